@@ -1,0 +1,258 @@
+"""From cycle, day and response to a dose: the level, the calculated dose, the dose that is prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
+from compounding.formulary import DOSE_DAYS, Fact, Levels, Presentation, Regimen
+from compounding.patient import Patient
+from compounding.policy import Policy
+from compounding.quantities import BodySurface, CellCount, DoseLevel, DrugMass, Ratio, Unreadable, round_to
+
+
+class Response(Enum):
+    """The response that decides the dose from cycle 2. CRi counts as response."""
+
+    CR = "cr"
+    CRI = "cri"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLevel:
+    """A dose per body surface that the order itself states, instead of the label's."""
+
+    level: DoseLevel
+    reason: str
+    prescriber: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transplant:
+    """Whether a transplant is planned, and why a third cycle is given all the same."""
+
+    planned: bool
+    third_cycle_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What is ordered. None stands for what the order does not say, and is then not judged."""
+
+    cycle: int
+    day: int
+    response: Response | None = None
+    ordered_dose: DrugMass | None = None
+    dose_confirmed_by: str | None = None
+    """The prescriber who confirmed a dose that differs from the calculated one by over 10 %."""
+    own_level: OwnLevel | None = None
+    transplant: Transplant | None = None
+    blasts: CellCount | None = None
+
+    def __post_init__(self) -> None:
+        if self.cycle < 1:
+            raise ValueError(f"cycle {self.cycle} is not 1 or more")
+        if self.day not in DOSE_DAYS:
+            raise ValueError(f"day {self.day} is not a day of dosing: they are 1, 8 and 15")
+
+
+@dataclass(frozen=True, slots=True)
+class Dosing:
+    """The dose with the steps before it; None where a step cannot be computed."""
+
+    level: DoseLevel | None
+    calculated: DrugMass | None
+    dose: DrugMass | None
+    difference: Ratio | None
+    """The order's dose, as typed, against the calculated one, unrounded."""
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+
+
+def dosing(
+    patient: Patient, bsa: BodySurface, treatment: Treatment, drug: Presentation, policy: Policy
+) -> Dosing:
+    """The dose of a treatment. Raises Unreadable where the dose rounds to nothing."""
+    lines: list[Line] = []
+    level = _level(treatment, drug.regimen, lines)
+    calculated = None if level is None else DrugMass.of(level * bsa)
+    if level is not None and calculated is not None:
+        part = Part("", {"level": level, "bsa": bsa}, calculated)
+        lines.append(Line("calculated-dose", (part,), (Source("exact", Status.DERIVED),)))
+    difference = _difference(treatment.ordered_dose, calculated)
+    dose = _dose(treatment, calculated, difference, policy, lines)
+    findings = (
+        *_age(patient, treatment, drug),
+        *_response(treatment, drug.regimen),
+        *_cycle(treatment, drug.regimen),
+        *_own_level(treatment, drug.regimen),
+        *_blasts(treatment, drug.regimen),
+        *_ordered(treatment, calculated, difference, policy),
+        *_most(dose, policy),
+    )
+    return Dosing(level, calculated, dose, difference, tuple(lines), findings)
+
+
+def label_levels(treatment: Treatment, regimen: Regimen) -> tuple[Fact[Levels], ...]:
+    """The rows of the dose table that may apply: one, or two while the response is not known."""
+    if treatment.cycle == 1:
+        return (regimen.first_cycle,)
+    if treatment.response is None:
+        return (regimen.response, regimen.no_response)
+    return (regimen.no_response if treatment.response is Response.NONE else regimen.response,)
+
+
+def label_level(treatment: Treatment, regimen: Regimen) -> DoseLevel | None:
+    """The label's level, or None where it hangs on a response that is not known."""
+    levels = {row.value[treatment.day] for row in label_levels(treatment, regimen)}
+    return levels.pop() if len(levels) == 1 else None
+
+
+def _level(treatment: Treatment, regimen: Regimen, lines: list[Line]) -> DoseLevel | None:
+    operands: Values = {"cycle": treatment.cycle, "day": treatment.day}
+    if own := treatment.own_level:
+        part = Part("own", {**operands, "reason": own.reason, "prescriber": own.prescriber}, own.level)
+        lines.append(Line("level", (part,), (Source(f"order, {own.prescriber}", Status.ORDER),)))
+        return own.level
+    level = label_level(treatment, regimen)
+    if level is not None:
+        case = "first" if treatment.cycle == 1 else "later"
+        response = treatment.response.value if treatment.response else "not known"
+        part = Part(case, {**operands, "response": response}, level)
+        lines.append(Line("level", (part,), (label_levels(treatment, regimen)[0].source,)))
+    return level
+
+
+def _difference(ordered: DrugMass | None, calculated: DrugMass | None) -> Ratio | None:
+    if ordered is None or calculated is None or calculated == DrugMass(Decimal(0)):
+        return None
+    return Ratio.of((ordered - calculated) / calculated)
+
+
+def _dose(
+    treatment: Treatment,
+    calculated: DrugMass | None,
+    difference: Ratio | None,
+    policy: Policy,
+    lines: list[Line],
+) -> DrugMass | None:
+    """The order's dose where one is given, else the calculated one, rounded as the site does."""
+    ordered = treatment.ordered_dose
+    exact = calculated if ordered is None else ordered
+    if exact is None:
+        return None
+    dose = round_to(exact, policy.dose_step)
+    if dose == DrugMass(Decimal(0)):
+        raise Unreadable(
+            f"{exact} rounds to {dose}, to the nearest {policy.dose_step}: there is no dose to prepare."
+        )
+    if ordered is None:
+        part, source = Part("calculated", {"exact": exact}, dose), Source("site rounding", Status.SITE)
+    elif difference is None:
+        part, source = Part("ordered", {"exact": exact}, dose), Source("order, site rounding", Status.ORDER)
+    else:
+        operands: Values = {"exact": exact, "difference": difference}
+        part, source = Part("compared", operands, dose), Source("order, site rounding", Status.ORDER)
+    lines.append(Line("dose", (part,), (source,), policy.dose_step))
+    return dose
+
+
+def _age(patient: Patient, treatment: Treatment, drug: Presentation) -> Iterator[Finding]:
+    licensed = drug.licence.minimum_age
+    if patient.born is None or patient.age is None or patient.age >= licensed.value:
+        return
+    ordered_so = treatment.own_level is not None and treatment.own_level.prescriber
+    severity = Severity.OVERRIDE if ordered_so else Severity.STOP
+    values: Values = {"born": patient.born, "on": patient.on, "licensed_from_years": licensed.value}
+    yield Finding(
+        "age", severity, "", {**values, "population": drug.licence.population.value}, licensed.source
+    )
+
+
+def _response(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
+    cycle, day, response = treatment.cycle, treatment.day, treatment.response
+    last = regimen.no_response_stop_after
+    values: Values = {"cycle": cycle, "day": day}
+    if response is Response.NONE and cycle > last.value:
+        yield Finding(
+            "no-response", Severity.STOP, "", {**values, "stop_after_cycles": last.value}, last.source
+        )
+    if response is not None or cycle == 1:
+        return
+    if cycle > last.value:
+        yield Finding(
+            "response", Severity.STOP, "late", {**values, "stop_after_cycles": last.value}, last.source
+        )
+    elif day == 1:
+        yield Finding("response", Severity.STOP, "day 1", values, regimen.response.source)
+    else:
+        yield Finding("response", Severity.INFO, "same", values, regimen.response.source)
+
+
+def _cycle(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
+    cycle, most, transplant = treatment.cycle, regimen.cycles, treatment.transplant
+    if cycle > most.value:
+        yield Finding("cycle", Severity.STOP, "", {"cycle": cycle, "most": most.value}, most.source)
+    if transplant is None or not transplant.planned:
+        return
+    planned = regimen.transplant_cycles
+    values: Values = {"cycle": cycle, "cycles": planned.value, "reason": regimen.transplant_third_cycle.value}
+    if cycle > planned.value + 1:
+        yield Finding("transplant", Severity.STOP, "over", values, planned.source)
+    elif cycle == planned.value + 1 and not transplant.third_cycle_reason:
+        yield Finding("transplant", Severity.STOP, "third", values, planned.source)
+
+
+def _own_level(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
+    """The order's own level is used as it stands, but a second person reads what the label says."""
+    own, label = treatment.own_level, label_level(treatment, regimen)
+    if own is None or label is None or own.level == label:
+        return
+    values: Values = {"level": own.level, "label": label, "cycle": treatment.cycle, "day": treatment.day}
+    source = label_levels(treatment, regimen)[0].source
+    yield Finding("level", Severity.OVERRIDE, "", {**values, "reason": own.reason}, source)
+
+
+def _blasts(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
+    """Judged before the first dose only."""
+    first = treatment.cycle == 1 and treatment.day == 1
+    limit = regimen.blasts
+    if first and treatment.blasts is not None and treatment.blasts > limit.value:
+        values: Values = {"blasts": treatment.blasts, "limit": limit.value}
+        yield Finding("blasts", Severity.OVERRIDE, "", values, limit.source)
+
+
+def _ordered(
+    treatment: Treatment, calculated: DrugMass | None, difference: Ratio | None, policy: Policy
+) -> Iterator[Finding]:
+    if difference is None or calculated is None or treatment.ordered_dose is None:
+        return
+    apart = abs(difference.percent)
+    # Compared as masses, so that exactly 5 % or 10 % is not decided by a rounded quotient.
+    gap = DrugMass(abs(treatment.ordered_dose.value - calculated.value)) * 100
+    over, too_far = (
+        calculated * p for p in (policy.difference_override_percent, policy.difference_stop_percent)
+    )
+    if not DrugMass.of(gap) > DrugMass.of(over):
+        return
+    confirmed = treatment.dose_confirmed_by
+    stopped = DrugMass.of(gap) > DrugMass.of(too_far) and not confirmed
+    case = "confirmed" if confirmed else "over" if difference.value > 0 else "under"
+    values: Values = {
+        "ordered": treatment.ordered_dose,
+        "calculated": calculated,
+        "difference_percent": apart if difference.value > 0 else -apart,
+        "override_over_percent": policy.difference_override_percent,
+        "stop_over_percent": policy.difference_stop_percent,
+        **({"prescriber": confirmed} if confirmed else {}),
+    }
+    yield Finding("ordered-dose", Severity.STOP if stopped else Severity.OVERRIDE, case, values)
+
+
+def _most(dose: DrugMass | None, policy: Policy) -> Iterator[Finding]:
+    if dose is not None and dose > policy.dose_most:
+        yield Finding("dose", Severity.STOP, "", {"dose": dose, "most": policy.dose_most})

@@ -1,0 +1,141 @@
+"""A site's choices as one frozen value: formula, roundings, limits, zone and what it has confirmed.
+
+Nothing here is a fact about a drug. The defaults are the program's own and stand in one place, so
+that a pharmacist can read them, and change them for a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+from compounding.quantities import (
+    BodyMass,
+    BodyMassIndex,
+    BodySurface,
+    DrugMass,
+    Duration,
+    Length,
+    Quantity,
+    Volume,
+)
+
+
+class Market(Enum):
+    """The market whose presentations a site prepares. A user cannot switch it."""
+
+    US = "us"
+    UK = "uk"
+
+
+class Formula(Enum):
+    """The published formulas for body surface area. The labels name none."""
+
+    MOSTELLER = "mosteller"
+    DUBOIS = "dubois"
+    HAYCOCK = "haycock"
+    GEHAN_GEORGE = "gehan-george"
+    BOYD = "boyd"
+
+
+class Making(Enum):
+    """How the volume in the bag is made up; it changes what the patient gets."""
+
+    EMPTY_CONTAINER = "A"
+    """An empty container filled to exactly the bag's volume."""
+    READY_FILLED = "B"
+    """A ready-filled bag, the drug's volume and the bag's overfill removed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An amount's limits. A value at a limit is within it."""
+
+    low: Quantity
+    high: Quantity
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError(f"the limits {self.low} and {self.high} are out of order")
+
+    def holds(self, amount: Quantity) -> bool:
+        return self.low <= amount <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """What a measurement may be: outside `stop` it stops, outside `acknowledge` it asks."""
+
+    stop: Band
+    acknowledge: Band | None = None
+
+
+def _band(kind: type[Quantity], low: str, high: str) -> Band:
+    return Band(kind(Decimal(low)), kind(Decimal(high)))
+
+
+# Adults with this disease were measured at a body surface of 1.27 to 2.81 m², median 1.86.
+ADULT = {
+    "height": Plausible(_band(Length, "100", "230"), _band(Length, "140", "205")),
+    "weight": Plausible(_band(BodyMass, "25", "300"), _band(BodyMass, "35", "160")),
+    "bsa": Plausible(_band(BodySurface, "0.5", "3"), _band(BodySurface, "1.3", "2.5")),
+    "bmi": Plausible(_band(BodyMassIndex, "10", "80"), _band(BodyMassIndex, "16", "45")),
+}
+UNDER_18 = {
+    "height": Plausible(_band(Length, "60", "200")),
+    "weight": Plausible(_band(BodyMass, "5", "150")),
+    "bsa": Plausible(_band(BodySurface, "0.3", "2.5")),
+}
+
+# Rounding down to whole vials, in % of the ordered dose. US: within 10 % under a written policy
+# (HOPA); UK: within 6 % for cytotoxics, and a conjugate counts as one.
+_NEAR_MISS_PERCENT = {Market.US: Decimal(10), Market.UK: Decimal(6)}
+
+
+@dataclass(frozen=True, slots=True)
+class DilutedBagLimit:
+    """What two pharmacists recorded from the current label for one kind of storage."""
+
+    hours: Duration | None
+    """None where the label sets no limit for the diluted bag on its own."""
+    includes_infusion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The choices of one site."""
+
+    market: Market
+    formula: Formula = Formula.MOSTELLER
+    bsa_step: BodySurface = BodySurface(Decimal("0.01"))
+    dose_step: DrugMass = DrugMass(Decimal("0.01"))
+    volume_step: Volume = Volume(Decimal("0.01"))
+    adult: Mapping[str, Plausible] = field(default_factory=lambda: ADULT)
+    under_18: Mapping[str, Plausible] = field(default_factory=lambda: UNDER_18)
+    measured_acknowledge_days: int = 14
+    measured_override_days: int = 28
+    difference_override_percent: Decimal = Decimal(5)
+    difference_stop_percent: Decimal = Decimal(10)
+    dose_most: DrugMass = DrugMass(Decimal("2.5"))
+    small_dose_override_from: DrugMass = DrugMass(Decimal("0.4"))
+    """An adult's dose whose bag is under the concentration range may go on from here by override."""
+    near_miss_percent: Decimal | None = None
+    withdrawable: Volume | None = None
+    """What two pharmacists recorded as coming out of one vial, where the label does not state it."""
+    bag_overfill: Volume | None = None
+    """The recorded overfill of the site's ready-filled bag. None: not recorded. 0 is an answer."""
+    diluted_bag: DilutedBagLimit | None = None
+    """None: the limits of the diluted bag have not been recorded from the current label."""
+    zone: str = "UTC"
+
+    @property
+    def near_miss_window(self) -> Decimal:
+        """Percent of the ordered dose by which rounding down to whole vials may be offered."""
+        if self.near_miss_percent is not None:
+            return self.near_miss_percent
+        return _NEAR_MISS_PERCENT[self.market]
+
+    def plausible(self, adult: bool) -> Mapping[str, Plausible]:
+        return self.adult if adult else self.under_18

@@ -1,0 +1,244 @@
+"""Vials, draws, what is discarded, and what is billed: all from the volume to withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
+from compounding.formulary import Presentation
+from compounding.policy import Policy
+from compounding.quantities import DrugMass, Volume, WeighedMass, least_count, round_to
+
+EXACT = Source("exact", Status.DERIVED)
+_MASS_STEP = WeighedMass(Decimal("0.01"))  # what a pharmacy balance shows
+_MASS_TOLERANCE = Decimal("0.05")  # of the total reading, either way
+
+
+class DrawKind(Enum):
+    """How a draw is told. By total, where what comes out of a vial is not known."""
+
+    MEASURED = "measured"
+    ALL = "all"
+    TO_TOTAL = "to total"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What is taken from one vial. The volume is nominal unless the kind is MEASURED."""
+
+    volume: Volume
+    kind: DrawKind
+
+
+@dataclass(frozen=True, slots=True)
+class Vials:
+    """The vials of one preparation, all of one presentation."""
+
+    count: int
+    per_vial: Volume
+    """What is planned to come out of each: withdrawable where known, else nominal."""
+    known: bool
+    """Whether `per_vial` is stated by the label or recorded by the site."""
+    draws: tuple[Draw, ...]
+    spare: int
+    reconstitution: Volume
+    """Of all vials together."""
+    discarded: Volume
+    discarded_mass: DrugMass
+    stays: Volume
+    """What stays in the vials because it cannot be drawn; zero where all is counted as drawn."""
+    stays_mass: DrugMass
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """Billing units of a market that has them."""
+
+    code: str
+    administered: int
+    discarded: int
+    modifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a balance should show, where the market states a density."""
+
+    drawn: WeighedMass
+    low: WeighedMass
+    high: WeighedMass
+    water_per_vial: WeighedMass
+
+
+def per_vial(drug: Presentation, policy: Policy) -> tuple[Volume, bool]:
+    """The volume planned from one vial, and whether it is known rather than nominal.
+
+    Raises ValueError where the site recorded more than is put into a vial.
+    """
+    stated = drug.vials.withdrawable.value
+    if stated is not None:
+        return stated, True
+    if policy.withdrawable is not None:
+        if policy.withdrawable > drug.vials.reconstitution.value:
+            raise ValueError(
+                f"the site's withdrawable volume {policy.withdrawable} is more than "
+                f"the {drug.vials.reconstitution.value} put into a vial"
+            )
+        return policy.withdrawable, True
+    return drug.nominal, False
+
+
+def pick(volume: Volume, dose: DrugMass, drug: Presentation, policy: Policy) -> Vials:
+    """The least number of vials that cover the volume, and what becomes of each."""
+    each, known = per_vial(drug, policy)
+    count = least_count(volume, each)
+    facts = drug.vials
+    least = facts.least_withdrawable.value
+    spare = 0 if known or least is None else least_count(volume, least) - count
+    discarded = Volume.of(each * count) - volume
+    stays = Volume.of((drug.nominal - each) * count)
+    return Vials(
+        count=count,
+        per_vial=each,
+        known=known,
+        draws=_draws(volume, each, count, known),
+        spare=spare,
+        reconstitution=Volume.of(facts.reconstitution.value * count),
+        discarded=discarded,
+        discarded_mass=DrugMass.of(facts.labelled.value * count) - dose,
+        stays=stays,
+        stays_mass=DrugMass.of(stays * facts.concentration.value),
+    )
+
+
+def _draws(volume: Volume, each: Volume, count: int, known: bool) -> tuple[Draw, ...]:
+    full, last = (DrawKind.MEASURED, DrawKind.MEASURED) if known else (DrawKind.ALL, DrawKind.TO_TOTAL)
+    rest = volume - Volume.of(each * (count - 1))
+    if count == 1:
+        return (Draw(rest, DrawKind.MEASURED),)
+    return (*(Draw(each, full) for _ in range(count - 1)), Draw(rest, last))
+
+
+def working(volume: Volume, dose: DrugMass, vials: Vials, drug: Presentation) -> Iterator[Line]:
+    """The lines of working from the vials to what is discarded."""
+    facts, count, each = drug.vials, vials.count, vials.per_vial
+    if facts.withdrawable.value is not None:
+        source = facts.withdrawable.source
+    elif vials.known:
+        source = Source("withdrawable volume recorded by the site", Status.SITE)
+    else:
+        source = Source(f"nominal; {facts.labelled.source.text}", facts.labelled.source.status)
+    case = "known" if vials.known else "nominal"
+    yield Line(
+        "vials",
+        (Part(case, {"volume": volume, "each": each, "labelled": facts.labelled.value}, count),),
+        (source,),
+    )
+    yield Line("draws", tuple(_draw_parts(volume, vials)), (EXACT,))
+    water = Part("", {"each": facts.reconstitution.value, "vials": count}, vials.reconstitution)
+    yield Line("reconstitution", (water,), (facts.reconstitution.source,))
+    parts = [
+        Part("volume", {"vials": count, "each": each, "volume": volume}, vials.discarded),
+        Part("mass", {"vials": count, "labelled": facts.labelled.value, "dose": dose}, vials.discarded_mass),
+    ]
+    if vials.stays > Volume(Decimal(0)):
+        kept: Values = {"vials": count, "nominal": drug.nominal, "each": each}
+        parts += [Part("stays", kept, vials.stays), Part("stays mass", kept, vials.stays_mass)]
+    yield Line("discarded", tuple(parts), (facts.labelled.source,))
+
+
+def _draw_parts(volume: Volume, vials: Vials) -> Iterator[Part]:
+    for number, draw in enumerate(vials.draws, 1):
+        rest = number == vials.count
+        operands: Values = {
+            "vial": number,
+            "volume": volume,
+            "before": Volume.of(vials.per_vial * (number - 1)),
+        }
+        yield Part("rest" if rest else "full", operands, draw.volume)
+
+
+def spare_findings(volume: Volume, vials: Vials, drug: Presentation) -> Iterator[Finding]:
+    """Asks for the site's own withdrawable volume where it would change the number of vials."""
+    least = drug.vials.least_withdrawable
+    if vials.spare and least.value is not None:
+        less = DrugMass.of(least.value * drug.vials.concentration.value)
+        values: Values = {
+            "vials": vials.count,
+            "vials_at_least": vials.count + vials.spare,
+            "spare": vials.spare,
+            "labelled": drug.vials.labelled.value,
+            "least": less,
+        }
+        yield Finding("withdrawable-volume", Severity.ACKNOWLEDGE, "", values, least.source)
+
+
+def near_miss(
+    dose: DrugMass, ordered: DrugMass, vials: Vials, drug: Presentation, policy: Policy
+) -> Iterator[Finding]:
+    """The dose is over a whole number of vials by no more than the rounding window.
+
+    In the UK only where rounding down saves a vial at the labelled content and at the least that may
+    come out alike. Never rounded here: it needs the prescriber.
+    """
+    contents = [drug.vials.labelled.value]
+    if (least := drug.vials.least_withdrawable.value) is not None:
+        contents.append(DrugMass.of(least * drug.vials.concentration.value))
+    whole = [(least_count(dose, content) - 1, content) for content in contents]
+    target = min((DrugMass.of(content * count) for count, content in whole), key=lambda mass: mass.value)
+    if target <= DrugMass(Decimal(0)) or target >= dose:
+        return
+    gap = ordered - target
+    if DrugMass.of(gap * 100) > DrugMass.of(ordered * policy.near_miss_window):
+        return
+    values: Values = {
+        "over": dose - target,
+        "down_to": target,
+        "vials": vials.count,
+        "vials_after": least_count(target, contents[0]),
+        "percent": (gap / ordered).value * 100,
+        "window_percent": policy.near_miss_window,
+    }
+    yield Finding("near-miss", Severity.INFO, "", values)
+
+
+def bill(dose: DrugMass, count: int, drug: Presentation) -> tuple[Billed, Line] | None:
+    """Billing units. The overfill is neither billed nor reported, and never both modifiers."""
+    facts = drug.billing
+    if facts is None:
+        return None
+    administered = least_count(dose, facts.unit.value)
+    discarded = facts.units_per_vial.value * count - administered
+    modifier = (facts.discarded_modifier if discarded else facts.none_discarded_modifier).value
+    billed = Billed(facts.code.value, administered, discarded, modifier)
+    operands: Values = {
+        "dose": dose,
+        "unit": facts.unit.value,
+        "vials": count,
+        "per_vial": facts.units_per_vial.value,
+    }
+    parts = (
+        Part("administered", operands, administered),
+        Part("discarded", {**operands, "administered": administered}, discarded),
+    )
+    return billed, Line("billing", parts, (facts.code.source,))
+
+
+def weigh(volume: Volume, drug: Presentation) -> tuple[Weighed, Line] | None:
+    """What the total drawn should weigh, to 0.01 g, and the range within ±5 % rounded inwards."""
+    density, water = drug.vials.density, drug.vials.water_density
+    if density.value is None or water.value is None:
+        return None
+    drawn = round_to(WeighedMass.of(volume * density.value), _MASS_STEP)
+    least, most = (WeighedMass.of(drawn * (1 + sign * _MASS_TOLERANCE)) for sign in (-1, 1))
+    weighed = Weighed(
+        drawn=drawn,
+        low=WeighedMass.of(_MASS_STEP * least_count(least, _MASS_STEP)),
+        high=WeighedMass(most.value // _MASS_STEP.value * _MASS_STEP.value),
+        water_per_vial=WeighedMass.of(drug.vials.reconstitution.value * water.value),
+    )
+    operands: Values = {"volume": volume, "density": density.value, "low": weighed.low, "high": weighed.high}
+    return weighed, Line("mass", (Part("", operands, drawn),), (density.source,), _MASS_STEP)
