@@ -73,9 +73,7 @@ class Dosing:
     findings: tuple[Finding, ...]
 
 
-def dosing(
-    patient: Patient, bsa: BodySurface, treatment: Treatment, drug: Presentation, policy: Policy
-) -> Dosing:
+def dosing(patient: Patient, bsa: BodySurface, treatment: Treatment, drug: Presentation, policy: Policy) -> Dosing:
     """The dose of a treatment. Raises Unreadable where the dose rounds to nothing."""
     lines: list[Line] = []
     level = _level(treatment, drug.regimen, lines)
@@ -147,15 +145,13 @@ def _dose(
         return None
     dose = round_to(exact, policy.dose_step)
     if dose == DrugMass(Decimal(0)):
-        raise Unreadable(
-            f"{exact} rounds to {dose}, to the nearest {policy.dose_step}: there is no dose to prepare."
-        )
+        raise Unreadable(f"{exact} rounds to {dose}, to the nearest {policy.dose_step}: there is no dose to prepare.")
     if ordered is None:
         part, source = Part("calculated", {"exact": exact}, dose), Source("site rounding", Status.SITE)
-    elif difference is None:
+    elif difference is None or calculated is None:
         part, source = Part("ordered", {"exact": exact}, dose), Source("order, site rounding", Status.ORDER)
     else:
-        operands: Values = {"exact": exact, "difference": difference}
+        operands: Values = {"exact": exact, "difference": difference, "calculated": calculated}
         part, source = Part("compared", operands, dose), Source("order, site rounding", Status.ORDER)
     lines.append(Line("dose", (part,), (source,), policy.dose_step))
     return dose
@@ -168,9 +164,7 @@ def _age(patient: Patient, treatment: Treatment, drug: Presentation) -> Iterator
     ordered_so = treatment.own_level is not None and treatment.own_level.prescriber
     severity = Severity.OVERRIDE if ordered_so else Severity.STOP
     values: Values = {"born": patient.born, "on": patient.on, "licensed_from_years": licensed.value}
-    yield Finding(
-        "age", severity, "", {**values, "population": drug.licence.population.value}, licensed.source
-    )
+    yield Finding("age", severity, "", {**values, "population": drug.licence.population.value}, licensed.source)
 
 
 def _response(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
@@ -178,15 +172,11 @@ def _response(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
     last = regimen.no_response_stop_after
     values: Values = {"cycle": cycle, "day": day}
     if response is Response.NONE and cycle > last.value:
-        yield Finding(
-            "no-response", Severity.STOP, "", {**values, "stop_after_cycles": last.value}, last.source
-        )
+        yield Finding("no-response", Severity.STOP, "", {**values, "stop_after_cycles": last.value}, last.source)
     if response is not None or cycle == 1:
         return
     if cycle > last.value:
-        yield Finding(
-            "response", Severity.STOP, "late", {**values, "stop_after_cycles": last.value}, last.source
-        )
+        yield Finding("response", Severity.STOP, "late", {**values, "stop_after_cycles": last.value}, last.source)
     elif day == 1:
         yield Finding("response", Severity.STOP, "day 1", values, regimen.response.source)
     else:
@@ -234,9 +224,7 @@ def _ordered(
     apart = abs(difference.percent)
     # Compared as masses, so that exactly 5 % or 10 % is not decided by a rounded quotient.
     gap = DrugMass(abs(treatment.ordered_dose.value - calculated.value)) * 100
-    over, too_far = (
-        calculated * p for p in (policy.difference_override_percent, policy.difference_stop_percent)
-    )
+    over, too_far = (calculated * p for p in (policy.difference_override_percent, policy.difference_stop_percent))
     if not DrugMass.of(gap) > DrugMass.of(over):
         return
     confirmed = treatment.dose_confirmed_by

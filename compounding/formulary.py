@@ -37,6 +37,7 @@ SCHEMA = 1
 DOSE_DAYS = (1, 8, 15)
 _FACT_STATUSES = ("label", "secondary", "derived", "unconfirmed")
 _DRUGS = Path(__file__).parent / "drugs"
+_LONGEST = 999_999_999  # a whole number of 9 figures, and Python does not write one of thousands
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 Levels = NewType("Levels", Mapping[int, DoseLevel])
@@ -48,6 +49,9 @@ class _Float:
     """Stands where the TOML holds a float, so that the fault can name its place."""
 
     text: str
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 class FormularyFaults(ValueError):
@@ -338,10 +342,13 @@ def read(text: bytes, name: str) -> Presentation:
     """The presentation in the bytes of a drug file. Raises FormularyFaults, naming the file `name`."""
     try:
         tables = tomllib.loads(text.decode("utf-8"), parse_float=_Float)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, endless figures
         raise FormularyFaults([f"{name}: not readable as TOML: {error}"]) from None
     reader = _Reader(name, tables)
-    presentation = reader.presentation(hashlib.sha256(text).hexdigest())
+    try:
+        presentation = reader.presentation(hashlib.sha256(text).hexdigest())
+    except RecursionError:
+        raise FormularyFaults([f"{name}: its tables stand too deep within each other"]) from None
     if presentation is None or reader.faults:
         raise FormularyFaults(reader.faults)
     return presentation
@@ -398,7 +405,8 @@ class _Reader:
         self.faults.append(f"{self.name}: {place}: {what}")
 
     def presentation(self, checksum: str) -> Presentation | None:
-        self._floats()
+        if not self._numbers():
+            return None
         self._unknown("", self.tables, _TOP_LEVEL | set(_GROUPS))
         self._identity()
         self._read_sources()
@@ -427,19 +435,22 @@ class _Reader:
             self.fault(place, what)
         return made
 
-    def _floats(self) -> None:
-        """A float is a fault wherever it stands: binary floats are never amounts."""
+    def _numbers(self) -> bool:
+        """A float is a fault wherever it stands: binary floats are never amounts. False where a whole
+        number is too long for the faults that follow to quote it."""
+        quotable = True
         for place, value in _leaves("", self.tables):
             if isinstance(value, _Float):
-                self.fault(
-                    place, f"{value.text} is a bare number: an amount is written as text, with its unit"
-                )
+                self.fault(place, f"{value.text} is a bare number: an amount is written as text, with its unit")
+            elif isinstance(value, int) and abs(value) > _LONGEST:
+                self.fault(place, "is a whole number of more than 9 figures")
+                quotable = False
+        return quotable
 
     def _identity(self) -> None:
-        if self.tables.get("schema") != SCHEMA:
-            self.fault(
-                "schema", f"{self.tables.get('schema')!r} is not {SCHEMA}, the schema that is read here"
-            )
+        schema = self.tables.get("schema")
+        if schema != SCHEMA or isinstance(schema, bool):  # true == 1
+            self.fault("schema", f"{schema!r} is not {SCHEMA}, the schema that is read here")
         for key, kind in (("id", _name), ("drug", _name), ("edition", _text)):
             self._try(key, kind, self.tables.get(key))
         self._try("market", _one_of(*(market.value for market in Market)), self.tables.get("market"))
@@ -482,6 +493,9 @@ class _Reader:
         source = self._source(place, value)
         if value.get("status") == "derived" and not value.get("arithmetic"):
             self.fault(place, "is derived and shows no arithmetic")
+        for key in ("arithmetic", "note"):
+            if key in value:
+                self._try(f"{place}.{key}", _text, value[key])
         stated = value.get("is")
         if stated is None:
             self.fault(place, "states no value (is)")
@@ -499,7 +513,7 @@ class _Reader:
             self.fault(place, f"status {status!r} is none of {', '.join(_FACT_STATUSES)}")
         if not isinstance(origin, str) or origin not in self.sources:
             self.fault(place, f"from {origin!r} is not among the file's sources")
-        if not isinstance(clause, str) or not clause:
+        if not isinstance(clause, str) or not clause.strip():
             self.fault(place, "names no clause")
         if self.faults:
             return Source("", Status.UNCONFIRMED)
@@ -559,9 +573,7 @@ def _contradictions(p: Presentation) -> Iterator[tuple[str, str]]:
     """What a file may say piece by piece and not all together."""
     vials, times = p.vials, p.times
     concentration = vials.concentration.value
-    held = (
-        vials.withdrawable.value if vials.labelled_means.value == "delivered" else vials.reconstitution.value
-    )
+    held = vials.withdrawable.value if vials.labelled_means.value == "delivered" else vials.reconstitution.value
     if held is None:
         yield "vials.withdrawable", "is not stated, though the labelled content is the amount delivered"
     elif (content := DrugMass.of(held * concentration)) != vials.labelled.value:
@@ -574,8 +586,12 @@ def _contradictions(p: Presentation) -> Iterator[tuple[str, str]]:
         yield "vials.least_withdrawable", "is not stated, and neither is vials.withdrawable"
     if vials.density.value is not None and vials.water_density.value is None:
         yield "vials.water_density", "is not stated, though vials.density is"
-    if times.dilute_within.value > times.complete_within.value:
-        yield "times.dilute_within", f"{times.dilute_within.value} is after times.complete_within"
+    for key in ("dilute_within", "complete_within", "warm_up", "infusion"):
+        length = getattr(times, key).value
+        if length.value != length.value.to_integral_value():
+            yield f"times.{key}", f"{length} is not a whole number of minutes"
+        if length > times.complete_within.value:
+            yield f"times.{key}", f"{length} is more than times.complete_within"
     infused = Volume.of(p.administration.rate.value * times.infusion.value)
     if infused != p.dilution.bag.value:
         yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,16 @@ from decimal import Context, Decimal
 
 from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
 from compounding.policy import Formula, Plausible, Policy
-from compounding.quantities import BodyMass, BodyMassIndex, BodySurface, Length, Quantity, round_to
+from compounding.quantities import (
+    BodyMass,
+    BodyMassIndex,
+    BodySurface,
+    Length,
+    Quantity,
+    Unreadable,
+    quote,
+    round_to,
+)
 
 ADULT_FROM = 18  # years
 # 50 digits: the powers and logarithms below are irrational, and only the site's rounding of the
@@ -30,6 +40,9 @@ class Patient:
     weight_measured: date | None = None
 
     def __post_init__(self) -> None:
+        for what, measure in (("height", self.height.value), ("weight", self.weight.value)):
+            if measure <= 0:
+                raise Unreadable(f"The {what} is not above zero.")
         for name, day in (
             ("born", self.born),
             ("height measured", self.height_measured),
@@ -47,6 +60,42 @@ class Patient:
     def adult(self) -> bool:
         """Whether the adult limits apply. Without a date of birth they do."""
         return self.age is None or self.age >= ADULT_FROM
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the dose is for, as papers and pages name them. Never part of a calculation."""
+
+    family: str
+    given: str
+    born: date
+    location: str
+    mrn: str = ""
+    """US: the medical record number."""
+    nhs_number: str = ""
+    """UK: ten digits."""
+    hospital_number: str = ""
+    """UK."""
+
+    @property
+    def name(self) -> str:
+        """FAMILY, Given."""
+        return f"{self.family.upper()}, {self.given}"
+
+
+def nhs_number(text: str) -> str:
+    """The ten digits of an NHS number typed with or without spaces. Raises Unreadable.
+
+    The tenth is 11 less the weighted sum of the first nine modulo 11, with weights 10 down to 2; 11
+    counts as 0, and 10 is no NHS number (NHS Data Dictionary, "NHS NUMBER").
+    """
+    digits = text.replace(" ", "")
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        raise Unreadable(f"{quote(text)} is not an NHS number: it has ten figures, 0 to 9.")
+    weighted = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
+    if (11 - weighted % 11) % 11 != int(digits[9]):
+        raise Unreadable(f"{quote(text)} is not an NHS number: its last figure does not fit the others.")
+    return digits
 
 
 def years_between(born: date, on: date) -> int:
@@ -93,9 +142,7 @@ class Published:
 
 FORMULAS: Mapping[Formula, Published] = {
     Formula.MOSTELLER: Published("Mosteller", "N Engl J Med 1987;317:1098", _mosteller),
-    Formula.DUBOIS: Published(
-        "Du Bois", "Arch Intern Med 1916;17:863", _powers("0.007184", "0.725", "0.425")
-    ),
+    Formula.DUBOIS: Published("Du Bois", "Arch Intern Med 1916;17:863", _powers("0.007184", "0.725", "0.425")),
     Formula.HAYCOCK: Published("Haycock", "J Pediatr 1978;93:62", _powers("0.024265", "0.3964", "0.5378")),
     Formula.GEHAN_GEORGE: Published(
         "Gehan–George", "Cancer Chemother Rep 1970;54:225", _powers("0.0235", "0.42246", "0.51456")
@@ -152,9 +199,7 @@ def _swapped(patient: Patient, policy: Policy) -> dict[str, Quantity]:
     return _measures(height, weight, bsa)
 
 
-def _broken(
-    measures: Mapping[str, Quantity], limits: Mapping[str, Plausible], adult: bool
-) -> Iterator[Finding]:
+def _broken(measures: Mapping[str, Quantity], limits: Mapping[str, Plausible], adult: bool) -> Iterator[Finding]:
     for code, limit in limits.items():
         amount = measures[code]
         for severity, band in ((Severity.STOP, limit.stop), (Severity.ACKNOWLEDGE, limit.acknowledge)):
@@ -179,6 +224,7 @@ def _measured(patient: Patient, policy: Policy) -> Iterator[Finding]:
             severity,
             what,
             {
+                "what": what,
                 "measured": measured,
                 "days": old,
                 "acknowledge_over_days": policy.measured_acknowledge_days,

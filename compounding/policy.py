@@ -139,3 +139,19 @@ class Policy:
 
     def plausible(self, adult: bool) -> Mapping[str, Plausible]:
         return self.adult if adult else self.under_18
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A pharmacy: what stands on its papers, and its choices."""
+
+    name: str
+    pharmacy: str
+    """The pharmacy's own name, as it stands at the head of a worksheet."""
+    address: str
+    phone: str
+    """Answered day and night."""
+    workstation: str
+    policy: Policy
+    training: bool = True
+    """Invented people and patients only; every page and paper says so."""

@@ -107,9 +107,7 @@ def plan(order: Order, drug: Presentation, policy: Policy) -> Plan:
 
 def _agree(order: Order, drug: Presentation, policy: Policy) -> None:
     if drug.market is not policy.market:
-        raise ValueError(
-            f"{drug.id} is not of the market {policy.market.value}, which this site prepares for"
-        )
+        raise ValueError(f"{drug.id} is not of the market {policy.market.value}, which this site prepares for")
     if order.making is Making.READY_FILLED and policy.bag_overfill is None:
         raise ValueError("a ready-filled bag is offered only where the site has recorded its overfill")
 
@@ -169,9 +167,7 @@ def _volume(
     return volume, prepared
 
 
-def _prepared(
-    made: Plan, volume: Volume, prepared: DrugMass, lines: list[Line], findings: list[Finding]
-) -> Plan:
+def _prepared(made: Plan, volume: Volume, prepared: DrugMass, lines: list[Line], findings: list[Finding]) -> Plan:
     """The plan from the vials on. Its lines and findings are added to those given."""
     drug, policy, treatment = made.drug, made.policy, made.order.treatment
     picked = vial.pick(volume, prepared, drug, policy)
@@ -180,7 +176,9 @@ def _prepared(
     billed, weighed = vial.bill(prepared, picked.count, drug), vial.weigh(volume, drug)
     lines += [line for _, line in (pair for pair in (billed, weighed) if pair is not None)]
     findings += vial.spare_findings(volume, picked, drug)
-    findings += vial.near_miss(prepared, treatment.ordered_dose or prepared, picked, drug, policy)
+    ordered = treatment.ordered_dose if treatment.ordered_dose is not None else made.dose
+    if ordered is not None:
+        findings += vial.near_miss(prepared, ordered, picked, drug, policy)
     return replace(
         made,
         vials=picked,

@@ -108,6 +108,8 @@ def read_whole(text: str) -> int:
 
 def plain(number: Decimal | int) -> str:
     """A number for a machine: no exponent, no trailing zeros, a point. 5.840 is "5.84"."""
+    if not number:
+        return "0"  # and never "-0"
     text = format(Decimal(number), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -200,7 +202,8 @@ class Quantity:
     def __truediv__(self, other: Quantity | Decimal | int) -> Quantity:
         if isinstance(other, Quantity):
             kind, factor = _quotient(type(self), type(other))
-            return kind(factor.apply(_QUOTIENT.divide(self.value, other.value)))
+            # The unit is changed first: a quotient may be endless, and 50 mL ÷ 60 min × 60 is 50.
+            return kind(_QUOTIENT.divide(factor.apply(self.value), other.value))
         return type(self)(_QUOTIENT.divide(self.value, _scalar(other)))
 
     def __eq__(self, other: object) -> bool:
@@ -234,7 +237,7 @@ class Ratio(Quantity):
 
 class DrugMass(Quantity):
     UNIT, NOUN = "mg", "an amount of drug"
-    SYMBOLS = {"mg": "mg", "mcg": "mcg", "ng": "ng"}
+    SYMBOLS: ClassVar[Mapping[str, str]] = {"mg": "mg", "mcg": "mcg", "ng": "ng"}
 
 
 class BodyMass(Quantity):
@@ -259,7 +262,7 @@ class Length(Quantity):
 
 class Duration(Quantity):
     UNIT, NOUN = "minute", "a length of time"
-    SYMBOLS = {"min": "minute", "h": "h", "days": "day"}
+    SYMBOLS: ClassVar[Mapping[str, str]] = {"min": "minute", "h": "h", "days": "day"}
 
 
 class DoseLevel(Quantity):
@@ -353,8 +356,12 @@ class _Factor:
 
 def _change(unit: Any, into: Any) -> _Factor:
     one = _registry().Quantity
-    forth, back = one(Decimal(1), unit).to(into).magnitude, one(Decimal(1), into).to(unit).magnitude
-    return _Factor(Decimal(forth), Decimal(1)) if forth >= 1 else _Factor(Decimal(1), Decimal(back))
+    there, again = one(Decimal(1), unit).to(into).magnitude, one(Decimal(1), into).to(unit).magnitude
+    forth, back = Decimal(there).normalize(), Decimal(again).normalize()
+    # One of the two may be endless: 1 kg is 2.2046… lb, and 1 lb is 0.45359237 kg.
+    if len(forth.as_tuple().digits) <= len(back.as_tuple().digits):
+        return _Factor(forth, Decimal(1))
+    return _Factor(Decimal(1), back)
 
 
 @cache

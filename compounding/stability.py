@@ -49,11 +49,7 @@ def clocks(wetted: datetime, drug: Presentation, policy: Policy, diluted: dateti
     start_before, rule = start + _span(times.complete_within.value) - infusion, Rule.FROM_WETTING
     limit = policy.diluted_bag
     if limit is not None and limit.hours is not None:
-        own = (
-            _minute(diluted or wetted)
-            + _span(limit.hours)
-            - (infusion if limit.includes_infusion else timedelta(0))
-        )
+        own = _minute(diluted or wetted) + _span(limit.hours) - (infusion if limit.includes_infusion else timedelta(0))
         if own < start_before:
             start_before, rule = own, Rule.DILUTED_BAG
     return Clocks(

@@ -146,7 +146,8 @@ def working(volume: Volume, dose: DrugMass, vials: Vials, drug: Presentation) ->
     ]
     if vials.stays > Volume(Decimal(0)):
         kept: Values = {"vials": count, "nominal": drug.nominal, "each": each}
-        parts += [Part("stays", kept, vials.stays), Part("stays mass", kept, vials.stays_mass)]
+        held: Values = {"stays": vials.stays, "concentration": facts.concentration.value}
+        parts += [Part("stays", kept, vials.stays), Part("stays mass", held, vials.stays_mass)]
     yield Line("discarded", tuple(parts), (facts.labelled.source,))
 
 
@@ -176,9 +177,7 @@ def spare_findings(volume: Volume, vials: Vials, drug: Presentation) -> Iterator
         yield Finding("withdrawable-volume", Severity.ACKNOWLEDGE, "", values, least.source)
 
 
-def near_miss(
-    dose: DrugMass, ordered: DrugMass, vials: Vials, drug: Presentation, policy: Policy
-) -> Iterator[Finding]:
+def near_miss(dose: DrugMass, ordered: DrugMass, vials: Vials, drug: Presentation, policy: Policy) -> Iterator[Finding]:
     """The dose is over a whole number of vials by no more than the rounding window.
 
     In the UK only where rounding down saves a vial at the labelled content and at the least that may

@@ -108,9 +108,7 @@ def vials_picture(vials: Sequence[VialFigures], write: Write) -> tuple[VialPictu
     for vial in vials:
         _refuse_odd_vial(vial)
     capacity = max(vial.withdrawable for vial in vials)
-    return tuple(
-        _vial(vial, number, capacity, write) for number, vial in enumerate(vials, start=1)
-    )
+    return tuple(_vial(vial, number, capacity, write) for number, vial in enumerate(vials, start=1))
 
 
 def bag_picture(bag: BagFigures) -> BagPicture:

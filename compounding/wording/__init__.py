@@ -1,0 +1,11 @@
+"""The exact words and numbers for screen, label, worksheet and export.
+
+Only this package writes a number or a date for a person, and turns a finding or a line of working
+into its sentence, so that screen, label, worksheet and export cannot disagree. It computes nothing.
+
+    numbers     amounts, percentages, dates and times as they are written
+    findings    a finding's sentence
+    working     a step's name, its expressions and results
+    plans       a whole plan as finished strings, for the pages and the papers
+    export      a plan as JSON
+"""

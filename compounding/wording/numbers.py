@@ -1,0 +1,99 @@
+"""Amounts, percentages, dates and times as a person reads them.
+
+A space between number and unit; a leading zero and no trailing zeros; a comma from 1,000; the month
+in letters, always; the 24-hour clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from compounding.policy import Market
+from compounding.quantities import Concentration, Quantity, Ratio, plain, round_number
+
+DASH = "–"  # where a figure could not be computed
+# Not strftime: its month names follow the machine's locale.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def figure_of(quantity: Quantity) -> Decimal:
+    """The figure that is written. A concentration is shown to 4 decimals, the rest as they are."""
+    places = 4 if isinstance(quantity, Concentration) else None
+    return quantity.value if places is None else round_number(quantity.value, Decimal(1).scaleb(-places))
+
+
+def figure(number: Decimal | int, places: int | None = None) -> str:
+    """A number with commas from 1,000 and without trailing zeros, rounded to `places` if given."""
+    if places is not None:
+        number = round_number(Decimal(number), Decimal(1).scaleb(-places))
+    whole, point, rest = plain(number).partition(".")
+    return f"{int(whole):,}{point}{rest}" if abs(Decimal(number)) >= 1000 else f"{whole}{point}{rest}"
+
+
+def amount(quantity: Quantity | None, places: int | None = None) -> str:
+    """An amount with its unit, or a dash where there is none: "1.46 mg"."""
+    if quantity is None:
+        return DASH
+    return f"{figure(figure_of(quantity), places)}{_joint(quantity)}{quantity.symbol()}"
+
+
+def _joint(quantity: Quantity) -> str:
+    """ "12,400/mm³" has no space before its stroke; every other unit has one."""
+    return "" if quantity.symbol().startswith("/") else " "
+
+
+def value_only(quantity: Quantity | None, places: int | None = None) -> str:
+    """The figure of an amount whose unit stands in the heading of its column."""
+    return DASH if quantity is None else figure(figure_of(quantity), places)
+
+
+def per_mL(quantity: Concentration | None) -> str:
+    """A concentration as a label says it: "0.0292 mg per mL"."""
+    return amount(quantity).replace("/", " per ")
+
+
+def percent(number: Decimal, places: int = 2, beside: tuple[Decimal, ...] = ()) -> str:
+    """A percentage without its sign: "0.27 %". More places where it would read as a limit beside it."""
+    for more in range(places, 9):
+        text = figure(abs(number), more)
+        if all(text != figure(limit) or abs(number) == limit for limit in beside):
+            break
+    return f"{text} %"
+
+
+def over_or_under(ratio: Ratio) -> str:
+    """ "0.27 % over", "0.27 % under" or "no difference"."""
+    if ratio.value == 0:
+        return "no difference"
+    return f"{percent(ratio.percent)} {'over' if ratio.value > 0 else 'under'}"
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 vial", "2 vials"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def in_words(number: int) -> str:
+    return _WORDS[number] if number < len(_WORDS) else f"{number:,}"
+
+
+def day(when: date, market: Market) -> str:
+    """A date with its month in letters: US "Mar 12, 2026", UK "12-Mar-2026"."""
+    month = _MONTHS[when.month - 1]
+    if market is Market.US:
+        return f"{month} {when.day}, {when.year:04d}"
+    return f"{when.day:02d}-{month}-{when.year:04d}"
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """The time of day in the site's zone: "13:40"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.hour:02d}:{local.minute:02d}"
+
+
+def moment(when: datetime, zone: str, market: Market) -> str:
+    """Date and time in the site's zone: "Mar 12, 2026 13:40"."""
+    return f"{day(when.astimezone(ZoneInfo(zone)).date(), market)} {clock(when, zone)}"

@@ -1,0 +1,451 @@
+"""A whole plan as finished strings, for the pages and the papers.
+
+These strings are stored with a saved plan, so that a page or a paper shown years later says what was
+said then, whatever the program has become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from compounding.findings import Finding, Status
+from compounding.formulary import Fact, Presentation
+from compounding.patient import FORMULAS
+from compounding.policy import Making, Market, Policy
+from compounding.preparation import Alternative, Plan
+from compounding.quantities import DrugMass, Duration
+from compounding.stability import Clocks, Rule
+from compounding.wording.draws import aside, instruction, short
+from compounding.wording.export import program_version
+from compounding.wording.findings import sentence
+from compounding.wording.numbers import (
+    DASH,
+    amount,
+    clock,
+    count,
+    day,
+    figure,
+    in_words,
+    moment,
+    over_or_under,
+    per_mL,
+    value_only,
+)
+from compounding.wording.working import Row, rows
+
+SURFACE_PLACES = 6  # as the formulas are compared in print
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    code: str
+    severity: str
+    message: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawText:
+    """What is done with one vial."""
+
+    name: str
+    draw: str
+    aside: str
+    discard: str
+    spare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaText:
+    """What one formula would give by itself."""
+
+    name: str
+    unrounded: str
+    bsa: str
+    exact: str
+    dose: str
+    volume: str
+    vials: str
+    discarded: str
+    against: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockText:
+    name: str
+    time: str
+    date: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillText:
+    code: str
+    expression: str
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanText:
+    """Every figure of a plan with its unit, or a dash; nothing here says who the patient is."""
+
+    market: str
+    product: str
+    generic: str
+    brand: str
+    vial: str
+    """"0.9 mg vial, 0.25 mg/mL"."""
+    strength: str
+    maker: str
+    code: str
+    """The product code that stands on the pack: "NDC 0008-0100-01"."""
+    reconstitute_with: str
+    diluent: str
+    drug_file: str
+    checksum: str
+    program: str
+    height: str
+    weight: str
+    imperial: str
+    """The same in feet and pounds, to compare and never to type."""
+    cycle_day: str
+    give_on: str
+    formula: str
+    bsa: str
+    level: str
+    calculated: str
+    ordered: str
+    difference: str
+    dose: str
+    """The dose that is prepared."""
+    site_dose: str
+    """The dose before the site's rounding of the volume."""
+    in_bag: str
+    """"in 50 mL (0.0292 mg per mL)"."""
+    concentration: str
+    per_mL: str
+    volume: str
+    vials: str
+    vials_of: str
+    """"2 vials of 0.9 mg"."""
+    spare: str
+    each: str
+    can_be_drawn: str
+    water_each: str
+    water: str
+    discarded_volume: str
+    discarded_mass: str
+    stays: str
+    bag: str
+    saline: str
+    making: str
+    """The letter of how the bag is made."""
+    making_text: str
+    removed: str
+    instruction: str
+    draws: tuple[DrawText, ...]
+    expected_mass: str
+    expected_range: str
+    water_mass: str
+    billing: tuple[BillText, ...]
+    billing_note: str
+    rounding: str
+    rows: tuple[Row, ...]
+    formulas: tuple[FormulaText, ...]
+    formulas_title: str
+    findings: tuple[FindingText, ...]
+    clocks: tuple[ClockText, ...]
+    clocks_note: str
+    unconfirmed: tuple[str, ...]
+    """Facts that the papers use and that nobody has confirmed against the current label."""
+
+    @property
+    def stopped(self) -> bool:
+        return any(finding.severity == "stop" for finding in self.findings)
+
+
+_TUPLES: Mapping[str, type[Any]] = {
+    "draws": DrawText,
+    "billing": BillText,
+    "rows": Row,
+    "formulas": FormulaText,
+    "findings": FindingText,
+    "clocks": ClockText,
+}
+
+
+def to_json(text: PlanText) -> dict[str, Any]:
+    return asdict(text)
+
+
+def from_json(stored: Mapping[str, Any]) -> PlanText:
+    """The strings of a plan as they were stored. Raises TypeError where one is missing or unknown."""
+    read = {field.name: stored[field.name] for field in fields(PlanText)}
+    for name, kind in _TUPLES.items():
+        read[name] = tuple(kind(**item) for item in read[name])
+    read["unconfirmed"] = tuple(read["unconfirmed"])
+    return PlanText(**read)
+
+
+def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
+    """The plan in words; `clocks` are those of a planned or measured wetting, where one is known."""
+    drug, market = plan.drug, plan.policy.market
+    return PlanText(
+        **_product(drug, market),
+        **_order(plan, market),
+        **_dose(plan),
+        **_vials(plan),
+        **_bag(plan),
+        **_weighed(plan),
+        **_billing(plan),
+        rounding=_rounding(plan.policy),
+        rows=tuple(row for line in plan.lines for row in rows(line, market)),
+        formulas=tuple(_formula(alternative, plan) for alternative in plan.alternatives),
+        formulas_title=_formulas_title(plan),
+        findings=tuple(_finding(finding, market) for finding in plan.findings),
+        clocks=tuple(_clocks(clocks, plan)) if clocks else (),
+        clocks_note="" if clocks is None or clocks.confirmed else "Diluted-bag limit not confirmed",
+        unconfirmed=tuple(_unconfirmed(drug)),
+    )
+
+
+def _product(drug: Presentation, market: Market) -> dict[str, Any]:
+    strength = amount(drug.vials.labelled.value)
+    concentration = amount(drug.vials.concentration.value)
+    code = f"NDC {drug.vials.ndc.value}" if drug.vials.ndc.value else f"GTIN {drug.vials.gtin.value}"
+    return {
+        "market": market.value.upper(),
+        "product": drug.id,
+        "generic": drug.names.generic.value,
+        "brand": drug.names.brand.value,
+        "vial": f"{strength} vial, {concentration}",
+        "strength": concentration,
+        "maker": drug.names.holder.value,
+        "code": code,
+        "reconstitute_with": drug.vials.reconstitute_with.value,
+        "diluent": drug.dilution.diluent.value,
+        "drug_file": f"{drug.id} edition {drug.edition}",
+        "checksum": drug.checksum,
+        "program": program_version(),
+    }
+
+
+def _order(plan: Plan, market: Market) -> dict[str, Any]:
+    patient, treatment = plan.order.patient, plan.order.treatment
+    return {
+        "height": amount(patient.height),
+        "weight": amount(patient.weight),
+        "imperial": f"{_feet(patient.height.in_unit('inch'))}, {figure(patient.weight.in_unit('lb'), 1)} lb",
+        "cycle_day": f"Cycle {figure(treatment.cycle)} day {treatment.day}",
+        "give_on": day(patient.on, market),
+        "formula": FORMULAS[plan.policy.formula].name,
+        "bsa": amount(plan.bsa),
+        "level": amount(plan.level),
+        "calculated": amount(plan.calculated),
+        "ordered": amount(treatment.ordered_dose),
+        "difference": DASH if plan.difference is None else over_or_under(plan.difference),
+    }
+
+
+def _feet(inches: Decimal) -> str:
+    feet, rest = divmod(inches, 12)
+    return f"{figure(int(feet))} ft {figure(rest, 1)} in"
+
+
+def _dose(plan: Plan) -> dict[str, Any]:
+    return {
+        "dose": amount(plan.prepared),
+        "site_dose": amount(plan.dose),
+        "volume": amount(plan.volume),
+    }
+
+
+def _vials(plan: Plan) -> dict[str, Any]:
+    vials, facts = plan.vials, plan.drug.vials
+    common = {"water_each": amount(facts.reconstitution.value), "instruction": instruction(plan) or ""}
+    if vials is None:
+        empty = ("vials", "vials_of", "each", "can_be_drawn", "water", "discarded_volume", "discarded_mass")
+        return {**common, **dict.fromkeys(empty, DASH), "spare": "", "stays": "", "draws": ()}
+    nominal = "" if vials.known else " nominal"
+    stays = f"{amount(vials.stays)}, {amount(vials.stays_mass)}" if vials.stays.value else ""
+    return {
+        **common,
+        "vials": figure(vials.count),
+        "vials_of": f"{count(vials.count, 'vial')} of {amount(facts.labelled.value)}",
+        "spare": count(vials.spare, "spare vial") if vials.spare else "",
+        "each": f"{amount(vials.per_vial)}{nominal}",
+        "can_be_drawn": f"{amount(type(vials.per_vial)(vials.per_vial.value * vials.count))}{nominal}",
+        "water": amount(vials.reconstitution),
+        "discarded_volume": amount(vials.discarded),
+        "discarded_mass": amount(vials.discarded_mass),
+        "stays": stays,
+        "draws": tuple(_draws(plan)),
+    }
+
+
+def _draws(plan: Plan) -> Iterator[DrawText]:
+    vials = plan.vials
+    if vials is None:
+        return
+    for number, draw in enumerate(vials.draws, 1):
+        left = vials.per_vial - draw.volume
+        nominal = "" if vials.known else " nominal"
+        yield DrawText(
+            f"Vial {number}", short(draw, plan), aside(draw, plan), f"discard {amount(left)}{nominal}", False
+        )
+    for number in range(vials.spare):
+        yield DrawText(f"Vial {vials.count + number + 1}", "spare", "only where it does not suffice", "", True)
+
+
+def _bag(plan: Plan) -> dict[str, Any]:
+    bag, full = plan.bag, amount(plan.drug.dilution.bag.value)
+    making = plan.order.making
+    removed = amount(bag.removed) if bag and bag.removed is not None else ""
+    if making is Making.READY_FILLED:
+        text = f"Ready-filled {full} bag: remove {removed or DASH} first (the drug's volume and the bag's overfill)."
+    else:
+        text = f"Empty container, filled to exactly {full}."
+    concentration = bag.concentration if bag else None
+    return {
+        "bag": full,
+        "in_bag": f"in {full} ({per_mL(concentration)})" if bag else f"in {full}",
+        "concentration": amount(concentration),
+        "per_mL": per_mL(concentration),
+        "saline": amount(bag.diluent if bag else None),
+        "making": making.value,
+        "making_text": text,
+        "removed": removed,
+    }
+
+
+def _weighed(plan: Plan) -> dict[str, Any]:
+    weighed = plan.weighed
+    if weighed is None:
+        return {"expected_mass": "", "expected_range": "", "water_mass": ""}
+    return {
+        "expected_mass": amount(weighed.drawn),
+        "expected_range": f"{figure(weighed.low.value)} to {amount(weighed.high)}",
+        "water_mass": amount(weighed.water_per_vial),
+    }
+
+
+def _billing(plan: Plan) -> dict[str, Any]:
+    billed, vials, facts = plan.billed, plan.vials, plan.drug.billing
+    if billed is None or vials is None or facts is None or plan.prepared is None:
+        return {"billing": (), "billing_note": ""}
+    given = f"{amount(plan.prepared)} ÷ {amount(facts.unit.value)}, rounded up"
+    units = f"× {billed.administered:,}"
+    if billed.discarded:
+        left = f"{facts.units_per_vial.value} × {count(vials.count, 'vial')} − {billed.administered}"
+        lines: tuple[BillText, ...] = (
+            BillText(billed.code, given, units),
+            BillText(f"{billed.code}-{billed.modifier}", left, f"× {billed.discarded:,}"),
+        )
+    else:
+        lines = (BillText(f"{billed.code}-{billed.modifier}", given, units),)
+    note = f"One unit is {amount(facts.unit.value)}. Truly discarded: {amount(vials.discarded_mass)}."
+    return {"billing": lines, "billing_note": note}
+
+
+def _rounding(policy: Policy) -> str:
+    return (
+        f"BSA {amount(policy.bsa_step)}, dose {amount(policy.dose_step)}, "
+        f"volume {amount(policy.volume_step)}, half away from zero"
+    )
+
+
+def _formula(alternative: Alternative, plan: Plan) -> FormulaText:
+    used = alternative.formula is plan.policy.formula
+    return FormulaText(
+        name=FORMULAS[alternative.formula].name,
+        unrounded=value_only(alternative.unrounded, SURFACE_PLACES),
+        bsa=value_only(alternative.bsa),
+        exact=value_only(alternative.calculated),
+        dose=value_only(alternative.dose),
+        volume=value_only(alternative.volume),
+        vials=DASH if alternative.vials is None else figure(alternative.vials),
+        discarded=value_only(alternative.discarded),
+        against=_against(alternative, _of_site(plan), used),
+        used=used,
+    )
+
+
+def _of_site(plan: Plan) -> Alternative:
+    """The alternative of the site's own formula, which the others are compared with."""
+    return next(a for a in plan.alternatives if a.formula is plan.policy.formula)
+
+
+def _against(other: Alternative, site: Alternative, used: bool) -> str:
+    if used:
+        return "this site's formula"
+    if other.dose is None or site.dose is None or other.vials is None or site.vials is None:
+        return DASH
+    said = []
+    if other.vials != site.vials:
+        apart = abs(other.vials - site.vials)
+        said.append(f"{count(apart, 'vial')} {'more' if other.vials > site.vials else 'less'}")
+    if other.dose != site.dose:
+        gap = DrugMass(abs(other.dose.value - site.dose.value))
+        said.append(f"{amount(gap)} {'more' if other.dose > site.dose else 'less'}")
+    return ", ".join(said) or "same dose"
+
+
+def _formulas_title(plan: Plan) -> str:
+    counts = sorted({a.vials for a in plan.alternatives if a.vials is not None})
+    if not counts:
+        return "The five formulas"
+    if len(counts) == 1:
+        return f"The five formulas agree on {count(counts[0], 'vial')}"
+    return f"The formulas differ: {in_words(counts[0])} or {in_words(counts[-1])} vials"
+
+
+def _finding(finding: Finding, market: Market) -> FindingText:
+    return FindingText(
+        finding.code,
+        finding.severity.word,
+        sentence(finding, market),
+        finding.source.text,
+        finding.source.status.value,
+    )
+
+
+def _clocks(clocks: Clocks, plan: Plan) -> Iterator[ClockText]:
+    policy, times = plan.policy, plan.drug.times
+    market, zone = policy.market, policy.zone
+    fridge = "Out of the refrigerator by" if market is Market.US else "Out of the fridge by"
+    label = times.complete_within.source.text
+    whole, infusion = _hours(times.complete_within.value), _hours(times.infusion.value)
+    if clocks.start_set_by is Rule.DILUTED_BAG:
+        start_rule = "the diluted bag's own limit, recorded by this site"
+    else:
+        start_rule = f"{whole} less {infusion} to infuse, {label}"
+    told = (
+        ("First vial wetted", clocks.wetted, "planned, not measured"),
+        ("Dilute by", clocks.dilute_by, f"{_hours(times.dilute_within.value)}, {times.dilute_within.source.text}"),
+        (fridge, clocks.out_of_fridge_by, f"leaves {_hours(times.warm_up.value)} to warm, if refrigerated"),
+        ("Start before", clocks.start_before, start_rule),
+        ("Complete by", clocks.complete_by, f"{infusion} after the latest start"),
+    )
+    for name, when, rule in told:
+        whole_time = moment(when, zone, market)
+        yield ClockText(name, clock(when, zone), whole_time[: -len(" 00:00")], rule)
+
+
+def _hours(duration: Duration) -> str:
+    return f"{figure(duration.in_unit('h'))} h"
+
+
+def _unconfirmed(drug: Presentation) -> Iterator[str]:
+    """The unconfirmed facts, each with the clause to confirm it against."""
+    for group in (drug.vials, drug.dilution, drug.times, drug.administration):
+        for field in fields(group):
+            fact: Fact[Any] = getattr(group, field.name)
+            if fact.source.status is Status.UNCONFIRMED and isinstance(fact.value, str):
+                name = field.name.replace("_", " ")
+                confirm = f"Confirm against the current label, {fact.source.text}."
+                yield f"{name[0].upper()}{name[1:]}: “{fact.value}” {confirm}"
