@@ -57,9 +57,11 @@ class _Float:
 class FormularyFaults(ValueError):
     """A drug file that cannot be used: every fault found, each with its place."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], readable: bool = True) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+        self.readable = readable
+        """False where the file is not TOML at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +345,7 @@ def read(text: bytes, name: str) -> Presentation:
     try:
         tables = tomllib.loads(text.decode("utf-8"), parse_float=_Float)
     except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, endless figures
-        raise FormularyFaults([f"{name}: not readable as TOML: {error}"]) from None
+        raise FormularyFaults([f"{name}: not readable as TOML: {error}"], readable=False) from None
     reader = _Reader(name, tables)
     try:
         presentation = reader.presentation(hashlib.sha256(text).hexdigest())

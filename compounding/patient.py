@@ -22,6 +22,7 @@ from compounding.quantities import (
 )
 
 ADULT_FROM = 18  # years
+OLDEST = 122  # years; the greatest age on record. Above it the date of birth is a slip
 # 50 digits: the powers and logarithms below are irrational, and only the site's rounding of the
 # result, to a few decimals, is ever used.
 _SURFACE = Context(prec=50)
@@ -204,8 +205,9 @@ def _broken(measures: Mapping[str, Quantity], limits: Mapping[str, Plausible], a
         amount = measures[code]
         for severity, band in ((Severity.STOP, limit.stop), (Severity.ACKNOWLEDGE, limit.acknowledge)):
             if band is not None and not band.holds(amount):
-                values: Values = {code: amount, "low": band.low, "high": band.high}
-                yield Finding(code, severity, "adult" if adult else "under 18", values)
+                who = "an adult" if adult else "a patient under 18"
+                values: Values = {code: amount, "low": band.low, "high": band.high, "limits_for": who}
+                yield Finding(code, severity, "", values)
                 break
 
 

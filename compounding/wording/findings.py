@@ -55,9 +55,10 @@ def _plausible(what: str) -> _Sentence:
     def write(values: Values, market: Market, severity: Severity) -> str:
         shown = {"bsa": 3, "bmi": 4}.get(what)
         measured, low, high = amount(values[what], shown), figure(values["low"].value), amount(values["high"])
+        limits = f"outside {low} to {high} for {values['limits_for']}"
         if severity is Severity.STOP:
-            return f"{_MEASURES[what]} {measured} is outside {low} to {high}. Measure or type it again."
-        return f"{_MEASURES[what]} {measured} is unusual: outside {low} to {high}."
+            return f"{_MEASURES[what]} {measured} is {limits}. Measure or type it again."
+        return f"{_MEASURES[what]} {measured} is unusual: {limits}."
 
     return write
 
