@@ -172,6 +172,7 @@ class Names:
     generic: Fact[str] = _fact(_text)
     brand: Fact[str] = _fact(_text)
     holder: Fact[str] = _fact(_text)
+    maker: Fact[str] = _fact(_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,9 @@ class Administration:
     route: Fact[str] = _fact(_text)
     rate: Fact[InfusionRate] = _fact(_amount(InfusionRate))
     storage: Fact[str] = _fact(_text)
+    """Of the diluted bag, as the label says it."""
+    light_on_label: Fact[str] = _fact(_text)
+    handling_on_label: Fact[str | None] = _fact(_text, may_be_absent=True)
     line: Fact[str] = _fact(_text)
     filter: Fact[str] = _fact(_text)
     light: Fact[str] = _fact(_text)

@@ -26,6 +26,7 @@ from compounding.quantities import (
     Volume,
     round_to,
 )
+from compounding.stability import limits_confirmed
 from compounding.vials import Billed, Vials, Weighed
 
 
@@ -227,7 +228,7 @@ def _concentration(order: Order, prepared: DrugMass, drug: Presentation, policy:
 
 def _diluted_bag(drug: Presentation, policy: Policy) -> Iterator[Finding]:
     times = drug.times
-    if times.diluted_bag_gates.value and policy.diluted_bag is None:
+    if not limits_confirmed(drug, policy):
         values: Values = {"label_text": times.diluted_bag.value or "not stated"}
         yield Finding("diluted-bag", Severity.INFO, "", values, times.diluted_bag_gates.source)
 

@@ -357,9 +357,9 @@ class _Factor:
 def _change(unit: Any, into: Any) -> _Factor:
     one = _registry().Quantity
     there, again = one(Decimal(1), unit).to(into).magnitude, one(Decimal(1), into).to(unit).magnitude
-    forth, back = Decimal(there).normalize(), Decimal(again).normalize()
-    # One of the two may be endless: 1 kg is 2.2046… lb, and 1 lb is 0.45359237 kg.
-    if len(forth.as_tuple().digits) <= len(back.as_tuple().digits):
+    forth, back = Decimal(there), Decimal(again)
+    # One of the two may be endless: 1 kg is 2.2046… lb, and 1 lb is 0.45359237 kg. The shorter is exact.
+    if len(plain(forth)) <= len(plain(back)):
         return _Factor(forth, Decimal(1))
     return _Factor(Decimal(1), back)
 

@@ -59,8 +59,13 @@ def clocks(wetted: datetime, drug: Presentation, policy: Policy, diluted: dateti
         start_before=start_before,
         complete_by=start_before + infusion,
         start_set_by=rule,
-        confirmed=limit is not None or not times.diluted_bag_gates.value,
+        confirmed=limits_confirmed(drug, policy),
     )
+
+
+def limits_confirmed(drug: Presentation, policy: Policy) -> bool:
+    """Whether the diluted bag's own limits are recorded, where the drug needs them to be."""
+    return policy.diluted_bag is not None or not drug.times.diluted_bag_gates.value
 
 
 def _minute(moment: datetime) -> datetime:

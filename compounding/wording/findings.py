@@ -26,6 +26,12 @@ def sentence(finding: Finding, market: Market) -> str:
     return write(finding.values, market, finding.severity)
 
 
+def short(finding: Finding) -> str:
+    """The finding in a few words, for a row of the worksheet."""
+    write = _SHORT.get(finding.code)
+    return write(finding.values) if write else sentence(finding, Market.US).partition(":")[0]
+
+
 def judged(finding: Finding) -> dict[str, str]:
     """The values judged, for a machine: the unit in the key's name, decimals as text."""
     return dict(_judged(name, value) for name, value in finding.values.items())
@@ -226,4 +232,30 @@ _SENTENCES: dict[tuple[str, str], _Sentence] = {
     ("withdrawable-volume", ""): _withdrawable,
     ("diluted-bag", ""): _diluted_bag,
     ("near-miss", ""): _near_miss,
+}
+
+
+def _short_measure(what: str) -> Callable[[Values], str]:
+    def write(values: Values) -> str:
+        places = {"bsa": 3, "bmi": 2}.get(what)
+        low, high = figure(values["low"].value), amount(values["high"])
+        return f"{_MEASURES[what]} {amount(values[what], places)}, usual {low} to {high}"
+
+    return write
+
+
+_SHORT: dict[str, Callable[[Values], str]] = {
+    **{code: _short_measure(code) for code in _MEASURES},
+    "measured": lambda v: f"{v['what'].capitalize()} {count(v['days'], 'day')} old",
+    "concentration": lambda v: (
+        f"Bag {amount(v['concentration'])}, range {figure(v['low'].value)} to {amount(v['high'])}"
+    ),
+    "ordered-dose": lambda v: (
+        f"Ordered {amount(v['ordered'])}, {percent(v['difference_percent'])} "
+        f"{'over' if v['difference_percent'] > 0 else 'under'} {amount(v['calculated'])}"
+    ),
+    "age": lambda v: "Age outside the licence",
+    "level": lambda v: f"Order's own {amount(v['level'])}, label {amount(v['label'])}",
+    "blasts": lambda v: f"Blasts {amount(v['blasts'])}, limit {amount(v['limit'])}",
+    "withdrawable-volume": lambda v: f"Withdrawable volume not recorded, {v['vials']} or {v['vials_at_least']} vials",
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from compounding.findings import Finding, Status
 from compounding.formulary import Fact, Presentation
@@ -17,10 +18,11 @@ from compounding.patient import FORMULAS
 from compounding.policy import Making, Market, Policy
 from compounding.preparation import Alternative, Plan
 from compounding.quantities import DrugMass, Duration
-from compounding.stability import Clocks, Rule
+from compounding.stability import Clocks, Rule, limits_confirmed
 from compounding.wording.draws import aside, instruction, short
 from compounding.wording.export import program_version
 from compounding.wording.findings import sentence
+from compounding.wording.findings import short as short_of
 from compounding.wording.numbers import (
     DASH,
     amount,
@@ -29,7 +31,6 @@ from compounding.wording.numbers import (
     day,
     figure,
     in_words,
-    moment,
     over_or_under,
     per_mL,
     value_only,
@@ -44,6 +45,7 @@ class FindingText:
     code: str
     severity: str
     message: str
+    short: str
     source: str
     status: str
 
@@ -105,7 +107,18 @@ class PlanText:
     code: str
     """The product code that stands on the pack: "NDC 0008-0100-01"."""
     reconstitute_with: str
+    technique: str
+    accept: str
     diluent: str
+    container: str
+    mixing: str
+    route: str
+    infuse: str
+    """"Infuse over 60 minutes (50 mL per hour)"."""
+    storage: str
+    light: str
+    handling: str
+    hazard: str
     drug_file: str
     checksum: str
     program: str
@@ -160,6 +173,9 @@ class PlanText:
     formulas_title: str
     findings: tuple[FindingText, ...]
     clocks: tuple[ClockText, ...]
+    """At a planned wetting; empty where none is planned."""
+    clock_rules: tuple[str, ...]
+    """What sets each of the five times, from the first vial wetted on."""
     clocks_note: str
     unconfirmed: tuple[str, ...]
     """Facts that the papers use and that nobody has confirmed against the current label."""
@@ -188,7 +204,8 @@ def from_json(stored: Mapping[str, Any]) -> PlanText:
     read = {field.name: stored[field.name] for field in fields(PlanText)}
     for name, kind in _TUPLES.items():
         read[name] = tuple(kind(**item) for item in read[name])
-    read["unconfirmed"] = tuple(read["unconfirmed"])
+    for name in ("unconfirmed", "clock_rules"):
+        read[name] = tuple(read[name])
     return PlanText(**read)
 
 
@@ -209,7 +226,8 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
         formulas_title=_formulas_title(plan),
         findings=tuple(_finding(finding, market) for finding in plan.findings),
         clocks=tuple(_clocks(clocks, plan)) if clocks else (),
-        clocks_note="" if clocks is None or clocks.confirmed else "Diluted-bag limit not confirmed",
+        clock_rules=_clock_rules(plan),
+        clocks_note="" if limits_confirmed(drug, plan.policy) else "Diluted-bag limit not confirmed",
         unconfirmed=tuple(_unconfirmed(drug)),
     )
 
@@ -217,6 +235,7 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
 def _product(drug: Presentation, market: Market) -> dict[str, Any]:
     strength = amount(drug.vials.labelled.value)
     concentration = amount(drug.vials.concentration.value)
+    given, minutes = drug.administration, drug.times.infusion.value.in_unit("minute")
     code = f"NDC {drug.vials.ndc.value}" if drug.vials.ndc.value else f"GTIN {drug.vials.gtin.value}"
     return {
         "market": market.value.upper(),
@@ -225,10 +244,20 @@ def _product(drug: Presentation, market: Market) -> dict[str, Any]:
         "brand": drug.names.brand.value,
         "vial": f"{strength} vial, {concentration}",
         "strength": concentration,
-        "maker": drug.names.holder.value,
+        "maker": drug.names.maker.value,
         "code": code,
         "reconstitute_with": drug.vials.reconstitute_with.value,
+        "technique": drug.vials.technique.value,
+        "accept": drug.vials.accept.value,
         "diluent": drug.dilution.diluent.value,
+        "container": drug.dilution.container.value,
+        "mixing": drug.dilution.mixing.value,
+        "route": given.route.value,
+        "infuse": f"Infuse over {figure(minutes)} minutes ({amount(given.rate.value).replace('/h', ' per hour')})",
+        "storage": given.storage.value,
+        "light": given.light_on_label.value,
+        "handling": given.handling_on_label.value or "",
+        "hazard": drug.vials.hazard.value,
         "drug_file": f"{drug.id} edition {drug.edition}",
         "checksum": drug.checksum,
         "program": program_version(),
@@ -409,31 +438,44 @@ def _finding(finding: Finding, market: Market) -> FindingText:
         finding.code,
         finding.severity.word,
         sentence(finding, market),
+        short_of(finding),
         finding.source.text,
         finding.source.status.value,
     )
 
 
-def _clocks(clocks: Clocks, plan: Plan) -> Iterator[ClockText]:
-    policy, times = plan.policy, plan.drug.times
-    market, zone = policy.market, policy.zone
-    fridge = "Out of the refrigerator by" if market is Market.US else "Out of the fridge by"
-    label = times.complete_within.source.text
-    whole, infusion = _hours(times.complete_within.value), _hours(times.infusion.value)
-    if clocks.start_set_by is Rule.DILUTED_BAG:
-        start_rule = "the diluted bag's own limit, recorded by this site"
-    else:
-        start_rule = f"{whole} less {infusion} to infuse, {label}"
-    told = (
-        ("First vial wetted", clocks.wetted, "planned, not measured"),
-        ("Dilute by", clocks.dilute_by, f"{_hours(times.dilute_within.value)}, {times.dilute_within.source.text}"),
-        (fridge, clocks.out_of_fridge_by, f"leaves {_hours(times.warm_up.value)} to warm, if refrigerated"),
-        ("Start before", clocks.start_before, start_rule),
-        ("Complete by", clocks.complete_by, f"{infusion} after the latest start"),
+def _clock_rules(plan: Plan) -> tuple[str, ...]:
+    times, limit = plan.drug.times, plan.policy.diluted_bag
+    whole, infusion, warm = (_hours(d.value) for d in (times.complete_within, times.infusion, times.warm_up))
+    start = f"{whole} less {infusion} to infuse, {times.complete_within.source.text}"
+    if limit is not None and limit.hours is not None:
+        start += ", or the diluted bag's own limit if earlier"
+    return (
+        "the clocks start",
+        f"{_hours(times.dilute_within.value)}, {times.dilute_within.source.text}",
+        f"{warm} to warm before the start, if refrigerated",
+        start,
+        f"{infusion} after the latest start",
     )
-    for name, when, rule in told:
-        whole_time = moment(when, zone, market)
-        yield ClockText(name, clock(when, zone), whole_time[: -len(" 00:00")], rule)
+
+
+def _clocks(clocks: Clocks, plan: Plan) -> Iterator[ClockText]:
+    market, zone = plan.policy.market, plan.policy.zone
+    fridge = "Out of the refrigerator by" if market is Market.US else "Out of the fridge by"
+    rules = list(_clock_rules(plan))
+    rules[0] = "planned, not measured"
+    if clocks.start_set_by is Rule.DILUTED_BAG:
+        rules[3] = "the diluted bag's own limit, recorded by this site"
+    told = (
+        ("First vial wetted", clocks.wetted),
+        ("Dilute by", clocks.dilute_by),
+        (fridge, clocks.out_of_fridge_by),
+        ("Start before", clocks.start_before),
+        ("Complete by", clocks.complete_by),
+    )
+    for (name, when), rule in zip(told, rules, strict=True):
+        local = when.astimezone(ZoneInfo(zone)).date()
+        yield ClockText(name, clock(when, zone), day(local, market), rule)
 
 
 def _hours(duration: Duration) -> str:

@@ -70,7 +70,7 @@ _NAMES: dict[tuple[str, str], str | dict[Market, str]] = {
     ("discarded", "stays"): "Stays in the vials, volume",
     ("discarded", "stays mass"): "Stays in the vials, mass",
     ("bag", ""): {Market.US: "0.9% sodium chloride", Market.UK: "Sodium chloride 0.9%"},
-    ("bag", "removed"): "Removed from the bag first",
+    ("bag", "removed"): "Removed first",
     ("bag", "concentration"): "Concentration",
     ("billing", ""): "Billed, given",
     ("billing", "discarded"): "Billed, discarded",

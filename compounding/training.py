@@ -1,0 +1,157 @@
+"""Training mode: the invented sites, staff and orders, and the database that holds them.
+
+Nobody here exists. Telephone numbers and NHS numbers are of the ranges kept for fiction and tests:
+555-01xx, 020 7946 0xxx, and NHS numbers that begin with 999.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from compounding.policy import Market, Policy, Site
+from compounding.quantities import Volume
+from compounding.records import Engine, Page, Person, Search, find_preparations, migrate, open_database
+
+TECHNICIAN, PHARMACIST = "pharmacy technician", "pharmacist"
+
+SITES: Mapping[Market, Site] = {
+    Market.US: Site(
+        name="Example Hospital Pharmacy",
+        pharmacy="Example Hospital Pharmacy",
+        address="1 Training Street, Exampleton, NY 00000",
+        phone="(212) 555-0142",
+        workstation="Workstation 3",
+        policy=Policy(Market.US, zone="America/New_York"),
+    ),
+    Market.UK: Site(
+        name="Example Infirmary",
+        pharmacy="Example Infirmary Pharmacy",
+        address="1 Training Street, Exampleton EX1 1EX",
+        phone="020 7946 0142",
+        workstation="Cabinet 2",
+        # Invented, so that both ways of making the bag can be tried here.
+        policy=Policy(Market.UK, zone="Europe/London", bag_overfill=Volume(Decimal(3))),
+    ),
+}
+
+STAFF: Mapping[Market, tuple[Person, ...]] = {
+    Market.US: (
+        Person("us-okafor", "R. Okafor", TECHNICIAN),
+        Person("us-park", "J. Park", TECHNICIAN),
+        Person("us-lindqvist", "M. Lindqvist", PHARMACIST),
+        Person("us-adeyemi", "K. Adeyemi", PHARMACIST),
+    ),
+    Market.UK: (
+        Person("uk-hughes", "S. Hughes", TECHNICIAN),
+        Person("uk-mensah", "A. Mensah", TECHNICIAN),
+        Person("uk-farouk", "L. Farouk", PHARMACIST),
+        Person("uk-whitcombe", "D. Whitcombe", PHARMACIST),
+    ),
+}
+
+Typed = Mapping[str, str]
+"""An order as somebody types it: the names of the form's fields with their texts."""
+Enter = Callable[[Engine, Typed, Person, datetime, str], None]
+"""Enters an order through the same form as a person does; the last argument makes it happen once."""
+
+
+def prepare(home: Path, market: Market, now: datetime, enter: Enter) -> Engine:
+    """The market's training database, with its invented orders: made where missing. Raises RecordsFault."""
+    engine = open_database(f"sqlite:///{home.absolute() / f'training-{market.value}.sqlite'}")
+    try:
+        migrate(engine)
+        if not find_preparations(engine, Search(), Page(size=1)).preparations:
+            today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
+            for number, typed in enumerate(orders(market, today)):
+                person = STAFF[market][number % 2]
+                enter(engine, typed, person, now, f"training-{market.value}-{number}")
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def orders(market: Market, today: date) -> Iterator[Typed]:
+    """The invented orders of a market, for `today` and the days after it, with the answers that they ask for."""
+    for days, patient, order in _ORDERS[market]:
+        on = today + timedelta(days=days)
+        yield {
+            **_PATIENTS[patient],
+            **_date("give_on", on),
+            "wetting": "09:00",
+            **_date("height_measured", on - timedelta(days=3 + days)),
+            **_date("weight_measured", on - timedelta(days=1 + days)),
+            "transplant": "no",
+            "making": "A",
+            **order,
+        }
+
+
+def _date(name: str, day: date) -> Iterator[tuple[str, str]]:
+    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}.items()
+
+
+def _born(day: int, month: int, year: int) -> Typed:
+    return dict(_date("born", date(year, month, day)))
+
+
+_PATIENTS: Mapping[str, Typed] = {
+    "rivera": {"family": "Rivera", "given": "Elena", "mrn": "00417352", "location": "6 East, bed 12"}
+    | _born(14, 8, 1980),
+    "oyelaran": {"family": "Oyelaran", "given": "Thomas", "mrn": "00418913", "location": "Infusion 4 West"}
+    | _born(19, 1, 1989),
+    "bergstrom": {"family": "Bergström", "given": "Ingrid", "mrn": "00419077", "location": "6 East, bed 3"}
+    | _born(30, 11, 1964),
+    "ashworth": {
+        "family": "Ashworth",
+        "given": "Priya",
+        "nhs_number": "999 061 7406",
+        "hospital_number": "TR-20433",
+        "location": "H4",
+    }
+    | _born(14, 8, 1980),
+    "obriain": {
+        "family": "Ó Briain-Wójcik",
+        "given": "Łukasz",
+        "nhs_number": "999 427 3183",
+        "hospital_number": "TR-20417",
+        "location": "Haematology day unit",
+    }
+    | _born(2, 5, 1971),
+}
+
+_NGUYEN = {"prescriber": "A. Nguyen, MD"}
+_FARROW = {"prescriber": "Dr A. Farrow"}
+
+# Days from today, the patient, and what is ordered.
+_ORDERS: Mapping[Market, tuple[tuple[int, str, Typed], ...]] = {
+    Market.US: (
+        # The worked example.
+        (0, "rivera", {"height": "170", "weight": "70", "cycle": "1", "day": "1", "ordered_dose": "1.46"} | _NGUYEN),
+        # Two vials by Mosteller's formula and one by Du Bois's.
+        (1, "bergstrom", {"height": "170", "weight": "69.5", "cycle": "2", "day": "8", "response": "cr"} | _NGUYEN),
+        # A whole vial: nothing is discarded, and the claim says JZ.
+        (2, "oyelaran", {"height": "180", "weight": "64.8", "cycle": "1", "day": "15"} | _NGUYEN),
+    ),
+    Market.UK: (
+        (0, "ashworth", {"height": "170", "weight": "70", "cycle": "1", "day": "1", "ordered_dose": "1.46"} | _FARROW),
+        # 0.93 mg: one vial by its label, two if only 3.6 mL comes out. It asks for a reason.
+        (
+            1,
+            "obriain",
+            {
+                "height": "170",
+                "weight": "73.5",
+                "cycle": "2",
+                "day": "8",
+                "response": "cri",
+                "finding_0_reason": "spare",
+            }
+            | _FARROW,
+        ),
+    ),
+}

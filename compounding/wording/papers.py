@@ -1,0 +1,216 @@
+"""The words that stand on every paper, by market, and the sentences of the worksheet's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from compounding.policy import Market
+from compounding.wording.numbers import DASH
+from compounding.wording.plans import PlanText
+from compounding.wording.working import Row
+
+TRAINING_ON_LABEL = ("TRAINING –", "NOT FOR", "PATIENT USE")
+TRAINING_ON_WORKSHEET = ("TRAINING –", "NOT FOR PATIENT USE")
+# Where a label's time will stand. An empty place could be read as no limit, and a time computed from a
+# plan could be later than the truth.
+NOT_TIMED = "not timed"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWords:
+    """What one market calls things on paper."""
+
+    worksheet: str
+    number: str
+    lot: str
+    cabinet: str
+    authorised_by: str
+    fridge: str
+    start_before: str
+    complete_by: str
+    start_before_row: str
+    complete_by_row: str
+    container: str
+
+
+WORDS = {
+    Market.US: PaperWords(
+        worksheet="Compounding Record",
+        number="Prep. no.",
+        lot="Lot",
+        cabinet="Cabinet no.",
+        authorised_by="Authorized by",
+        fridge="Out of refrigerator by",
+        start_before="START BEFORE (BUD)",
+        complete_by="INFUSION COMPLETE BY",
+        start_before_row="START BEFORE",
+        complete_by_row="COMPLETE BY",
+        container="Empty container",
+    ),
+    Market.UK: PaperWords(
+        worksheet="Worksheet",
+        number="Batch no.",
+        lot="Batch (maker’s)",
+        cabinet="Isolator no.",
+        authorised_by="Authorised by",
+        fridge="Out of the fridge by",
+        start_before="EXPIRY – start before",
+        complete_by="Infusion complete by",
+        start_before_row="EXPIRY – start before",
+        complete_by_row="Complete by",
+        container="Empty container",
+    ),
+}
+
+
+def dose_line(text: PlanText, market: Market) -> str:
+    """The dose with its total volume, as the banner of a worksheet says it."""
+    if market is Market.US:
+        return f"DOSE {text.dose}, TOTAL VOLUME {text.bag}"
+    return f"{text.dose} in {text.bag} {text.diluent}"
+
+
+def brand(text: PlanText, market: Market) -> str:
+    return f"({text.brand})" if market is Market.US else text.brand
+
+
+def diluent_on_label(text: PlanText) -> str:
+    """ "0.9% sodium chloride", without what the pharmacopoeia adds to its name."""
+    return text.diluent.removesuffix(", USP").removesuffix(" injection")
+
+
+def hazard(text: PlanText) -> tuple[str, str]:
+    """The words of the band, and the sentence after them where there is one."""
+    band, _, rest = text.hazard.partition(". ")
+    return band, rest
+
+
+def spaced_nhs(number: str) -> str:
+    """An NHS number 3-3-4: "999 012 3454"."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def spaced_checksum(checksum: str) -> str:
+    """The first 16 characters in fours, enough to compare by eye."""
+    return " ".join(checksum[start : start + 4] for start in range(0, 16, 4))
+
+
+def working_lines(text: PlanText) -> Iterator[Row]:
+    """One line a step for the worksheet: draws stand in their own table, pairs are joined."""
+    steps: dict[str, list[Row]] = {}
+    for row in text.rows:
+        if row.step != "draws":
+            steps.setdefault(_line_of(row), []).append(row)
+    for rows in steps.values():
+        yield _surface(rows[0]) if rows[0].step == "bsa" else _joined(rows, text)
+
+
+def _joined(rows: list[Row], text: PlanText) -> Row:
+    first = rows[0]
+    return replace(
+        first,
+        name=first.name.partition(",")[0],
+        expression="; ".join(row.expression for row in rows),
+        result=text.vials_of if first.step == "vials" else ", ".join(row.result for row in rows),
+        source=f"{first.source}; to {first.rounding}" if first.step == "dose" else first.source,
+    )
+
+
+def _surface(row: Row) -> Row:
+    """The unrounded area moves to the source, and Boyd's formula, the longest, is set close."""
+    expression, _, unrounded = row.expression.partition(" = ")
+    if "log10" in expression:
+        expression = expression.replace(" × ", "·").replace(" − ", "−")
+    formula = row.source.partition(",")[0]
+    return replace(row, expression=expression, source=f"{formula}; {unrounded}, to {row.rounding}")
+
+
+_JOINED = {"Discarded", "Stays in the vials", "Billed"}
+
+
+def _line_of(row: Row) -> str:
+    name = row.name.partition(",")[0]
+    return name if name in _JOINED else row.name
+
+
+def vial_rows(text: PlanText) -> Iterator[tuple[str, str]]:
+    """The product of each vial on the picking list, with its quantity."""
+    strength = text.vial.partition(",")[0]
+    for draw in text.draws:
+        name = "spare" if draw.spare else draw.name.removeprefix("Vial ")
+        yield f"{text.brand} {strength} – {name}", "1 vial"
+
+
+def steps(text: PlanText) -> Iterator[tuple[tuple[str, ...], bool, bool]]:
+    """The numbered steps: lines, whether it is a stop, whether its time of day is written down."""
+    used = [draw for draw in text.draws if not draw.spare]
+    yield (
+        (f"Wet vial 1 with {text.water_each} of {text.reconstitute_with}.", "This moment is T: the clocks start."),
+        False,
+        True,
+    )
+    if len(used) == 1:
+        yield (_two_sentences(text.technique), False, False)
+    else:
+        others = "vial 2" if len(used) == 2 else f"vials 2 to {len(used)}"
+        each = "" if len(used) == 2 else " each"
+        swirl, rest = _two_sentences(text.technique)
+        yield ((f"Wet {others} with {text.water_each}{each}. {swirl}", rest), False, True)
+    yield ((f"Accept only if: {text.accept[0].lower()}{text.accept[1:]}",), False, False)
+    yield ((_drawing(text),), False, False)
+    yield (("STOP. In-process check, section I,", "before any drug is added."), True, False)
+    yield ((making_step(text),), False, False)
+    yield (
+        (
+            f"Add {text.volume} of drug: exactly {text.bag} in all.",
+            "This moment is the dilution: the first clock stops.",
+        ),
+        False,
+        True,
+    )
+    yield ((f"{text.mixing} Protect from light.",), False, False)
+    yield (("Label the bag, fit the light cover, label the cover.",), False, False)
+
+
+def _drawing(text: PlanText) -> str:
+    """By total where what comes out of a vial is not known."""
+    if not text.instruction:
+        return f"Draw from the vials as the table says: {text.volume} in all."
+    return f"{text.instruction.partition(':')[0].rstrip('.')}."
+
+
+def capital(text: str) -> str:
+    """A name at the head of a row."""
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def making_step(text: PlanText) -> str:
+    """How the bag's volume is made, so that what the patient gets does not hang on habit."""
+    if text.making == "B":
+        return f"Method B: remove {text.removed} from the ready-filled {text.bag} bag; nothing else as diluent."
+    saline = diluent_on_label(text)
+    return f"Method A: put {text.saline} of {saline} into the empty container; nothing else as diluent."
+
+
+def _two_sentences(text: str) -> tuple[str, str]:
+    first, _, rest = text.partition(". ")
+    return (f"{first}.", rest) if rest else (text, "")
+
+
+def draw_lines(text: PlanText) -> Iterator[tuple[str, str, str, bool]]:
+    """Vial, first line, second line, and whether the second is the figure to reach."""
+    for draw in text.draws:
+        vial = "spare" if draw.spare else draw.name.removeprefix("Vial ")
+        if draw.spare:
+            yield vial, "from the spare", "where it does not suffice", False
+        elif draw.draw.startswith("to a total of "):
+            yield vial, "to a total of", draw.draw.removeprefix("to a total of "), True
+        else:
+            yield vial, draw.draw, draw.aside or draw.discard.replace("discard ", "", 1) + " stays", False
+
+
+def discarded(text: PlanText) -> str:
+    if DASH in (text.discarded_volume, text.discarded_mass):
+        return DASH
+    return f"{text.discarded_volume}, {text.discarded_mass}"
