@@ -1,0 +1,44 @@
+"""The text of our own labels: its check finds what a scanner or a hand gets wrong."""
+
+import pytest
+
+from compounding.scanning import is_own_code, own_code
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def test_the_check_is_iso_7064_mod_1271_36():
+    """The sum over the characters, the last weighted 1, the one before 36, and so on, leaves 1 modulo 1271."""
+    code = own_code("2026-000123", "1").replace("-", "")
+    weighted = sum(ALPHABET.index(c) * pow(36, i, 1271) for i, c in enumerate(reversed(code)))
+    assert weighted % 1271 == 1
+
+
+@pytest.mark.parametrize("part", ["1", "3", "12", "p1", "p2"])
+def test_a_code_is_its_number_its_part_and_two_characters(part):
+    code = own_code("2026-000123", part)
+    assert code.startswith(f"2026-000123-{part}-") and len(code.rpartition("-")[2]) == 2
+    assert is_own_code(code)
+
+
+def test_every_single_wrong_character_is_found():
+    code = own_code("2026-000123", "1")
+    for place, right in enumerate(code):
+        if right != "-":
+            wrong = [f"{code[:place]}{c}{code[place + 1 :]}" for c in ALPHABET if c != right]
+            assert not any(map(is_own_code, wrong))
+
+
+def test_every_two_neighbours_swapped_are_found():
+    code = own_code("2026-104729", "2")
+    for place in range(len(code) - 1):
+        first, second = code[place], code[place + 1]
+        if first != second and "-" not in (first, second):
+            assert not is_own_code(f"{code[:place]}{second}{first}{code[place + 2 :]}")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "2026-000123-1", "https://example.org", "２０２６-000123-1-NM", "2026-000123-1-NMX"]
+)
+def test_other_texts_are_not_ours(text):
+    assert not is_own_code(text)
