@@ -128,7 +128,7 @@ def working(volume: Volume, dose: DrugMass, vials: Vials, drug: Presentation) ->
     if facts.withdrawable.value is not None:
         source = facts.withdrawable.source
     elif vials.known:
-        source = Source("withdrawable volume recorded by the site", Status.SITE)
+        source = Source("recorded by the site", Status.SITE)
     else:
         source = Source(f"nominal; {facts.labelled.source.text}", facts.labelled.source.status)
     case = "known" if vials.known else "nominal"

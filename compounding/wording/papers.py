@@ -111,27 +111,38 @@ def _joined(rows: list[Row], text: PlanText) -> Row:
     return replace(
         first,
         name=first.name.partition(",")[0],
-        expression="; ".join(row.expression for row in rows),
+        expression="; ".join(_beside(row) for row in rows),
         result=text.vials_of if first.step == "vials" else ", ".join(row.result for row in rows),
         source=f"{first.source}; to {first.rounding}" if first.step == "dose" else first.source,
     )
 
 
+def _beside(row: Row) -> str:
+    """A prepared dose is told by its difference alone: its factors stand in the line already."""
+    return row.expression.rpartition(", ")[2] if row.name == "Prepared dose" else row.expression
+
+
 def _surface(row: Row) -> Row:
     """The unrounded area moves to the source, and Boyd's formula, the longest, is set close."""
     expression, _, unrounded = row.expression.partition(" = ")
-    if "log10" in expression:
+    if "lg " in expression:
         expression = expression.replace(" × ", "·").replace(" − ", "−")
     formula = row.source.partition(",")[0]
     return replace(row, expression=expression, source=f"{formula}; {unrounded}, to {row.rounding}")
 
 
-_JOINED = {"Discarded", "Stays in the vials", "Billed"}
+# Rows that share a line of the worksheet, which has room for thirteen.
+_JOINED = {
+    "Discarded": "Discarded",
+    "Stays in the vials": "Stays in the vials",
+    "Billed": "Billed",
+    "Prepared dose": "Volume to withdraw",
+}
 
 
 def _line_of(row: Row) -> str:
     name = row.name.partition(",")[0]
-    return name if name in _JOINED else row.name
+    return _JOINED.get(name, row.name)
 
 
 def vial_rows(text: PlanText) -> Iterator[tuple[str, str]]:

@@ -108,7 +108,7 @@ def _powers(factor: str, tall: str, heavy: str) -> Callable[[Operands], str]:
 
 def _boyd(o: Operands) -> str:
     height, grams = plain(o["height"].value), plain(o["weight"].value * 1000)
-    power = f"(0.7285 − 0.0188 × log10 {grams})"
+    power = f"(0.7285 − 0.0188 × lg {grams})"
     return f"0.0003207 × {height}^0.3 × {grams}^{power} = {amount(o['unrounded'], 6)}"
 
 

@@ -1,0 +1,324 @@
+"""The two papers of both markets: every figure on them, nothing forbidden, and the same bytes each time."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pypdfium2
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from compounding import papers
+from compounding.papers import Answer, Refused, Work
+from compounding.patient import Identity
+from compounding.policy import Formula, Making, Market, Policy, Site
+from compounding.scanning import is_own_code
+from compounding.wording.plans import plan_text
+from tests.orders import IN, mL, uk, us
+
+NUMBER = "2026-000123"
+SITES = {
+    Market.US: Site(
+        "Example Hospital", "Example Hospital Pharmacy", "1 Example Way", "(555) 010-0199", "1", Policy(Market.US)
+    ),
+    Market.UK: Site(
+        "Example Infirmary",
+        "Example Infirmary Pharmacy",
+        "1 Example Road, Exampletown EX1 2AB",
+        "020 7946 0123",
+        "1",
+        Policy(Market.UK),
+    ),
+}
+PATIENT = Identity(
+    family="Rivera",
+    given="Elena",
+    born=date(1980, 8, 14),
+    location="6 East, bed 12",
+    mrn="00417352",
+    nhs_number="9990123454",
+    hospital_number="TR-20417",
+)
+
+
+def work(market, made=None, identity=PATIENT, **said):
+    made = made or IN[market](ordered="1.46")
+    known = {
+        "number": NUMBER,
+        "text": plan_text(made),
+        "identity": identity,
+        "site": SITES[market],
+        "prescriber": "A. Nguyen, MD",
+        "give_on": date(2026, 3, 12),
+        "height_measured": date(2026, 3, 10),
+        "weight_measured": date(2026, 3, 10),
+        "entered_by": "R. Okafor",
+        "entered_at": "Mar 12, 2026 08:09",
+    }
+    return Work(**{**known, **said})
+
+
+def pdf(document, work, copy=1, dpi=203):
+    return papers.draw(papers.strings(document, work, copy), dpi)
+
+
+def words(data):
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+
+
+def pictures(data, dpi):
+    with pypdfium2.PdfDocument(data) as document:
+        return [page.render(scale=dpi / 72).to_pil() for page in document]
+
+
+BOTH = [(document, market) for document in papers.DOCUMENTS for market in Market]
+ids = [f"{document}-{market.value}" for document, market in BOTH]
+
+
+LABEL = {
+    Market.US: [
+        "RIVERA, Elena", "MRN", "00417352", "Aug 14, 1980", "6 East, bed 12", "inotuzumab ozogamicin", "(Besponsa)",
+        "DOSE 1.46 mg", "in 0.9% sodium chloride,", "TOTAL VOLUME 50 mL",
+        "(0.0292 mg per mL), contains 5.84 mL of 0.25 mg/mL", "FOR INTRAVENOUS INFUSION ONLY",
+        "Infuse over 60 minutes (50 mL per hour)", "Give on", "Mar 12, 2026", "Cycle 1 day 1", "START BEFORE (BUD)",
+        "INFUSION COMPLETE BY", "Store at 20 to 25 °C.", "Diluted-bag limit not confirmed",
+        "PROTECT FROM LIGHT. DO NOT FREEZE.", "Do not shake.", "HAZARDOUS DRUG – CHEMOTHERAPY",
+        "Handle and dispose of properly.", "Single dose", "Bag 1 of 1", "Prep. no.", NUMBER, "Copy 1",
+        "Prescriber A. Nguyen, MD", "Example Hospital Pharmacy", "24 h (555) 010-0199",
+    ],
+    Market.UK: [
+        "inotuzumab ozogamicin", "BESPONSA", "1.46 mg", "in 50 mL sodium chloride 0.9%", "(0.0292 mg per mL)",
+        "For intravenous infusion only", "Infuse over 60 minutes (50 mL per hour)", "RIVERA, Elena", "NHS No.",
+        "999 012 3454", "Hospital no.", "TR-20417", "14-Aug-1980", "6 East, bed 12", "Cycle 1 day 1", "Bag 1 of 1",
+        "Batch no.", NUMBER, "EXPIRY – start before", "Infusion complete by", "Store below 25 °C. Do not freeze.",
+        "Protect from light", "CYTOTOXIC – handle with care", "Keep out of the sight and reach of children",
+        "Example Infirmary Pharmacy, 020 7946 0123", "1 Example Road, Exampletown EX1 2AB", "Copy 1",
+    ],
+}  # fmt: skip
+
+WORKSHEET = {
+    # 7.2 − 5.84 = 1.36 mL; 1.8 − 1.46 = 0.34 mg; 15 + 3 = 9 × 2 units
+    Market.US: [
+        "Compounding Record", "DOSE 1.46 mg, TOTAL VOLUME 50 mL", "1.36 mL, 0.34 mg", "15 units, 3 units",
+        "J9229-JW × 3", "3.6 mL", "2.24 mL", "1.36 mL stays", "Sterile Water for Injection, USP", "NDC 0008-0100-01",
+        "Method A: put 44.16 mL of 0.9% sodium chloride", "not weighed", "Out of refrigerator by",
+    ],
+    # 8 − 5.84 = 2.16 mL; 2 − 1.46 = 0.54 mg; 5.84 × 1.02 = 5.9568 g
+    Market.UK: [
+        "Worksheet", "1.46 mg in 50 mL sodium chloride 0.9%", "2.16 mL, 0.54 mg", "5.96 g", "5.67 to 6.25 g",
+        "all that can be drawn", "(at most 4 mL)", "to a total of",
+        "Draw all that can be drawn, then to a total of 5.84 mL.", "Water for injections", "GTIN 5013457012095",
+        "Method A: put 44.16 mL of sodium chloride 0.9%", "Mass drawn, g", "Out of the fridge by",
+    ],
+}  # fmt: skip
+EITHER = [
+    "√(170 cm × 70 kg ÷ 3600)", "1.82 m²", "0.8 mg/m² × 1.82 m²", "1.456 mg", "order 1.46 mg, 0.27 % over 1.456 mg",
+    "1.46 mg ÷ 0.25 mg/mL", "5.84 mL", "8 mL", "50 mL − 5.84 mL", "44.16 mL", "0.0292 mg/mL", "RIVERA, Elena", NUMBER,
+    "Page 1 of 2", "Page 2 of 2", "A. Nguyen, MD", "R. Okafor", "Mosteller",
+    "Rounding: BSA 0.01 m², dose 0.01 mg, volume 0.01 mL, half away from zero", "TRAINING – NOT FOR PATIENT USE",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("market", Market)
+def test_the_label_holds_every_element_of_its_market(market):
+    found = words(pdf("label", work(market)))
+    assert [text for text in LABEL[market] if text not in found] == []
+
+
+@pytest.mark.parametrize("market", Market)
+def test_the_worked_example_stands_on_the_worksheet_digit_for_digit(market):
+    found = words(pdf("worksheet", work(market)))
+    assert [text for text in (*WORKSHEET[market], *EITHER) if text not in found] == []
+    for letter in "ABCDEFGHIJKLMNO":
+        assert re.search(rf"^{letter}$", found, re.MULTILINE), f"section {letter}"
+
+
+@pytest.mark.parametrize(("document", "market"), BOTH, ids=ids)
+def test_the_same_print_drawn_twice_gives_the_same_bytes_from_json_too(document, market):
+    strings = papers.strings(document, work(market), 1)
+    assert papers.draw(strings) == papers.draw(strings) == papers.draw(json.loads(json.dumps(strings)))
+
+
+@pytest.mark.parametrize("market", Market)
+def test_another_copy_differs_only_in_its_copy_line_and_code(market):
+    first = papers.strings("label", work(market), 1)
+    second = papers.with_copy(first, NUMBER, 2)
+    differing = {key for key, value in first["content"].items() if value != second["content"][key]}
+    assert differing == {"copy", "symbol"}
+    assert second["content"]["copy"] == "Copy 2"
+    assert papers.with_copy(second, NUMBER, 1) == first
+
+
+# Forms that no paper may carry (ISMP, NPSA): each with a text that would be caught.
+FORBIDDEN = [
+    (r"\d\.\d*0(?![\d])(?= ?(mg|mL|m²|g|kg|cm|%))", "trailing zero", "1.50 mg"),
+    (r"(?<!\d)\.\d", "naked decimal point", "dose .5 mg"),
+    (r"\d ?(ml|cc|CC|ML|Ml)\b", "mL written otherwise", "5 ml"),
+    (r"[µμ]g", "µg", "5 µg"),
+    (r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", "all-numeric date", "12/03/2026"),
+    (r"…|\.\.\.", "ellipsis", "Okonkwo…"),
+    (r"[®™]", "trade sign", "Besponsa®"),
+    (r"(?i)fatal if", "a vinca alkaloid's warning", "FATAL IF GIVEN BY OTHER ROUTES"),
+    (r"\bIn[oO]\b|inotuzuMAB|INOtuzumab", "short or tall-man name", "InO"),
+    (r"(?<!\d)0\.225", "0.9 mg over 4 mL as a concentration", "0.225 mg/mL"),
+    (r"(mg|mL|kg|cm|min)\.(?=\s[a-z])", "full stop after a unit", "5 mg. then"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "what", "caught"), FORBIDDEN, ids=[row[1] for row in FORBIDDEN])
+def test_no_paper_carries_a_forbidden_form(pattern, what, caught):
+    assert re.search(pattern, caught), "the pattern catches what it is for"
+    for document, market in BOTH:
+        assert not re.search(pattern, words(pdf(document, work(market)))), (document, market)
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("market", Market)
+def test_the_labels_code_is_read_from_its_picture(market, dpi):
+    (page,) = pictures(pdf("label", work(market), copy=2, dpi=dpi), dpi)
+    (read,) = zxingcpp.read_barcodes(page)
+    assert read.format.name == "DataMatrix"
+    assert read.text.startswith(f"{NUMBER}-2-") and is_own_code(read.text)
+    assert "RIVERA" not in read.text and "00417352" not in read.text
+
+
+@pytest.mark.parametrize("market", Market)
+def test_each_page_of_the_worksheet_has_its_own_code(market):
+    read = [zxingcpp.read_barcodes(page)[0].text for page in pictures(pdf("worksheet", work(market)), 203)]
+    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-p1", f"{NUMBER}-p2"]
+    assert all(map(is_own_code, read))
+
+
+@pytest.mark.parametrize(("document", "market"), BOTH, ids=ids)
+def test_out_of_training_no_paper_says_training(document, market):
+    patient_use = replace(SITES[market], training=False)
+    assert "TRAINING" not in words(pdf(document, work(market, site=patient_use)))
+    assert "PATIENT USE" in words(pdf(document, work(market)))
+
+
+@pytest.mark.parametrize("market", Market)
+def test_the_checker_works_blind(market):
+    """Section I prints no expected figure: its boxes for volume and mass are captions alone."""
+    content = papers.strings("worksheet", work(market), 1)["content"]
+    captions = [box["caption"] for box in content["check"]["boxes"]]
+    assert not any(re.search(r"\d", caption) for caption in captions)
+    assert not any(box["value"] for box in content["calculation"]["boxes"])
+
+
+def test_no_time_is_printed_that_nobody_measured():
+    """A start-before from a planned wetting could be later than the truth."""
+    content = papers.strings("label", work(Market.US), 1)["content"]
+    assert (content["start_before"]["date"], content["start_before"]["hour"]) == ("not timed", None)
+    assert content["prepared"] is None
+    times = papers.strings("worksheet", work(Market.US), 1)["content"]["times"]["rows"]
+    assert [row["time"] for row in times] == [None] * 5
+    assert [row["rule"] for row in times] == [
+        "the clocks start",
+        "4 h, FDA PI §2.4",
+        "1 h to warm before the start, if refrigerated",
+        "8 h less 1 h to infuse, FDA PI §2.4",
+        "1 h after the latest start",
+    ]
+
+
+def test_a_spare_vial_stands_on_the_picking_list_and_in_the_draws():
+    """UK, 0.93 mg: 3.72 mL from one vial, or from the spare where 3.6 mL is all that comes out."""
+    made = uk(186, "66.9", cycle=2, day=1, response="cr")
+    content = papers.strings("worksheet", work(Market.UK, made), 1)["content"]
+    products = [row["product"] for row in content["materials"]["rows"]]
+    assert products[:2] == ["BESPONSA 1 mg vial – 1", "BESPONSA 1 mg vial – spare"]
+    assert [(row["vial"], row["first"]) for row in content["draws"]["rows"]] == [
+        ("1", "3.72 mL"),
+        ("spare", "from the spare"),
+    ]
+    assert "Draw 3.72 mL, from the spare where it does not suffice." in str(content["steps"])
+
+
+def test_a_ready_filled_bag_says_what_is_removed_first():
+    """5.84 mL of drug + 3 mL overfill = 8.84 mL out of the bag before the drug goes in."""
+    made = uk(ordered="1.46", making=Making.READY_FILLED, bag_overfill=mL("3"))
+    found = words(pdf("worksheet", work(Market.UK, made)))
+    assert "Method B: remove 8.84 mL from the ready-filled 50 mL bag" in found
+    assert "5.84 mL + 3 mL overfill" in found and "Empty container" not in found
+
+
+NAMES = [
+    ("Ó Briain-Wójcik", "Łukasz", "Ó BRIAIN-WÓJCIK, Łukasz"),
+    ("<script>alert(1)</script>", "Eve", "<SCRIPT>ALERT(1)</SCRIPT>, Eve"),
+    ("O'Neill & Sons", "Anne-Marie", "O'NEILL & SONS, Anne-Marie"),
+    ("Παπαδόπουλος", "Νίκος", "ΠΑΠΑΔΌΠΟΥΛΟΣ, Νίκος"),
+    ("Шевченко", "Олена", "ШЕВЧЕНКО, Олена"),
+]
+
+
+@pytest.mark.parametrize(("document", "market"), BOTH, ids=ids)
+@pytest.mark.parametrize(("family", "given", "printed"), NAMES, ids=[row[0] for row in NAMES])
+def test_names_are_printed_as_they_are_written(document, market, family, given, printed):
+    named = replace(PATIENT, family=family, given=given)
+    assert printed in words(pdf(document, work(market, identity=named)))
+
+
+REFUSED = [
+    ({"given": "你"}, "patient name: “RIVERA, 你” holds 你 (U+4F60), which the label's font lacks."),
+    ({"given": "E\u202elena"}, "patient name: “RIVERA, E\\u202elena” holds the invisible character U+202E"),
+    ({"family": "Featherstonehaugh-Cholmondeley-Marjoribanks", "given": "Maximiliana Alice"}, "patient name: "),
+]
+
+
+@pytest.mark.parametrize(("document", "market"), BOTH, ids=ids)
+@pytest.mark.parametrize(("change", "sentence"), REFUSED, ids=["no glyph", "invisible", "60 characters"])
+def test_what_cannot_be_printed_is_refused_by_name_before_printing(document, market, change, sentence):
+    with pytest.raises(Refused) as refused:
+        papers.strings(document, work(market, identity=replace(PATIENT, **change)), 1)
+    assert str(refused.value).startswith(sentence)
+    assert refused.value.field == "patient name"
+
+
+def test_overrides_stand_on_the_worksheet_with_reason_and_name():
+    answer = Answer(
+        "Ordered 1.6 mg, 9.89 % over 1.456 mg: prescriber confirmed", "by phone 08:05", "J. Park, pharmacist"
+    )
+    found = words(pdf("worksheet", work(Market.US, answers=(answer,))))
+    assert "by phone 08:05" in found and "J. Park, pharmacist" in found and "Ordered 1.6 mg, 9.89 % over" in found
+
+
+def test_more_overrides_than_rows_go_on_a_further_page():
+    answers = tuple(Answer(f"Finding {number}", "known", "J. Park, pharmacist") for number in range(1, 7))
+    found = words(pdf("worksheet", work(Market.US, answers=answers)))
+    assert "Page 3 of 3" in found and "Finding 6" in found
+
+
+SIZES = [("150", "41.7"), ("186", "66.9"), ("200", "120"), ("230", "139"), ("170.55", "69.525")]  # 1 to 3 vials
+
+
+@pytest.mark.parametrize("market", Market)
+@pytest.mark.parametrize("formula", Formula)
+def test_every_formula_making_and_rounding_fits_its_papers(market, formula):
+    """Both ways to make the bag, a recorded withdrawable volume, and volumes rounded to 0.05 mL."""
+    for height, weight in SIZES:
+        for making in Making:
+            for site in ({}, {"withdrawable": mL("3.6"), "volume_step": mL("0.05")}):
+                chosen = {**site, "formula": formula, "making": making, "bag_overfill": mL("3.25")}
+                if market is Market.US:
+                    chosen.pop("withdrawable", None)
+                made = IN[market](Decimal(height), Decimal(weight), **chosen)
+                for document in papers.DOCUMENTS:
+                    papers.strings(document, work(market, made), 1)
+
+
+def test_stored_strings_of_another_shape_are_not_drawn():
+    strings = papers.strings("label", work(Market.US), 1)
+    with pytest.raises((TypeError, KeyError)):
+        papers.draw({**strings, "content": {**strings["content"], "dose": 1.46}})
+    with pytest.raises((TypeError, KeyError)):
+        papers.draw({**strings, "content": {"dose": "1.46 mg"}})
+
+
+def test_the_words_of_a_us_plan_do_not_reach_a_uk_paper():
+    """A plan is drawn for the market of its site; its own texts name that market's product."""
+    assert "Besponsa" not in words(pdf("worksheet", work(Market.UK)))
+    assert "BESPONSA" not in words(pdf("worksheet", work(Market.US, us())))
