@@ -23,9 +23,10 @@ from compounding.quantities import (
 
 ADULT_FROM = 18  # years
 OLDEST = 122  # years; the greatest age on record. Above it the date of birth is a slip
-# 50 digits: the powers and logarithms below are irrational, and only the site's rounding of the
-# result, to a few decimals, is ever used.
+# 50 digits hold the product of two figures as typed exactly, so that a root that comes out even does.
 _SURFACE = Context(prec=50)
+# The powers and logarithms are irrational: 28 digits, of which the site's rounding uses a few.
+_POWERS = Context(prec=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +118,19 @@ def _powers(factor: str, height_power: str, weight_power: str) -> Callable[[Deci
     """factor × height^a × weight^b, the form of three of the formulas."""
 
     def surface(height: Decimal, weight: Decimal) -> Decimal:
-        tall = _SURFACE.power(height, Decimal(height_power))
-        heavy = _SURFACE.power(weight, Decimal(weight_power))
-        return _SURFACE.multiply(_SURFACE.multiply(Decimal(factor), tall), heavy)
+        tall = _POWERS.power(height, Decimal(height_power))
+        heavy = _POWERS.power(weight, Decimal(weight_power))
+        return _POWERS.multiply(_POWERS.multiply(Decimal(factor), tall), heavy)
 
     return surface
 
 
 def _boyd(height: Decimal, weight: Decimal) -> Decimal:
-    grams = _SURFACE.multiply(weight, Decimal(1000))
-    bend = _SURFACE.multiply(Decimal("0.0188"), _SURFACE.log10(grams))
-    tall = _SURFACE.power(height, Decimal("0.3"))
-    heavy = _SURFACE.power(grams, _SURFACE.subtract(Decimal("0.7285"), bend))
-    return _SURFACE.multiply(_SURFACE.multiply(Decimal("0.0003207"), tall), heavy)
+    grams = _POWERS.multiply(weight, Decimal(1000))
+    bend = _POWERS.multiply(Decimal("0.0188"), _POWERS.log10(grams))
+    tall = _POWERS.power(height, Decimal("0.3"))
+    heavy = _POWERS.power(grams, _POWERS.subtract(Decimal("0.7285"), bend))
+    return _POWERS.multiply(_POWERS.multiply(Decimal("0.0003207"), tall), heavy)
 
 
 @dataclass(frozen=True, slots=True)
