@@ -523,7 +523,8 @@ class _Reader:
             self.fault(place, "names no clause")
         if self.faults:
             return Source("", Status.UNCONFIRMED)
-        return Source(f"{self.sources[str(origin)].split(':')[0]} {clause}".strip(), Status(status))
+        name, clause = self.sources[str(origin)].partition(":")[0], str(clause)
+        return Source(f"{name} {clause}" if clause.startswith("§") else f"{name}, {clause}", Status(status))
 
     def _entries(self, key: str, wanted: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         entries = self.tables.get(key, [])
