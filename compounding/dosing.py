@@ -11,7 +11,16 @@ from compounding.findings import Finding, Line, Part, Severity, Source, Status, 
 from compounding.formulary import DOSE_DAYS, Fact, Levels, Presentation, Regimen
 from compounding.patient import Patient
 from compounding.policy import Policy
-from compounding.quantities import BodySurface, CellCount, DoseLevel, DrugMass, Ratio, Unreadable, round_to
+from compounding.quantities import (
+    BodySurface,
+    CellCount,
+    DoseLevel,
+    DrugMass,
+    Ratio,
+    Unreadable,
+    round_number,
+    round_to,
+)
 
 
 class Response(Enum):
@@ -29,6 +38,12 @@ class OwnLevel:
     level: DoseLevel
     reason: str
     prescriber: str
+
+    def __post_init__(self) -> None:
+        if self.level.value <= 0:
+            raise Unreadable(f"The dose of {self.level} is not above zero.")
+        if self.level.value != round_number(self.level.value, Decimal("0.001")):
+            raise Unreadable(f"The dose of {self.level} has more than 3 decimals.")
 
 
 @dataclass(frozen=True, slots=True)

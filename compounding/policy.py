@@ -20,6 +20,7 @@ from compounding.quantities import (
     Length,
     Quantity,
     Volume,
+    round_number,
 )
 
 
@@ -129,6 +130,15 @@ class Policy:
     diluted_bag: DilutedBagLimit | None = None
     """None: the limits of the diluted bag have not been recorded from the current label."""
     zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        for name in ("bsa_step", "dose_step", "volume_step", "withdrawable"):
+            amount = getattr(self, name)
+            if amount is not None and amount.value <= 0:
+                raise ValueError(f"{name}: {amount} is not above zero")
+            # An area or an amount with more decimals could not be stored as whole nanograms.
+            if amount is not None and amount.value != round_number(amount.value, Decimal("0.001")):
+                raise ValueError(f"{name}: {amount} has more than 3 decimals")
 
     @property
     def near_miss_window(self) -> Decimal:

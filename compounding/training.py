@@ -55,7 +55,7 @@ STAFF: Mapping[Market, tuple[Person, ...]] = {
 
 Typed = Mapping[str, str]
 """An order as somebody types it: the names of the form's fields with their texts."""
-Enter = Callable[[Engine, Typed, Person, datetime, str], None]
+Enter = Callable[[Engine, Typed, Person, str], None]
 """Enters an order through the same form as a person does; the last argument makes it happen once."""
 
 
@@ -68,7 +68,7 @@ def prepare(home: Path, market: Market, now: datetime, enter: Enter) -> Engine:
             today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
             for number, typed in enumerate(orders(market, today)):
                 person = STAFF[market][number % 2]
-                enter(engine, typed, person, now, f"training-{market.value}-{number}")
+                enter(engine, typed, person, f"training-{market.value}-{number}")
     except BaseException:
         engine.dispose()
         raise
@@ -91,12 +91,12 @@ def orders(market: Market, today: date) -> Iterator[Typed]:
         }
 
 
-def _date(name: str, day: date) -> Iterator[tuple[str, str]]:
-    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}.items()
+def _date(name: str, day: date) -> dict[str, str]:
+    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
 
 
-def _born(day: int, month: int, year: int) -> Typed:
-    return dict(_date("born", date(year, month, day)))
+def _born(day: int, month: int, year: int) -> dict[str, str]:
+    return _date("born", date(year, month, day))
 
 
 _PATIENTS: Mapping[str, Typed] = {

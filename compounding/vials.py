@@ -197,7 +197,7 @@ def near_miss(dose: DrugMass, ordered: DrugMass, vials: Vials, drug: Presentatio
         "over": dose - target,
         "down_to": target,
         "vials": vials.count,
-        "vials_after": least_count(target, contents[0]),
+        "vials_after": least_count(Volume.of(target / drug.vials.concentration.value), vials.per_vial),
         "percent": (gap / ordered).value * 100,
         "window_percent": policy.near_miss_window,
     }

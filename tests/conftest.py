@@ -71,9 +71,7 @@ def page(browser: Any) -> Iterator[Any]:
     fresh = context.new_page()
     wrong: list[str] = []
     fresh.on("pageerror", lambda error: wrong.append(str(error)))
-    fresh.on(
-        "console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None
-    )
+    fresh.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
     yield fresh
     context.close()
     assert not wrong, wrong
@@ -105,9 +103,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         return
     skipped = [report for report in terminal.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
     if skipped:
-        terminal.write_line(
-            f"{len(skipped)} browser tests were SKIPPED: there is no Chromium on this machine."
-        )
+        terminal.write_line(f"{len(skipped)} browser tests were SKIPPED: there is no Chromium on this machine.")
         terminal.write_line("Install it (Debian, Ubuntu: apt install chromium), or name one in CHROMIUM=,")
         terminal.write_line("and run the tests again.")
 

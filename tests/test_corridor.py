@@ -70,6 +70,7 @@ TOP_LEVEL = {
     ".gitignore",
     "LICENSE",
     "Makefile",
+    "CHANGELOG.md",
     "README.md",
     "bench",
     "compounding",
@@ -155,9 +156,7 @@ def faults(module: str, source: str, is_package: bool = False) -> list[str]:
         for node in ast.walk(tree):
             match node:
                 case ast.Constant(value=float() | complex() as value):
-                    found.append(
-                        f"{module}, line {node.lineno}, holds the float {value!r}: amounts are exact"
-                    )
+                    found.append(f"{module}, line {node.lineno}, holds the float {value!r}: amounts are exact")
                 case ast.Call(func=ast.Name(id="float")):
                     found.append(f"{module}, line {node.lineno}, calls float(): amounts are exact")
     return found
@@ -325,9 +324,7 @@ def test_a_bad_import_is_named_with_its_module_and_line(module: str, source: str
 
 def test_dots_are_counted_from_the_folder_of_the_module() -> None:
     """In web/__init__.py one dot is web itself; in web/forms.py it is web as well."""
-    assert (
-        faults("compounding.web", "from .forms import Order\nfrom ..wording import mg", is_package=True) == []
-    )
+    assert faults("compounding.web", "from .forms import Order\nfrom ..wording import mg", is_package=True) == []
     assert faults("compounding.vials", "from . import dosing, preparation") == [
         "compounding.vials, line 1, imports compounding.preparation: preparation stands after vials"
     ]

@@ -1,0 +1,865 @@
+"""The records: what goes in comes out to the letter, once, with its event, and stays as it is."""
+
+import importlib.metadata
+import inspect
+import json
+import sqlite3
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import CheckConstraint, func, insert, select
+
+import compounding.records as records
+from compounding.records import (
+    Engine,
+    Event,
+    Figures,
+    NewPreparation,
+    Page,
+    PatientIdentity,
+    Person,
+    RecordedEvent,
+    RecordsRefused,
+    SavedPreparation,
+    Search,
+    database,
+    events,
+    find_preparations,
+    first_print,
+    migrate,
+    names,
+    open_database,
+    preparation,
+    prints,
+    record_print,
+    save_preparation,
+    schema_version,
+    tables,
+)
+
+ANNA = Person("u17", "Anna Example", "technician")
+AT = datetime(2026, 3, 4, 5, 6, 7, 89, UTC)
+ENTERED = Event(ANNA, "entered", AT, {"screen": "order"}, "new cycle")
+PRINTED = Event(ANNA, "printed", AT + timedelta(minutes=5))
+SHA = "0123456789abcdef" * 4
+
+# 0.375 mg/m² × 1.83 m² = 0.68625 mg: five decimals, exact as 686,250 ng.
+FIGURES = Figures(
+    dose_ng=686_250,
+    prepared_ng=686_250,
+    volume_nL=2_745_000,
+    diluent_nL=47_255_000,
+    discarded_nL=855_000,
+    discarded_ng=213_750,
+    vials=1,
+)
+PATIENT = PatientIdentity("Kowalska", "Łucja", date(1961, 2, 3), mrn="MRN-00 12", location="Ward 7")
+NEW = NewPreparation(
+    request_key="key 1",
+    year=2026,
+    given_on=date(2026, 3, 5),
+    market="us",
+    training=True,
+    patient=PATIENT,
+    drug_id="besponsa-us",
+    drug_edition="2024-03",
+    drug_checksum="ab12",
+    program_version="0.1.0",
+    figures=FIGURES,
+    order_json='{"height":"172.5"}',
+    plan_json='{"dose":"0.68625 mg"}',
+    shown_json='{"dose":"0.686 mg","note":"µ – ≥"}',
+    answers_json="[]",
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "instance" / "records.db"
+
+
+@pytest.fixture
+def engine(path: Path) -> Iterator[Engine]:
+    opened = open_database(f"sqlite:///{path}")
+    migrate(opened)
+    yield opened
+    opened.dispose()
+
+
+def keyed(key: object, **changes: Any) -> NewPreparation:
+    return replace(NEW, request_key=f"key {key}", **changes)
+
+
+def named(engine: Engine, *patients: PatientIdentity) -> list[SavedPreparation]:
+    return [save_preparation(engine, keyed(n, patient=patient), ENTERED) for n, patient in enumerate(patients)]
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """How many rows each table has."""
+    with database.reading(engine) as connection:
+        return {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in tables.metadata.tables.items()
+        }
+
+
+def raw(path: Path) -> closing[sqlite3.Connection]:
+    """A connection that knows nothing of us: SQLite's own defaults, recursive_triggers off."""
+    return closing(sqlite3.connect(path, isolation_level=None))
+
+
+# ------------------------------------------------------------------ opening
+
+
+def test_the_folder_and_the_file_are_the_owners_alone(engine: Engine, path: Path) -> None:
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    save_preparation(engine, NEW, ENTERED)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),  # FULL
+        ("foreign_keys", 1),
+        ("busy_timeout", 5000),
+        ("recursive_triggers", 1),
+    ],
+)
+def test_every_connection_has_its_pragmas(engine: Engine, pragma: str, value: object) -> None:
+    three = [engine.connect() for _ in range(3)]  # at once, so that they are not the same one
+    try:
+        found = [connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() for connection in three]
+    finally:
+        for connection in three:
+            connection.close()
+    assert found == [value] * 3
+
+
+def test_the_driver_begins_nothing_by_itself(engine: Engine) -> None:
+    with engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        assert driver.isolation_level is None
+
+
+def test_a_writer_takes_the_lock_at_once_and_a_reader_takes_none(engine: Engine, path: Path) -> None:
+    with raw(path) as other:
+        other.execute("PRAGMA busy_timeout=0")
+        with database.reading(engine) as connection:
+            connection.execute(select(tables.event)).all()
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        with database.writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+
+def test_a_reader_sees_one_moment(engine: Engine) -> None:
+    with database.reading(engine) as connection:
+        before = connection.execute(select(func.count()).select_from(tables.event)).scalar_one()
+        save_preparation(engine, NEW, ENTERED)
+        assert connection.execute(select(func.count()).select_from(tables.event)).scalar_one() == before == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        (
+            "postgresql://desk:secret@db/records",
+            "PostgreSQL is not supported yet: use sqlite:///path.",
+        ),
+        (
+            "postgresql+psycopg://desk@db/records",
+            "PostgreSQL is not supported yet: use sqlite:///path.",
+        ),
+        (
+            "mysql://desk:secret@db/records",
+            "The database address mysql://desk:***@db/records is not of the form sqlite:///path.",
+        ),
+        (
+            "sqlite:////tmp/x.db?mode=ro",
+            "The database address sqlite:////tmp/x.db?mode=ro is not of the form sqlite:///path.",
+        ),
+        (
+            "sqlite://x.db",
+            "The database address sqlite://x.db is not of the form sqlite:///path.",
+        ),
+        ("records.db", "The database address is not of the form sqlite:///path."),
+        ("sqlite://", "The database address names no file, and records must outlive the program."),
+        ("sqlite:///:memory:", "The database address names no file, and records must outlive the program."),
+    ],
+)
+def test_another_address_is_refused_in_one_sentence_without_its_password(url: str, sentence: str) -> None:
+    with pytest.raises(RecordsRefused) as refused:
+        open_database(url)
+    assert str(refused.value) == sentence
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear pharmacist, " * 100)
+    with pytest.raises(RecordsRefused) as refused:
+        open_database(f"sqlite:///{letter}")
+    assert str(refused.value) == "The database cannot be used: the file is not a database."
+    assert letter.read_text() == "Dear pharmacist, " * 100
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordsRefused, match=r"^The database .*/file/records\.db cannot be opened: .+\.$"):
+        open_database(f"sqlite:///{tmp_path}/file/records.db")
+
+
+def test_a_path_with_a_percent_sign_and_spaces_serves(tmp_path: Path) -> None:
+    opened = open_database(f"sqlite:///{tmp_path}/100 %s/records.db")
+    migrate(opened)
+    assert schema_version(opened) == "0001"
+    opened.dispose()
+    assert (tmp_path / "100 %s" / "records.db").exists()
+
+
+def test_the_program_may_lie_in_a_folder_with_a_percent_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_MIGRATIONS", Path("/opt/100 %(here)s/migrations"))
+    assert database._config().get_main_option("script_location") == "/opt/100 %(here)s/migrations"
+
+
+# ------------------------------------------------------------------ the schema
+
+
+def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(tmp_path: Path) -> None:
+    opened = open_database(f"sqlite:///{tmp_path}/records.db")
+    assert schema_version(opened) is None
+    migrate(opened)
+    assert schema_version(opened) == "0001"
+    saved = save_preparation(opened, NEW, ENTERED)
+    migrate(opened)
+    assert preparation(opened, saved.number) == saved
+    opened.dispose()
+
+
+def test_the_migrations_make_the_tables_that_the_program_uses(engine: Engine, tmp_path: Path) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, tables.metadata) == []
+    # Alembic compares neither checks nor strictness: those are in the text that SQLite keeps.
+    afresh = open_database(f"sqlite:///{tmp_path}/afresh.db")
+    tables.metadata.create_all(afresh)
+    query = "SELECT name, sql FROM sqlite_master WHERE type != 'trigger' AND tbl_name != 'alembic_version'"
+    made = []
+    for each in (engine, afresh):
+        with each.connect() as connection:
+            made.append(sorted(map(tuple, connection.exec_driver_sql(query))))
+    afresh.dispose()
+    assert made[0] == made[1]
+    assert len(made[0]) >= 4
+
+
+def test_a_newer_database_is_refused_and_not_touched(engine: Engine, path: Path) -> None:
+    with raw(path) as other:
+        other.execute("UPDATE alembic_version SET version_num = '0999'")
+    before = counts(engine)
+    with pytest.raises(RecordsRefused) as refused:
+        migrate(engine)
+    assert str(refused.value) == (
+        "The database is newer than this program: its schema is 0999, and this program knows 0001."
+        " Install the newer program again; nothing was changed."
+    )
+    assert schema_version(engine) == "0999"
+    assert counts(engine) == before
+
+
+def test_a_database_that_lost_a_guard_is_refused(engine: Engine, path: Path) -> None:
+    with raw(path) as other:
+        other.execute("DROP TRIGGER event_no_update")
+        other.execute("DROP TRIGGER print_no_delete")
+        other.execute("CREATE TRIGGER print_no_delete BEFORE DELETE ON print BEGIN SELECT 1; END")
+    with pytest.raises(RecordsRefused) as refused:
+        migrate(engine)
+    assert str(refused.value) == (
+        "The database is not append-only: event_no_update, print_no_delete is missing or was changed."
+    )
+
+
+def test_no_column_holds_a_decimal_a_float_or_a_date() -> None:
+    """SQLite would keep the first two as a float and lose the zone of the third."""
+    columns = [column for table in tables.metadata.tables.values() for column in table.columns]
+    kinds = {type(column.type).__name__ for column in columns}
+    assert kinds == {"Integer", "BigInteger", "Text"}
+
+
+def test_every_id_is_above_zero() -> None:
+    """An insert trigger sees -1 for an id yet to be chosen: a row with that id would stop every insert."""
+    for table in tables.metadata.tables.values():
+        checks = [str(c.sqltext) for c in table.constraints if isinstance(c, CheckConstraint)]
+        assert "id > 0" in checks
+
+
+# ------------------------------------------------------------------ append-only
+
+
+@pytest.fixture
+def filled(engine: Engine) -> SavedPreparation:
+    """One preparation with a label and a reprint, so that every table has a row."""
+    saved = save_preparation(engine, NEW, ENTERED)
+    record_print(engine, saved.number, "label", "1", '["0.686 mg"]', SHA, PRINTED)
+    record_print(engine, saved.number, "label", "2", None, SHA, PRINTED)
+    return saved
+
+
+def columns_of(path: Path, table: str) -> list[str]:
+    with raw(path) as other:
+        return [row[1] for row in other.execute(f"PRAGMA table_info({table})")]
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("table", tables.metadata.tables)
+def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, path: Path, table: str) -> None:
+    assert counts(engine)[table] > 0
+    statements = [
+        f"DELETE FROM {table}",
+        f"DELETE FROM {table} WHERE id = 1",
+        f"UPDATE OR REPLACE {table} SET id = 77 WHERE id = 1",
+        *(f"UPDATE {table} SET {column} = {column}" for column in columns_of(path, table)),
+    ]
+    with raw(path) as other:
+        for statement in statements:
+            with pytest.raises(sqlite3.IntegrityError, match=f"^{table} is append-only$"):
+                other.execute(statement)
+
+
+# Each way in which a new row can stand in the place of an old one: what it has in common with it.
+REPLACEMENTS = [
+    ("event", ("id",)),
+    ("status", ("id",)),
+    ("preparation", ("id",)),
+    ("preparation", ("number",)),
+    ("preparation", ("request_key",)),
+    ("preparation", ("year", "sequence")),
+    ("print", ("id",)),
+    ("print", ("preparation_id", "document", "strings_json")),
+]
+ELSEWHERE = {
+    "id": "777",
+    "number": "'other'",
+    "request_key": "'other'",
+    "sequence": "777",
+    "document": "'worksheet'",
+}
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("table", "shared"), REPLACEMENTS)
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+def test_no_row_is_replaced(engine: Engine, path: Path, table: str, shared: tuple[str, ...], recursive: str) -> None:
+    """INSERT OR REPLACE deletes what is in its way, unseen by a delete trigger in SQLite's default mode."""
+    names_ = columns_of(path, table)
+    values = [name if name in shared else ELSEWHERE.get(name, name) for name in names_]
+    before = counts(engine)
+    with raw(path) as other:
+        other.execute(f"PRAGMA recursive_triggers={recursive}")
+        statement = (
+            f"INSERT OR REPLACE INTO {table} ({', '.join(names_)}) SELECT {', '.join(values)} FROM {table} WHERE id = 1"
+        )
+        with pytest.raises(sqlite3.IntegrityError, match=f"^{table} is append-only$"):
+            other.execute(statement)
+    assert counts(engine) == before
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_replacements_above_are_all_there_are(path: Path) -> None:
+    """Every unique key of every table has its row in the table REPLACEMENTS."""
+    covered = {(table, frozenset(shared) - {"strings_json"}) for table, shared in REPLACEMENTS}
+    with raw(path) as other:
+        for table in tables.metadata.tables:
+            unique = [row[1] for row in other.execute(f"PRAGMA index_list({table})") if row[2]]
+            for index in unique:
+                key = frozenset(row[2] for row in other.execute(f"PRAGMA index_info({index})"))
+                assert (table, key) in covered
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("table", ["preparation", "status", "print"])
+def test_no_business_row_stands_without_its_event(engine: Engine, table: str) -> None:
+    column = tables.metadata.tables[table].c.event_id
+    assert not column.nullable
+    statement = insert(tables.status).values(preparation_id=1, state="x", event_id=999, at_utc="")
+    with pytest.raises(records.NotSaved, match="does not allow"), database.writing(engine) as connection:
+        connection.execute(statement)
+
+
+# ------------------------------------------------------------------ people and events
+
+
+@pytest.mark.parametrize("part", ["id", "name", "role"])
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_a_person_has_an_id_a_name_and_a_role(part: str, empty: str) -> None:
+    with pytest.raises(ValueError, match=f"^a person's {part} is empty$"):
+        replace(ANNA, **{part: empty})
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "sentence"),
+    [
+        ({"person": None}, TypeError, "an event needs its person, not None"),
+        ({"person": "Anna"}, TypeError, "an event needs its person, not 'Anna'"),
+        ({"action": " "}, ValueError, "an event's action is empty"),
+        ({"action": None}, TypeError, "an event's action is a text, not None"),
+        ({"at": None}, TypeError, "an event needs its time, not None"),
+        (
+            {"at": datetime(2026, 3, 4, 5, 6)},  # noqa: DTZ001
+            ValueError,
+            "an event's time needs its zone: 2026-03-04 05:06:00",
+        ),
+        ({"details": {"vials": 3}}, TypeError, "the details of an event are texts by their names"),
+        ({"reason": None}, TypeError, "the reason of an event is a text"),
+    ],
+)
+def test_an_event_says_who_what_and_when(changes: dict[str, Any], error: type[Exception], sentence: str) -> None:
+    with pytest.raises(error) as refused:
+        replace(ENTERED, **changes)
+    assert str(refused.value) == sentence
+
+
+def test_the_details_of_an_event_are_a_copy_that_cannot_change() -> None:
+    mine = {"a": "1"}
+    event = Event(ANNA, "entered", AT, mine)
+    mine["a"] = "2"
+    assert event.details == {"a": "1"}
+    with pytest.raises(TypeError):
+        event.details["a"] = "3"  # type: ignore[index]
+    assert event == Event(ANNA, "entered", AT, {"a": "1"})
+    assert hash(event) == hash(Event(ANNA, "entered", AT, {"a": "1"}))
+
+
+def test_an_event_is_stored_in_utc_with_canonical_details(engine: Engine, path: Path) -> None:
+    late = datetime(2026, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    event = Event(ANNA, "entered", late, {"z": "1", "a": "µ"}, "because")
+    save_preparation(engine, NEW, event)
+    with raw(path) as other:
+        (row,) = other.execute("SELECT * FROM event").fetchall()
+    version = importlib.metadata.version("compounding")
+    assert row == (
+        1,
+        "2025-12-31T22:30:00.000000Z",
+        "u17",
+        "Anna Example",
+        "technician",
+        "entered",
+        "because",
+        '{"a":"µ","z":"1"}',
+        version,
+    )
+
+
+def test_the_history_of_a_preparation_is_its_own(engine: Engine) -> None:
+    first, second = named(engine, PATIENT, PATIENT)
+    record_print(engine, first.number, "label", "1", "[]", SHA, PRINTED)
+    history = events(engine, first.number)
+    assert [found.event for found in history] == [ENTERED, PRINTED]
+    assert all(isinstance(found, RecordedEvent) and found.program for found in history)
+    assert [found.event for found in events(engine, second.number)] == [ENTERED]
+    assert events(engine, "2026-999999") == ()
+
+
+def public_functions() -> dict[str, Callable[..., Any]]:
+    found = {name: getattr(records, name) for name in records.__all__}
+    return {name: value for name, value in found.items() if inspect.isfunction(value)}
+
+
+def every_function() -> dict[str, Callable[..., Any]]:
+    """Those of every module of records but the migrations, private ones too."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("compounding.records.")]
+    found = {f"{m.__name__}.{name}": f for m in modules for name, f in inspect.getmembers(m, inspect.isfunction)}
+    return {name: f for name, f in found.items() if name == f"{f.__module__}.{f.__name__}"}
+
+
+def test_every_function_that_writes_takes_its_event() -> None:
+    """A row comes by insert, and a transaction that may write by writing: who names either has an event."""
+    writers = {
+        name.removeprefix("compounding.records."): inspect.signature(f).parameters
+        for name, f in every_function().items()
+        if {"insert", "writing"} & set(f.__code__.co_names)
+    }
+    assert set(writers) == {
+        "events.write_event",
+        "preparations.save_preparation",
+        "preparations._insert",
+        "prints.record_print",
+    }
+    for name, parameters in writers.items():
+        assert parameters["event"].default is inspect.Parameter.empty, name
+        assert parameters["event"].annotation == "Event", name
+
+
+def test_every_public_function_writes_reads_or_opens() -> None:
+    """A new one needs its place here, and one that writes its place above."""
+    readers = {"preparation", "find_preparations", "first_print", "prints", "events", "schema_version"}
+    opens = {"open_database", "migrate"}
+    writes = {"save_preparation", "record_print"}
+    assert set(public_functions()) == readers | opens | writes
+
+
+@pytest.mark.parametrize("event", [None, "entered", ANNA])
+def test_nothing_is_written_without_an_event(engine: Engine, event: Any) -> None:
+    saved = save_preparation(engine, NEW, ENTERED)
+    before = counts(engine)
+    with pytest.raises(TypeError, match="nothing is written without its event"):
+        save_preparation(engine, keyed(2), event)
+    with pytest.raises(TypeError, match="nothing is written without its event"):
+        record_print(engine, saved.number, "label", "1", "[]", SHA, event)
+    assert counts(engine) == before
+
+
+# ------------------------------------------------------------------ saving
+
+
+def test_what_is_saved_comes_back_to_the_letter(engine: Engine) -> None:
+    saved = save_preparation(engine, NEW, ENTERED)
+    assert saved == SavedPreparation(
+        id=1,
+        number="2026-000001",
+        sequence=1,
+        state="entered",
+        created_at=AT,
+        created_by=ANNA,
+        content=NEW,
+    )
+    assert preparation(engine, "2026-000001") == saved
+    assert preparation(engine, "2026-000002") is None
+
+
+def test_amounts_are_whole_numbers_in_the_file_and_their_sum_is_exact(engine: Engine, path: Path) -> None:
+    named(engine, PATIENT, PATIENT, PATIENT)
+    with raw(path) as other:
+        query = "SELECT typeof(dose_ng), dose_ng, typeof(volume_nL), volume_nL FROM preparation"
+        assert set(other.execute(query)) == {("integer", 686_250, "integer", 2_745_000)}
+        assert other.execute("SELECT sum(dose_ng) FROM preparation").fetchone() == (2_058_750,)
+
+
+@pytest.mark.parametrize("value", [0, 1, 686_250, 2**31, 2**53 + 1, 2**63 - 1])
+def test_an_amount_beyond_a_float_comes_back(engine: Engine, value: int) -> None:
+    new = keyed(value, figures=replace(FIGURES, dose_ng=value))
+    assert save_preparation(engine, new, ENTERED).content.figures.dose_ng == value
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "sentence"),
+    [
+        (1.0, TypeError, "dose_ng is a whole number, not 1.0"),
+        ("1", TypeError, "dose_ng is a whole number, not '1'"),
+        (True, TypeError, "dose_ng is a whole number, not True"),
+        (None, TypeError, "dose_ng is a whole number, not None"),
+        (-1, ValueError, "dose_ng cannot be -1"),
+        (2**63, ValueError, "dose_ng cannot be 9223372036854775808"),
+    ],
+)
+def test_an_amount_that_is_not_whole_is_refused(value: Any, error: type[Exception], sentence: str) -> None:
+    with pytest.raises(error) as refused:
+        replace(FIGURES, dose_ng=value)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("value", ["0.5", "'half'", "x'00'"])
+def test_the_table_itself_refuses_a_fraction_and_a_text(engine: Engine, path: Path, value: str) -> None:
+    save_preparation(engine, NEW, ENTERED)
+    names_ = columns_of(path, "preparation")
+    other_values = ELSEWHERE | {"dose_ng": value}
+    values = ", ".join(other_values.get(name, name) for name in names_)
+    with raw(path) as other, pytest.raises(sqlite3.IntegrityError, match="cannot store"):
+        other.execute(f"INSERT INTO preparation ({', '.join(names_)}) SELECT {values} FROM preparation")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "sentence"),
+    [
+        ({"request_key": " "}, ValueError, "a preparation needs the key of the form that it came by"),
+        ({"year": 26}, ValueError, "the year 26 is not one of four figures"),
+        ({"year": "2026"}, TypeError, "year is a whole number, not '2026'"),
+        ({"training": 1}, TypeError, "training is either True or False, not 1"),
+        ({"plan_json": {}}, TypeError, "plan_json is a text, not dict"),
+        (
+            {"order_json": "{"},
+            ValueError,
+            "order_json is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+        ),
+    ],
+)
+def test_what_cannot_be_stored_is_refused(changes: dict[str, Any], error: type[Exception], sentence: str) -> None:
+    with pytest.raises(error) as refused:
+        replace(NEW, **changes)
+    assert str(refused.value) == sentence
+
+
+def test_a_uk_patient_and_one_without_a_date_of_birth_come_back(engine: Engine) -> None:
+    uk = PatientIdentity("O’Brien", "Zoë", None, nhs_number="943 476 5919", hospital_number="H-7")
+    new = keyed("uk", market="uk", training=False, patient=uk)
+    assert save_preparation(engine, new, ENTERED).content == new
+
+
+def test_each_year_counts_from_one(engine: Engine) -> None:
+    years = [2026, 2026, 2027, 2026, 2027]
+    saved = [save_preparation(engine, keyed(n, year=year), ENTERED) for n, year in enumerate(years)]
+    assert [one.number for one in saved] == [
+        "2026-000001",
+        "2026-000002",
+        "2027-000001",
+        "2026-000003",
+        "2027-000002",
+    ]
+
+
+def test_the_newest_status_is_the_state(engine: Engine) -> None:
+    saved = save_preparation(engine, NEW, ENTERED)
+    later = {"preparation_id": saved.id, "event_id": 1, "at_utc": "2026-03-04T05:07:00.000000Z"}
+    with database.writing(engine) as connection:
+        connection.execute(insert(tables.status).values(state="checked", **later))
+    found = preparation(engine, saved.number)
+    assert found is not None
+    assert found.state == "checked"
+
+
+# ------------------------------------------------------------------ once
+
+
+def test_the_same_form_sent_twice_is_one_preparation(engine: Engine) -> None:
+    first = save_preparation(engine, NEW, ENTERED)
+    before = counts(engine)
+    again = save_preparation(engine, NEW, replace(ENTERED, at=AT + timedelta(seconds=1)))
+    assert again == first
+    assert counts(engine) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"given_on": date(2026, 3, 6)},
+        {"patient": replace(PATIENT, given="Lucja")},
+        {"figures": replace(FIGURES, dose_ng=686_251)},
+        {"plan_json": "{}"},
+        {"training": False},
+    ],
+)
+def test_the_same_form_with_other_entries_is_refused(engine: Engine, changes: dict[str, Any]) -> None:
+    save_preparation(engine, NEW, ENTERED)
+    before = counts(engine)
+    with pytest.raises(RecordsRefused) as refused:
+        save_preparation(engine, replace(NEW, **changes), ENTERED)
+    assert str(refused.value) == (
+        "This form was sent before and saved as 2026-000001, with other entries:"
+        " open that preparation, or start a new form."
+    )
+    assert counts(engine) == before
+
+
+def test_twenty_at_once_with_one_key_make_one_row(engine: Engine) -> None:
+    barrier = threading.Barrier(20)
+
+    def send(_: int) -> SavedPreparation:
+        barrier.wait()
+        return save_preparation(engine, NEW, ENTERED)
+
+    with ThreadPoolExecutor(20) as threads:
+        assert set(threads.map(send, range(20))) == {preparation(engine, "2026-000001")}
+    assert counts(engine) == {"event": 1, "preparation": 1, "status": 1, "print": 0}
+
+
+def test_four_threads_with_fifty_forms_each_make_200_numbers_without_gap_or_repeat(engine: Engine) -> None:
+    def send(thread: int) -> list[int]:
+        return [save_preparation(engine, keyed((thread, n)), ENTERED).sequence for n in range(50)]
+
+    with ThreadPoolExecutor(4) as threads:
+        given_out = [number for numbers in threads.map(send, range(4)) for number in numbers]
+    assert sorted(given_out) == list(range(1, 201))
+    assert counts(engine) == {"event": 200, "preparation": 200, "status": 200, "print": 0}
+
+
+# ------------------------------------------------------------------ finding
+
+
+def found_names(engine: Engine, **search: Any) -> list[str]:
+    found = find_preparations(engine, Search(**search), Page())
+    return [one.content.patient.family for one in found.preparations]
+
+
+NAMES = ["Łukasiewicz", "Ødegård", "O’Brien", "Smith-Jones", "Müller", "100% Real", "under_score", "Strauß"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("lukasi", ["Łukasiewicz"]),
+        ("ŁUKASI", ["Łukasiewicz"]),
+        ("odegard", ["Ødegård"]),
+        ("obrien", ["O’Brien"]),
+        ("o'brien", ["O’Brien"]),
+        ("jones smith", ["Smith-Jones"]),
+        ("Jones, test", ["Smith-Jones"]),
+        ("muller", ["Müller"]),
+        ("Mu\u0308ller", ["Müller"]),  # the mark typed on its own
+        ("STRAUSS", ["Strauß"]),
+        ("test jones", ["Smith-Jones"]),  # the given name of all of them is Test
+        ("%", ["100% Real"]),
+        ("_", ["under_score"]),
+        ("0%", ["100% Real"]),
+        ("un%er", []),
+        ("under-score", ["under_score"]),
+        ("/", []),
+        ("\\", []),
+        ("smith muller", []),
+        ("  ", NAMES[::-1]),
+        ("", NAMES[::-1]),
+    ],
+)
+def test_a_name_is_found_without_its_accents_and_a_placeholder_is_a_letter(
+    engine: Engine, typed: str, found: list[str]
+) -> None:
+    named(engine, *(PatientIdentity(family, "Test", None) for family in NAMES))
+    assert found_names(engine, name=typed) == found
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once_and_case_does_not_matter(name: str) -> None:
+    assert names.folded(names.folded(name)) == names.folded(name)
+    assert names.folded(name.casefold()) == names.folded(name)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ({"number": "2026-000002"}, ["Two"]),
+        ({"number": " 000002 "}, ["Two"]),
+        ({"number": "2026-"}, ["Three", "Two", "One"]),
+        ({"number": "2026_000002"}, []),
+        ({"number": "%"}, []),
+        ({"patient_number": "mrn0012"}, ["One"]),
+        ({"patient_number": "MRN-00 12"}, ["One"]),
+        ({"patient_number": "MRN-00"}, []),  # a part of a number is another patient's
+        ({"patient_number": "9434765919"}, ["Two"]),
+        ({"patient_number": "h 7"}, ["Two"]),
+        ({"patient_number": "%"}, []),
+        ({"given_on": date(2026, 3, 5)}, ["Three", "Two", "One"]),
+        ({"given_on": date(2026, 3, 6)}, []),
+        ({"name": "two", "patient_number": "H-7", "number": "2"}, ["Two"]),
+        ({"name": "one", "patient_number": "H-7"}, []),
+    ],
+)
+def test_a_preparation_is_found_by_all_that_is_asked(engine: Engine, search: dict[str, Any], found: list[str]) -> None:
+    named(
+        engine,
+        PatientIdentity("One", "A", None, mrn="MRN-00 12"),
+        PatientIdentity("Two", "B", None, nhs_number="943 476 5919", hospital_number="H-7"),
+        PatientIdentity("Three", "C", None),
+    )
+    assert found_names(engine, **search) == found
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, [0]), (1, [1]), (25, [25]), (26, [25, 1]), (51, [25, 25, 1])])
+def test_pages_hold_25_the_newest_first_each_once(engine: Engine, count: int, pages: list[int]) -> None:
+    named(engine, *(PatientIdentity("Same", str(n), None) for n in range(count)))
+    page: Page | None = Page()
+    seen: list[list[int]] = []
+    while page is not None:
+        found = find_preparations(engine, Search(name="same"), page)
+        seen.append([one.id for one in found.preparations])
+        page = found.next_page
+    assert [len(ids) for ids in seen] == pages
+    assert [key for ids in seen for key in ids] == list(range(count, 0, -1))
+
+
+def test_a_preparation_saved_meanwhile_moves_no_page(engine: Engine) -> None:
+    named(engine, *(PatientIdentity("Same", str(n), None) for n in range(4)))
+    first = find_preparations(engine, Search(), Page(size=2))
+    save_preparation(engine, keyed("late"), ENTERED)
+    assert first.next_page == Page(before=3, size=2)
+    second = find_preparations(engine, Search(), first.next_page)
+    assert [one.id for one in second.preparations] == [2, 1]
+    assert second.next_page is None
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5])
+def test_a_page_holds_at_least_one(size: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Page(size=size)
+
+
+# ------------------------------------------------------------------ prints
+
+
+def test_the_first_print_brings_the_strings_and_a_reprint_draws_them(engine: Engine) -> None:
+    number = save_preparation(engine, NEW, ENTERED).number
+    assert first_print(engine, number, "label") is None
+    strings = json.dumps(["0.686 mg", "µ"], ensure_ascii=False)
+    first = record_print(engine, number, "label", "1", strings, SHA, PRINTED)
+    again = record_print(engine, number, "label", "2", None, "f" * 64, PRINTED)
+    same = record_print(engine, number, "label", "3", strings, SHA, PRINTED)
+    sheet = record_print(engine, number, "worksheet", "1", "[]", SHA, PRINTED)
+    assert (first.strings_json, again.strings_json, same.strings_json) == (strings, None, None)
+    assert (first.printed_at, first.printed_by, first.copy, first.number) == (PRINTED.at, ANNA, "1", number)
+    assert first_print(engine, number, "label") == first
+    assert first_print(engine, number, "worksheet") == sheet
+    assert prints(engine, number) == (first, again, same, sheet)
+    assert prints(engine, "2026-999999") == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "sentence"),
+    [
+        ({"number": "2026-000009"}, RecordsRefused, "There is no preparation 2026-000009."),
+        (
+            {"document": "worksheet", "strings_json": None},
+            RecordsRefused,
+            "The worksheet of 2026-000001 was never printed: its strings are missing.",
+        ),
+        (
+            {"strings_json": '["0.687 mg"]'},
+            RecordsRefused,
+            "The label of 2026-000001 was printed before with other words: a reprint draws those.",
+        ),
+        ({"document": "poster"}, ValueError, "'poster' is not a document: label or worksheet"),
+        ({"copy": ""}, ValueError, "a print says which copy it is"),
+        ({"strings_json": "{"}, ValueError, None),
+        ({"pdf_sha256": "AB"}, ValueError, "'AB' is not a SHA-256 checksum in small hexadecimal figures"),
+    ],
+)
+def test_a_print_that_contradicts_is_refused_and_leaves_nothing(
+    engine: Engine, changes: dict[str, Any], error: type[Exception], sentence: str | None
+) -> None:
+    number = save_preparation(engine, NEW, ENTERED).number
+    record_print(engine, number, "label", "1", '["0.686 mg"]', SHA, PRINTED)
+    before = counts(engine)
+    usual = {"number": number, "document": "label", "copy": "2", "strings_json": None, "pdf_sha256": SHA}
+    with pytest.raises(error) as refused:
+        record_print(engine, **(usual | changes), event=PRINTED)
+    assert sentence is None or str(refused.value) == sentence
+    assert counts(engine) == before
+
+
+def test_of_ten_first_prints_at_once_one_brings_its_strings(engine: Engine) -> None:
+    number = save_preparation(engine, NEW, ENTERED).number
+    barrier = threading.Barrier(10)
+
+    def send(n: int) -> bool:
+        barrier.wait()
+        try:
+            record_print(engine, number, "label", "1", f"[{n}]", SHA, PRINTED)
+        except RecordsRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as threads:
+        assert sum(threads.map(send, range(10))) == 1
+    assert len(prints(engine, number)) == 1
