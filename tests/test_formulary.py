@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import compounding.formulary
+import compounding
 from compounding.findings import Source, Status
 from compounding.formulary import (
     Fact,
@@ -30,7 +30,7 @@ from compounding.policy import Market
 from compounding.quantities import Concentration, Quantity, Volume
 from tests.orders import UK, US, mL
 
-FOLDER = Path(compounding.formulary.__file__).parent / "drugs"
+FOLDER = Path(compounding.__file__).parent / "drugs"
 TEXT = {name: (FOLDER / name).read_text("utf-8") for name in ("besponsa-us.toml", "besponsa-uk.toml")}
 
 

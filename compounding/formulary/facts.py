@@ -1,0 +1,196 @@
+"""What a drug file states, as frozen values. The fields of a group are the keys that its table must have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from compounding.findings import Source
+from compounding.formulary.kinds import Kind, Levels, Range, amount, count, flag, levels, one_of, range_of, text
+from compounding.policy import Market
+from compounding.quantities import (
+    CellCount,
+    Concentration,
+    Density,
+    DrugMass,
+    Duration,
+    InfusionRate,
+    Volume,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """A value with the place it was read in."""
+
+    value: T
+    source: Source
+    arithmetic: str | None = None
+    note: str | None = None
+
+
+def fact(read: Callable[[Any], Any], *, may_be_absent: bool = False) -> Any:
+    """A field of a group: a fact read by `read`; `may_be_absent` lets it be "not stated" (None)."""
+    return field(metadata={"kind": Kind(read, may_be_absent)})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    generic: Fact[str] = fact(text)
+    brand: Fact[str] = fact(text)
+    holder: Fact[str] = fact(text)
+    maker: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class VialFacts:
+    labelled: Fact[DrugMass] = fact(amount(DrugMass))
+    labelled_means: Fact[str] = fact(one_of("delivered", "total"))
+    """Whether the labelled content is what can be drawn, or all that the vial holds."""
+    reconstitute_with: Fact[str] = fact(text)
+    reconstitution: Fact[Volume] = fact(amount(Volume))
+    concentration: Fact[Concentration] = fact(amount(Concentration))
+    withdrawable: Fact[Volume | None] = fact(amount(Volume), may_be_absent=True)
+    least_withdrawable: Fact[Volume | None] = fact(amount(Volume), may_be_absent=True)
+    """What may come out where the label does not say: it asks for a spare, it is never drawn by."""
+    density: Fact[Density | None] = fact(amount(Density), may_be_absent=True)
+    water_density: Fact[Density | None] = fact(amount(Density), may_be_absent=True)
+    technique: Fact[str] = fact(text)
+    accept: Fact[str] = fact(text)
+    keep_reconstituted: Fact[str] = fact(text)
+    keep_unopened: Fact[str] = fact(text)
+    ndc: Fact[str | None] = fact(text, may_be_absent=True)
+    gtin: Fact[str] = fact(text)
+    traceability: Fact[str] = fact(text)
+    hazard: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    minimum_age: Fact[int] = fact(count)
+    """Years."""
+    population: Fact[str] = fact(text)
+    indication: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Dilution:
+    diluent: Fact[str] = fact(text)
+    bag: Fact[Volume] = fact(amount(Volume))
+    concentration: Fact[Range[Concentration]] = fact(range_of(Concentration))
+    small_dose_method: Fact[str | None] = fact(text, may_be_absent=True)
+    mixing: Fact[str] = fact(text)
+    container: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    dilute_within: Fact[Duration] = fact(amount(Duration))
+    complete_within: Fact[Duration] = fact(amount(Duration))
+    warm_up: Fact[Duration] = fact(amount(Duration))
+    infusion: Fact[Duration] = fact(amount(Duration))
+    diluted_bag: Fact[str | None] = fact(text, may_be_absent=True)
+    diluted_bag_gates: Fact[bool] = fact(flag)
+    """Whether a bag may be released only where the site has recorded the diluted bag's own limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    route: Fact[str] = fact(text)
+    rate: Fact[InfusionRate] = fact(amount(InfusionRate))
+    storage: Fact[str] = fact(text)
+    """Of the diluted bag, as the label says it."""
+    light_on_label: Fact[str] = fact(text)
+    handling_on_label: Fact[str | None] = fact(text, may_be_absent=True)
+    line: Fact[str] = fact(text)
+    filter: Fact[str] = fact(text)
+    light: Fact[str] = fact(text)
+    premedication: Fact[str] = fact(text)
+    observation: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    first_cycle: Fact[Levels] = fact(levels)
+    response: Fact[Levels] = fact(levels)
+    no_response: Fact[Levels] = fact(levels)
+    first_cycle_length: Fact[Duration] = fact(amount(Duration))
+    first_cycle_extended: Fact[Duration] = fact(amount(Duration))
+    later_cycle_length: Fact[Duration] = fact(amount(Duration))
+    window: Fact[Duration] = fact(amount(Duration))
+    interval: Fact[Duration] = fact(amount(Duration))
+    cycles: Fact[int] = fact(count)
+    no_response_stop_after: Fact[int] = fact(count)
+    transplant_cycles: Fact[int] = fact(count)
+    transplant_third_cycle: Fact[str] = fact(text)
+    surface_formula: Fact[str | None] = fact(text, may_be_absent=True)
+    dose_cap: Fact[str | None] = fact(text, may_be_absent=True)
+    blasts: Fact[CellCount] = fact(amount(CellCount))
+    liver: Fact[str] = fact(text)
+    discontinue: Fact[str] = fact(text)
+    counts: Fact[str] = fact(text)
+    interruption: Fact[str] = fact(text)
+    reduction: Fact[str] = fact(text)
+    before_dose: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    code: Fact[str] = fact(text)
+    unit: Fact[DrugMass] = fact(amount(DrugMass))
+    units_per_vial: Fact[int] = fact(count)
+    discarded_modifier: Fact[str] = fact(text)
+    none_discarded_modifier: Fact[str] = fact(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A claim that widely read pages make, what the program uses, and why the claim is rejected."""
+
+    claim: str
+    used: str
+    rejected: str
+    reason: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Another product that is easily taken for this one: scanning it stops."""
+
+    generic: str
+    brand: str
+    vial: str
+    codes: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """One market presentation of a drug, as its file states it."""
+
+    id: str
+    drug: str
+    market: Market
+    edition: str
+    checksum: str
+    """SHA-256 of the file's bytes, in hexadecimal."""
+    names: Names
+    vials: VialFacts
+    licence: Licence
+    dilution: Dilution
+    times: Times
+    administration: Administration
+    regimen: Regimen
+    billing: Billing | None
+    about: Mapping[str, Fact[str]]
+    disagreements: tuple[Disagreement, ...]
+    look_alikes: tuple[LookAlike, ...]
+
+    @property
+    def nominal(self) -> Volume:
+        """The volume that holds the labelled content: labelled ÷ concentration."""
+        return Volume.of(self.vials.labelled.value / self.vials.concentration.value)

@@ -1,0 +1,126 @@
+"""How the value of a fact is read: one function for each kind, raising ValueError with what it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, NewType, TypeVar
+
+from compounding.quantities import DoseLevel, Quantity, Unreadable
+
+T = TypeVar("T")
+DOSE_DAYS = (1, 8, 15)
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+Levels = NewType("Levels", Mapping[int, DoseLevel])
+"""The dose per body surface on each day of a cycle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """Stands where the TOML holds a float, so that the fault can name its place."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Generic[T]):
+    low: T
+    high: T
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the `is` of a fact is read; `read` raises ValueError with what it is not."""
+
+    read: Callable[[Any], Any]
+    may_be_absent: bool = False
+
+
+def amount(kind: type[Quantity]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Quantity:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not {kind.NOUN}: an amount is written as text, with its unit")
+        try:
+            amount = kind.read(value)
+        except Unreadable as unreadable:
+            raise ValueError(str(unreadable)) from None
+        if amount <= kind(amount.value * 0):
+            raise ValueError(f"{value!r} is not above zero")
+        return amount
+
+    return read
+
+
+def range_of(kind: type[Quantity]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Range[Quantity]:
+        if not isinstance(value, dict) or set(value) != {"low", "high"}:
+            raise ValueError(f"{value!r} is not a range: it needs low and high")
+        low, high = (amount(kind)(value[end]) for end in ("low", "high"))
+        if low > high:
+            raise ValueError(f"the range {low} to {high} is out of order")
+        return Range(low, high)
+
+    return read
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is not a text")
+    return value
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is not a list of texts")
+    return tuple(text(item) for item in value)
+
+
+def name(value: Any) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is not a name: small letters, figures and hyphens only")
+    return value
+
+
+def count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
+
+
+def levels(value: Any) -> Levels:
+    days = {str(day): day for day in DOSE_DAYS}
+    if not isinstance(value, dict) or set(value) != set(days):
+        raise ValueError(f"{value!r} is not a dose for each of the days 1, 8 and 15")
+    read = amount(DoseLevel)
+    return Levels({days[day]: read(level) for day, level in value.items()})
+
+
+def one_of(*words: str) -> Callable[[Any], Any]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{value!r} is none of {', '.join(words)}")
+        return str(value)
+
+    return read
+
+
+def leaves(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(f"{prefix}.{key}" if prefix else key, inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from leaves(f"{prefix}[{number}]", inner)
+    else:
+        yield prefix, value
