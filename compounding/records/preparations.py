@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, bindparam, func, or_, select
 
 from compounding.records import tables
+from compounding.records.chain import about, all_columns, append, of_entry
 from compounding.records.database import RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, person_of, utc_text, utc_time, write_event
+from compounding.records.events import Event, Person, Rows, person_of, utc_text, utc_time
 from compounding.records.names import folded, folded_number
 
 ENTERED = "entered"
@@ -161,9 +162,10 @@ def save_preparation(engine: Engine, new: NewPreparation, event: Event) -> Saved
     """
     with writing(engine) as connection:
         # No other writer comes between this look and the insert below.
-        saved = _one(connection, _table.c.request_key == new.request_key)
+        last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
+        saved = None if last.number is None else _one(connection, last.number)
         if saved is None:
-            saved = _insert(connection, new, event)
+            saved = _insert(connection, new, event, last)
     if saved.content != new:
         raise RecordsRefused(
             f"This form was sent before and saved as {saved.number}, with other entries:"
@@ -172,26 +174,47 @@ def save_preparation(engine: Engine, new: NewPreparation, event: Event) -> Saved
     return saved
 
 
-def _insert(connection: Connection, new: NewPreparation, event: Event) -> SavedPreparation:
-    event_id = write_event(connection, event)
-    sequence = _next_sequence(connection, new.year)
-    at = utc_text(event.at)
-    row = _columns(new) | {
-        "number": f"{new.year}-{sequence:06d}",
-        "sequence": sequence,
-        "event_id": event_id,
-        "created_at_utc": at,
-    }
-    key: int = connection.execute(insert(_table).values(row).returning(_table.c.id)).scalar_one()
-    entered = {"preparation_id": key, "state": ENTERED, "event_id": event_id, "at_utc": at}
-    connection.execute(insert(tables.status).values(entered))
-    return _saved(connection.execute(_preparations().where(_table.c.id == key)).one())
+def _insert(connection: Connection, new: NewPreparation, event: Event, last: Any) -> SavedPreparation:
+    key, status, sequence = last.id + 1, last.status + 1, last.sequence + 1
+    number = f"{new.year}-{sequence:06d}"
+    told = about(event, number, drug_file=f"{new.drug_edition} {new.drug_checksum}")
+
+    def rows(seq: int) -> Rows:
+        came = of_entry(seq, told)
+        row = {**_columns(new), **came, "id": key, "number": number, "sequence": sequence}
+        entered = {**came, "id": status, "preparation_id": key, "state": ENTERED}
+        return {"preparation": [all_columns(_table, row)], "status": [all_columns(tables.status, entered)]}
+
+    append(connection, told, rows)
+    return SavedPreparation(key, number, sequence, ENTERED, utc_time(utc_text(event.at)), event.person, new)
 
 
-def _next_sequence(connection: Connection, year: int) -> int:
-    """One above the last. As no row is ever deleted, no number comes again."""
-    last = connection.execute(select(func.max(_table.c.sequence)).where(_table.c.year == year)).scalar_one()
-    return int(last or 0) + 1
+def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
+    """Puts a preparation in another state, with its event; `was` is the state that the caller has seen.
+
+    Raises RecordsRefused where there is no such preparation, or where it is in another state by now,
+    NotSaved, and ValueError for an empty state.
+    """
+    if not state.strip():
+        raise ValueError("a state is empty")
+    with writing(engine) as connection:
+        saved = _one(connection, number)
+        if saved is None:
+            raise RecordsRefused(f"There is no preparation {number}.")
+        if was not in (None, saved.state):
+            raise RecordsRefused(f"{number} is {saved.state} by now, and not {was}: look at it again.")
+        _add_status(connection, saved, state, about(event, number))
+        return replace(saved, state=state)
+
+
+def _add_status(connection: Connection, saved: SavedPreparation, state: str, event: Event) -> None:
+    key = connection.execute(_LAST_STATUS).scalar_one() + 1
+
+    def rows(seq: int) -> Rows:
+        row = {**of_entry(seq, event), "id": key, "preparation_id": saved.id, "state": state}
+        return {"status": [all_columns(tables.status, row)]}
+
+    append(connection, event, rows)
 
 
 # The fields of a preparation that have a column of their name and type, and no other treatment.
@@ -200,13 +223,16 @@ _SAME = (
     "order_json", "plan_json", "shown_json", "answers_json",
 )  # fmt: skip
 
+_PATIENT = tuple(part.name for part in fields(PatientIdentity))
+_FIGURES = tuple(part.name for part in fields(Figures))
+
 
 def _columns(new: NewPreparation) -> dict[str, Any]:
     born = new.patient.born
     return {
         **{name: getattr(new, name) for name in _SAME},
-        **asdict(new.patient),
-        **asdict(new.figures),
+        **{name: getattr(new.patient, name) for name in _PATIENT},
+        **{name: getattr(new.figures, name) for name in _FIGURES},
         "born": None if born is None else born.isoformat(),
         "given_on": new.given_on.isoformat(),
         "training": int(new.training),
@@ -216,40 +242,50 @@ def _columns(new: NewPreparation) -> dict[str, Any]:
 
 def _content(row: Row[Any]) -> NewPreparation:
     columns = row._mapping
-    patient = {part.name: columns[part.name] for part in fields(PatientIdentity)}
+    patient = {name: columns[name] for name in _PATIENT}
     patient["born"] = None if row.born is None else date.fromisoformat(row.born)
     return NewPreparation(
         given_on=date.fromisoformat(row.given_on),
         training=bool(row.training),
         patient=PatientIdentity(**patient),
-        figures=Figures(**{part.name: columns[part.name] for part in fields(Figures)}),
+        figures=Figures(**{name: columns[name] for name in _FIGURES}),
         **{name: columns[name] for name in _SAME},
     )
 
 
 def _saved(row: Row[Any]) -> SavedPreparation:
-    created_at = utc_time(row.created_at_utc)
+    created_at = utc_time(row.at_utc)
     return SavedPreparation(row.id, row.number, row.sequence, row.state, created_at, person_of(row), _content(row))
 
 
 def _preparations() -> Select[Any]:
-    """Every preparation with its newest status and the person who entered it."""
-    statuses, who = tables.status.c, tables.event.c
+    """Every preparation with its newest status."""
+    statuses = tables.status.c
     newest = select(statuses.state).where(statuses.preparation_id == _table.c.id)
-    state = newest.order_by(statuses.id.desc()).limit(1).scalar_subquery().label("state")
-    columns = (_table, state, who.person_id, who.person_name, who.person_role)
-    return select(*columns).join(tables.event, who.id == _table.c.event_id)
+    return select(_table, newest.order_by(statuses.id.desc()).limit(1).scalar_subquery().label("state"))
 
 
-def _one(connection: Connection, which: ColumnElement[bool]) -> SavedPreparation | None:
-    row = connection.execute(_preparations().where(which)).one_or_none()
+# One above the last is the next: as no row is ever deleted, no number comes again.
+_LAST_STATUS = select(func.coalesce(func.max(tables.status.c.id), 0))
+_IN_YEAR = select(func.coalesce(func.max(_table.c.sequence), 0)).where(_table.c.year == bindparam("in_year"))
+_LAST = select(
+    select(func.coalesce(func.max(_table.c.id), 0)).scalar_subquery().label("id"),
+    _LAST_STATUS.scalar_subquery().label("status"),
+    _IN_YEAR.scalar_subquery().label("sequence"),
+    select(_table.c.number).where(_table.c.request_key == bindparam("key")).scalar_subquery().label("number"),
+)
+_BY_NUMBER = _preparations().where(_table.c.number == bindparam("wanted"))
+
+
+def _one(connection: Connection, number: str) -> SavedPreparation | None:
+    row = connection.execute(_BY_NUMBER, {"wanted": number}).one_or_none()
     return None if row is None else _saved(row)
 
 
 def preparation(engine: Engine, number: str) -> SavedPreparation | None:
     """The preparation of this number; None where there is none. Raises NotRead."""
     with reading(engine) as connection:
-        return _one(connection, _table.c.number == number)
+        return _one(connection, number)
 
 
 def find_preparations(engine: Engine, search: Search, page: Page) -> Found:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from compounding.records import tables
+from compounding.records.chain import about, all_columns, append, of_entry
 from compounding.records.database import RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, person_of, utc_time, write_event
+from compounding.records.events import Event, Person, Rows, person_of, utc_time
 from compounding.records.preparations import require_json
 
 DOCUMENTS = ("label", "worksheet")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _table = tables.print_
+_LAST = select(func.coalesce(func.max(_table.c.id), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,21 @@ def record_print(
     """
     _require(document, copy, strings_json, pdf_sha256)
     with writing(engine) as connection:
-        first = _first(connection, number, document)
+        first, told = _first(connection, number, document), about(event, number)
+        key = connection.execute(_LAST).scalar_one() + 1  # no row is ever deleted, so no number comes again
         added = {
+            "id": key,
             "preparation_id": _preparation_id(connection, number),
             "document": document,
             "copy": copy,
             "strings_json": _strings(number, document, first, strings_json),
             "pdf_sha256": pdf_sha256,
-            "event_id": write_event(connection, event),
         }
-        key = connection.execute(insert(_table).values(added).returning(_table.c.id)).scalar_one()
+
+        def rows(seq: int) -> Rows:
+            return {"print": [all_columns(_table, {**added, **of_entry(seq, told)})]}
+
+        append(connection, told, rows)
         return _print(connection.execute(_prints(number).where(_table.c.id == key)).one())
 
 
@@ -95,10 +102,8 @@ def _strings(number: str, document: str, first: Print | None, given: str | None)
 
 
 def _prints(number: str) -> Select[Any]:
-    who, of = tables.event.c, tables.preparation.c
-    columns = (_table, of.number, who.at_utc, who.person_id, who.person_name, who.person_role)
-    joined = select(*columns).join(tables.event, who.id == _table.c.event_id)
-    joined = joined.join(tables.preparation, of.id == _table.c.preparation_id)
+    of = tables.preparation.c
+    joined = select(_table, of.number).join(tables.preparation, of.id == _table.c.preparation_id)
     return joined.where(of.number == number).order_by(_table.c.id)
 
 

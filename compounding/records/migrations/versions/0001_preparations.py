@@ -1,4 +1,4 @@
-"""Events, preparations, their status and their prints, all append-only."""
+"""The log with its checkpoints; preparations, their status and their prints: all append-only."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,15 +9,21 @@ branch_labels = None
 depends_on = None
 
 
-def key(table: str) -> tuple[sa.Column[int], sa.CheckConstraint]:
+def key(table: str, name: str = "id") -> tuple[sa.Column[int], sa.CheckConstraint]:
     return (
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.CheckConstraint("id > 0", name=f"{table}_id_above_zero"),
+        sa.Column(name, sa.Integer, primary_key=True, autoincrement=False),
+        sa.CheckConstraint(f"{name} > 0", name=f"{table}_{name}_above_zero"),
     )
 
 
-def event_id(table: str) -> sa.Column[int]:
-    return sa.Column("event_id", sa.Integer, sa.ForeignKey("event.id", name=f"{table}_event"), nullable=False)
+def of_entry(table: str) -> tuple[sa.Column[int] | sa.Column[str], ...]:
+    return (
+        sa.Column("entry", sa.Integer, sa.ForeignKey("log.seq", name=f"{table}_entry"), nullable=False),
+        text("at_utc"),
+        text("person_id"),
+        text("person_name"),
+        text("person_role"),
+    )
 
 
 def preparation_id(table: str) -> sa.Column[int]:
@@ -37,18 +43,50 @@ def amount(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False)
 
 
+def dialect() -> str:
+    return op.get_context().dialect.name
+
+
+def from_body(name: str, *path: str) -> sa.Column[str]:
+    """A column that the database takes out of the body. PostgreSQL can index a stored one alone."""
+    if dialect() == "sqlite":
+        made = sa.Computed(f"json_extract(body, '$.{'.'.join(path)}')", persisted=False)
+    else:
+        inner = "".join(f" -> '{step}'::text" for step in path[:-1])
+        made = sa.Computed(f"body::json{inner} ->> '{path[-1]}'::text", persisted=True)
+    return sa.Column(name, sa.Text, made)
+
+
 def upgrade() -> None:
     op.create_table(
-        "event",
-        *key("event"),
+        "log",
+        *key("log", "seq"),
+        text("body"),
+        text("hash"),
+        text("prev"),
+        from_body("at", "at"),
+        from_body("action", "action"),
+        from_body("person_id", "person", "id"),
+        from_body("person_name", "person", "name"),
+        from_body("subject", "subject"),
+        from_body("workstation", "workstation"),
+        sa.UniqueConstraint("hash", name="log_hash"),
+        sa.UniqueConstraint("prev", name="log_prev"),
+        sqlite_strict=True,
+    )
+    for name in ("at", "action", "person_id", "person_name", "subject", "workstation"):
+        op.create_index(f"log_by_{name}", "log", [name])
+    op.create_table(
+        "checkpoint",
+        sa.Column(
+            "size", sa.Integer, sa.ForeignKey("log.seq", name="checkpoint_entry"), primary_key=True, autoincrement=False
+        ),
+        sa.CheckConstraint("size > 0", name="checkpoint_size_above_zero"),
+        text("origin"),
+        text("root"),
+        text("schema"),
         text("at_utc"),
-        text("person_id"),
-        text("person_name"),
-        text("person_role"),
-        text("action"),
-        text("reason"),
-        text("details"),
-        text("program"),
+        text("signature"),
         sqlite_strict=True,
     )
     op.create_table(
@@ -58,8 +96,7 @@ def upgrade() -> None:
         whole("year"),
         whole("sequence"),
         text("request_key"),
-        event_id("preparation"),
-        text("created_at_utc"),
+        *of_entry("preparation"),
         text("given_on"),
         text("market"),
         whole("training"),
@@ -90,18 +127,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "sequence", name="preparation_year_sequence"),
         sa.UniqueConstraint("request_key", name="preparation_request_key"),
         sa.CheckConstraint("sequence > 0", name="preparation_sequence_above_zero"),
-        sa.CheckConstraint("training IN (0, 1)", name="preparation_training_is_a_flag"),
+        sa.CheckConstraint("training >= 0 AND training <= 1", name="preparation_training_is_a_flag"),
         sqlite_strict=True,
     )
     op.create_index("preparation_given_on", "preparation", ["given_on"])
-    op.create_index("preparation_event_id", "preparation", ["event_id"])
     op.create_table(
         "status",
         *key("status"),
         preparation_id("status"),
         text("state"),
-        event_id("status"),
-        text("at_utc"),
+        *of_entry("status"),
         sqlite_strict=True,
     )
     op.create_index("status_preparation_id", "status", ["preparation_id"])
@@ -113,7 +148,7 @@ def upgrade() -> None:
         text("copy"),
         sa.Column("strings_json", sa.Text),
         text("pdf_sha256"),
-        event_id("print"),
+        *of_entry("print"),
         sqlite_strict=True,
     )
     op.create_index("print_preparation_id", "print", ["preparation_id"])
@@ -125,22 +160,46 @@ def upgrade() -> None:
         sqlite_where=sa.text("strings_json IS NOT NULL"),
         postgresql_where=sa.text("strings_json IS NOT NULL"),
     )
-    guard("event", "id = NEW.id")
-    guard(
-        "preparation",
-        "id = NEW.id OR number = NEW.number OR request_key = NEW.request_key"
-        " OR (year = NEW.year AND sequence = NEW.sequence)",
-    )
-    guard("status", "id = NEW.id")
-    guard(
-        "print",
-        "id = NEW.id OR (strings_json IS NOT NULL AND NEW.strings_json IS NOT NULL"
-        " AND preparation_id = NEW.preparation_id AND document = NEW.document)",
+    for table in ("preparation", "status", "print"):
+        op.create_index(f"{table}_of_entry", table, ["entry"])
+    guard_all(
+        {
+            "log": "seq = NEW.seq OR hash = NEW.hash OR prev = NEW.prev",
+            "checkpoint": "size = NEW.size",
+            "preparation": (
+                "id = NEW.id OR number = NEW.number OR request_key = NEW.request_key"
+                " OR (year = NEW.year AND sequence = NEW.sequence)"
+            ),
+            "status": "id = NEW.id",
+            "print": (
+                "id = NEW.id OR (strings_json IS NOT NULL AND NEW.strings_json IS NOT NULL"
+                " AND preparation_id = NEW.preparation_id AND document = NEW.document)"
+            ),
+        }
     )
 
 
-def guard(table: str, taken: str) -> None:
-    """The triggers of one table, in SQLite's words. PostgreSQL needs its own, which no step has yet."""
+def guard_all(taken: dict[str, str]) -> None:
+    """The triggers of each table; for SQLite also against a row that takes the place of another."""
+    if dialect() == "sqlite":
+        for table, how in taken.items():
+            guard_in_sqlite(table, how)
+        return
+    op.execute(
+        "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END$$"
+    )
+    for table in taken:
+        name = f"{table}_append_only"
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE DELETE OR UPDATE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+        )
+        # Also in a session that calls itself a replica.
+        op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def guard_in_sqlite(table: str, taken: str) -> None:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     for name, rest in (
         ("no_update", f"BEFORE UPDATE ON {table}"),

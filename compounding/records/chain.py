@@ -1,0 +1,249 @@
+"""The log: entries that each hold the hash of the one before, and signed checkpoints over them.
+
+An append belongs to the transaction of what it tells of, and to nobody else's: `writing` lets in one
+writer at a time. The format is compounding.evidence's, which verifies it without this program.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select
+
+from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code
+from compounding.records import schema, signing, tables
+from compounding.records.database import BUSY_MS, RecordsRefused
+from compounding.records.events import (
+    CLOCK_STEPPED,
+    DATABASE_MOVED,
+    LOG_STARTED,
+    RESERVED,
+    Change,
+    Event,
+    Rows,
+    canonical,
+    content,
+    utc_text,
+    utc_time,
+)
+
+# The clocks of two hosts may differ by 2 s: a Windows domain promises no better. And an event may be
+# older than the newest entry by as long as its writer had to wait for the lock, after the clock was read.
+SKEW = timedelta(seconds=2, milliseconds=BUSY_MS)
+
+CHECKPOINT_ENTRIES = 100
+CHECKPOINT_TIME = timedelta(hours=1)
+
+RELEASED = "released"
+"""The state whose entry is signed at once: the bag leaves."""
+
+MakeRows = Callable[[int], Rows]
+
+_log, _checkpoint = tables.log, tables.checkpoint
+
+# Statements of every write are put together once: that takes longer than running them.
+INSERTS = {name: insert(table) for name, table in tables.metadata.tables.items()}
+_LAST_SIGNED = select(_checkpoint.c.at_utc).order_by(_checkpoint.c.size.desc()).limit(1)
+_NEWEST = (
+    select(_log.c.seq, _log.c.hash, _log.c.at, _log.c.action, _LAST_SIGNED.scalar_subquery().label("signed_at"))
+    .order_by(_log.c.seq.desc())
+    .limit(1)
+)
+_BODY = select(_log.c.body).where(_log.c.seq == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An entry by its number, and the hash over it and all before it."""
+
+    seq: int
+    hash: str
+
+    @property
+    def code(self) -> str:
+        """As papers print it: 4209 V6RB 2MPC X4TA ZQ7L."""
+        return head_code(self.seq, self.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What an append needs to know of the newest entry."""
+
+    head: Head
+    at: datetime
+    moved_to: str | None
+    signed_at: str | None
+    """When the newest checkpoint was made."""
+
+
+def _nothing(_seq: int) -> Rows:
+    return {}
+
+
+def append(connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False) -> Head:
+    """Stores an event and the rows that come with it in the caller's transaction, and gives its entry.
+
+    `rows` makes them, given the number of the entry. A checkpoint is signed where one is due or asked
+    for. Raises TypeError for no event, ValueError for an action that the records keep for themselves,
+    and RecordsRefused where the log does not go on here.
+    """
+    if isinstance(event, Event) and event.action in RESERVED:
+        raise ValueError(f"the action {event.action!r} is the records' own")
+    return append_own(connection, event, rows, sign=sign)
+
+
+def append_own(connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False) -> Head:
+    """As append, for the records' own actions as well."""
+    require_event(event)
+    before = _before(connection, event)
+    made = rows(before.head.seq + 1)
+    last = _write(connection, before, content(event, made), sign=sign or releases(made))
+    for table, added in made.items():
+        for row in added:
+            connection.execute(INSERTS[table], row)
+    return last.head
+
+
+def require_event(event: object) -> None:
+    if not isinstance(event, Event):
+        raise TypeError(f"nothing is written without its event, and {type(event).__name__} is none")
+
+
+def _before(connection: Connection, event: Event) -> Last:
+    """The entry that the event's comes after: the newest, or one that starts the log or notes a clock step."""
+    last = _last(connection)
+    if last is None:
+        return _start(connection, event)
+    if last.moved_to not in (None, connection.dialect.name):
+        raise RecordsRefused("This site was moved to another database: nothing more is written here.")
+    if event.at < last.at - SKEW:
+        change = Change("clock", utc_text(last.at), utc_text(event.at))
+        step = replace(_circumstances(event), action=CLOCK_STEPPED, changes=(change,))
+        return _write(connection, last, content(step, {}), sign=True)
+    return last
+
+
+def _circumstances(event: Event) -> Event:
+    """Who, when and where, without what."""
+    return Event(event.person, event.action, event.at, workstation=event.workstation, zone=event.zone)
+
+
+def releases(rows: Rows) -> bool:
+    return any(row["state"] == RELEASED for row in rows.get("status", ()))
+
+
+def _start(connection: Connection, event: Event) -> Last:
+    options = connection.get_execution_options()
+    started = content(
+        replace(_circumstances(event), action=LOG_STARTED),
+        {},
+        log=secrets.token_hex(16),
+        schema=schema.fingerprint(),
+        public_key=signing.public(signing.made(options["home"])),
+    )
+    nothing = Last(Head(0, GENESIS), event.at, moved_to=None, signed_at=None)
+    return _write(connection, nothing, started | {"site": options["site"]}, sign=True)
+
+
+def _last(connection: Connection) -> Last | None:
+    row = connection.execute(_NEWEST).one_or_none()
+    if row is None:
+        return None
+    moved = _moved_to(connection, row.seq) if row.action == DATABASE_MOVED else None
+    return Last(Head(row.seq, row.hash), utc_time(row.at), moved, row.signed_at)
+
+
+def _moved_to(connection: Connection, seq: int) -> str | None:
+    body = connection.execute(_BODY, {"number": seq}).scalar_one()
+    return str(json.loads(body)["changes"][0]["new"])
+
+
+def head(connection: Connection) -> Head | None:
+    last = _last(connection)
+    return None if last is None else last.head
+
+
+def first_body(connection: Connection) -> dict[str, Any] | None:
+    """What the log started with: its id, the site, the schema and the public key."""
+    body = connection.execute(_BODY, {"number": 1}).scalar_one_or_none()
+    return None if body is None else json.loads(body)
+
+
+def newest_of(connection: Connection, action: str) -> dict[str, Any] | None:
+    """The body of the newest entry with an action."""
+    wanted = select(_log.c.body).where(_log.c.action == action).order_by(_log.c.seq.desc()).limit(1)
+    body = connection.execute(wanted).scalar_one_or_none()
+    return None if body is None else json.loads(body)
+
+
+def _write(connection: Connection, last: Last, said: dict[str, Any], *, sign: bool) -> Last:
+    body, seq, at = canonical(said), last.head.seq + 1, said["at"]
+    head = Head(seq, entry_hash(seq, last.head.hash, body))
+    row = {"seq": seq, "body": body, "hash": head.hash, "prev": last.head.hash}
+    connection.execute(INSERTS["log"], row)
+    signs = sign or due(seq, at, last.signed_at)
+    if signs:
+        _sign(connection, head, at)
+    return Last(head, utc_time(at), moved_to=None, signed_at=at if signs else last.signed_at)
+
+
+def due(seq: int, at: str, before: str | None) -> bool:
+    """Whether an entry has a checkpoint by its number or its time; `before` is when the last one was made."""
+    if before is None or seq % CHECKPOINT_ENTRIES == 0:
+        return True
+    return utc_time(at) - utc_time(before) >= CHECKPOINT_TIME
+
+
+def _sign(connection: Connection, head: Head, at: str) -> None:
+    first = first_body(connection)
+    if first is None:
+        raise AssertionError("a checkpoint covers at least one entry")
+    key = own_key(connection, first)
+    origin, signed = first["log"], schema.fingerprint()
+    message = checkpoint_message(origin, head.seq, head.hash, signed, at)
+    row = {"origin": origin, "size": head.seq, "root": head.hash, "schema": signed, "at_utc": at}
+    connection.execute(INSERTS["checkpoint"], row | {"signature": key.sign(message).hex()})
+
+
+def own_key(connection: Connection, first: dict[str, Any]) -> Any:
+    """The signing key, if it is the one that the log started with. Raises RecordsRefused."""
+    key = signing.key(connection.get_execution_options()["home"])
+    if signing.public(key) != first["public_key"]:
+        raise RecordsRefused(
+            f"The signing key in {connection.get_execution_options()['home']} is not the one that this log"
+            " started with. Put that one back."
+        )
+    return key
+
+
+def all_columns(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the log and the table hold it: every column, in no other way than it is stored."""
+    missing = {column.name for column in table.columns} ^ row.keys()
+    if missing:
+        raise AssertionError(f"a row of {table.name} names all of its columns and no other: {sorted(missing)}")
+    return row
+
+
+def of_entry(seq: int, event: Event) -> dict[str, Any]:
+    """The columns of a row that say what entry it came with."""
+    person = event.person
+    return {
+        "entry": seq,
+        "at_utc": utc_text(event.at),
+        "person_id": person.id,
+        "person_name": person.name,
+        "person_role": person.role,
+    }
+
+
+def about(event: Event, subject: str, drug_file: str = "") -> Event:
+    """The event with its subject. Raises ValueError where it is about something else."""
+    require_event(event)
+    if event.subject not in ("", subject):
+        raise ValueError(f"the event is about {event.subject}, and what is written about {subject}")
+    return replace(event, subject=subject, drug_file=event.drug_file or drug_file)

@@ -1,0 +1,115 @@
+"""The log as the rest of the program sees it: events stored by themselves, found again, and its head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, union
+
+from compounding.records import chain, tables
+from compounding.records.chain import Head
+from compounding.records.database import reading, writing
+from compounding.records.events import (
+    CLOCK_ACKNOWLEDGED,
+    CLOCK_STEPPED,
+    Event,
+    RecordedEvent,
+    recorded,
+    utc_text,
+)
+
+_log = tables.log.c
+
+
+def record(engine: Engine, event: Event, *, checkpoint: bool = False) -> Head:
+    """Stores an event that no row belongs to: a sign-in, a page viewed, a search. Raises NotSaved."""
+    with writing(engine) as connection:
+        return chain.append(connection, event, sign=checkpoint)
+
+
+def events(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
+    """The history of one preparation, the oldest first; empty where there is none. Raises NotRead.
+
+    What made or changed it and its papers, and not who looked at it: find_entries has that.
+    """
+    wanted = select(tables.preparation.c.id).where(tables.preparation.c.number == number).scalar_subquery()
+    of_it = union(
+        select(tables.preparation.c.entry).where(tables.preparation.c.id == wanted),
+        select(tables.status.c.entry).where(tables.status.c.preparation_id == wanted),
+        select(tables.print_.c.entry).where(tables.print_.c.preparation_id == wanted),
+    )
+    history = select(_log.seq, _log.body).where(_log.seq.in_(of_it)).order_by(_log.seq)
+    with reading(engine) as connection:
+        return tuple(recorded(row.seq, row.body) for row in connection.execute(history))
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySearch:
+    """Which entries; what is left empty restricts nothing. Times are from the first to before the second."""
+
+    action: str = ""
+    person_id: str = ""
+    subject: str = ""
+    workstation: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def find_entries(
+    engine: Engine, search: EntrySearch, *, before: int | None = None, size: int = 100
+) -> tuple[RecordedEvent, ...]:
+    """Entries that fit all of the search, the newest first, `size` at most. Raises NotRead.
+
+    The number of the last one is the `before` of the next page.
+    """
+    wanted = select(_log.seq, _log.body).where(*_conditions(search)).order_by(_log.seq.desc()).limit(size)
+    if before is not None:
+        wanted = wanted.where(_log.seq < before)
+    with reading(engine) as connection:
+        return tuple(recorded(row.seq, row.body) for row in connection.execute(wanted))
+
+
+def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
+    wanted = ("action", "person_id", "subject", "workstation")
+    found = [_log[name] == getattr(search, name) for name in wanted if getattr(search, name)]
+    if search.since is not None:
+        found.append(_log.at >= utc_text(search.since))
+    if search.until is not None:
+        found.append(_log.at < utc_text(search.until))
+    return found
+
+
+def head(engine: Engine, number: str | None = None) -> Head | None:
+    """The newest entry; or the one that put a preparation in the state that it is in, as papers print it.
+
+    None where there is no such preparation, or nothing at all. Raises NotRead.
+    """
+    with reading(engine) as connection:
+        return chain.head(connection) if number is None else _state_head(connection, number)
+
+
+def _state_head(connection: Connection, number: str) -> Head | None:
+    status, of = tables.status.c, tables.preparation.c
+    newest = (
+        select(_log.seq, _log.hash)
+        .join(tables.status, status.entry == _log.seq)
+        .join(tables.preparation, of.id == status.preparation_id)
+        .where(of.number == number)
+        .order_by(status.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else Head(row.seq, row.hash)
+
+
+def clock_step_pending(engine: Engine) -> bool:
+    """Whether the clock went backwards and nobody has said that they saw it: labels wait. Raises NotRead."""
+    with reading(engine) as connection:
+        stepped, seen = (_newest(connection, action) for action in (CLOCK_STEPPED, CLOCK_ACKNOWLEDGED))
+    return stepped > seen
+
+
+def _newest(connection: Connection, action: str) -> int:
+    found = select(func.max(_log.seq)).where(_log.action == action)
+    return int(connection.execute(found).scalar_one() or 0)
