@@ -267,13 +267,17 @@ def _serve(given: argparse.Namespace) -> int:
     """Serves until it is interrupted. The web is imported here, so that `plan` starts fast."""
     import waitress
 
+    from compounding.records import RecordsFault
     from compounding.web import create_app
 
     port = DEFAULT_PORT if given.port is None else _whole("--port", given.port)
     if not 0 < port < 65536:  # the range of a TCP port
         raise Refused(f"--port: {quote(given.port)} is not from 1 to 65535.")
     market = _option(given.market, "--market", Market)
-    app = create_app(market=market.value if market else None)
+    try:
+        app = create_app(market=market.value if market else None)
+    except (RecordsFault, ValueError) as fault:
+        raise Refused(str(fault)) from None
     print(f"Serving http://127.0.0.1:{port} in training mode. Stop it with Ctrl+C.", flush=True)
     try:
         waitress.serve(app, host="127.0.0.1", port=port, ident=None, threads=4)

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,11 +13,14 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
+import labels
 from compounding import papers
 from compounding.papers import Answer, Refused, Work
 from compounding.patient import Identity
 from compounding.policy import Formula, Making, Market, Policy, Site
 from compounding.scanning import is_own_code
+from compounding.web.reasons import OVERRIDE
+from compounding.wording.findings import short
 from compounding.wording.plans import plan_text
 from tests.orders import IN, mL, uk, us
 
@@ -290,6 +294,50 @@ def test_more_overrides_than_rows_go_on_a_further_page():
     answers = tuple(Answer(f"Finding {number}", "known", "J. Park, pharmacist") for number in range(1, 7))
     found = words(pdf("worksheet", work(Market.US, answers=answers)))
     assert "Page 3 of 3" in found and "Finding 6" in found
+
+
+def test_every_override_with_every_coded_reason_fits_the_worksheet():
+    """The finding in a few words and the coded reason share two lines; the longest of each."""
+    overridden = [
+        us(ordered="1.5999", born=date(1980, 8, 14)),
+        us(ordered="0.43", confirmed_by="Dr Rivera", days_old=40),
+        us(level="0.375", blasts=123456),
+        us(90, 13, level="0.725", born=date(2026, 1, 1)),
+    ]
+    found = [f for made in overridden for f in made.findings if f.severity.word == "override"]
+    assert {f.code for f in found} == {"ordered-dose", "concentration", "measured", "level", "blasts", "age"}
+    for finding in found:
+        for _, reason in OVERRIDE:
+            answer = Answer(f"{short(finding)} – {reason}", "Dr A. Farrow by phone, 08:05", "J. Park")
+            papers.strings("worksheet", work(Market.US, answers=(answer,)), 1)
+
+
+@pytest.mark.parametrize("market", Market)
+def test_no_number_has_a_code_that_the_label_cannot_carry(market):
+    """The check may be any two letters, and round ones stand a hair taller than figures."""
+    strings = papers.strings("label", work(market), 1)
+    for number in range(1, 1300):  # every check of two characters comes up
+        made = labels_of(strings, f"2026-{number:06d}")
+        labels.compose_bag_label(made, labels.US_4X3 if market is Market.US else labels.UK_100X75, 203)
+
+
+def labels_of(strings, number):
+    """The label of another number, as it would be drawn."""
+    kind = labels.BagLabelUS if strings["market"] == "us" else labels.BagLabelUK
+    changed = papers.with_copy(strings, number, 1)
+    return papers._read(kind, changed["content"])
+
+
+def test_papers_drawn_in_several_threads_are_the_same_papers():
+    """reportlab keeps the letters used of a font in the font, which all drawings share."""
+    names = ("Ångström Ö", "A. Nguyen", "Ó Źle")
+    strings = [papers.strings("label", work(Market.US, prescriber=name), 1) for name in names]
+        papers.strings("label", work(Market.US, prescriber=name), 1) for name in ("Ångström Ö", "A. Nguyen", "Ó Źle")
+    ]
+    alone = [papers.draw(each) for each in strings]
+    with ThreadPoolExecutor(8) as threads:
+        drawn = list(threads.map(papers.draw, strings * 20))
+    assert drawn == alone * 20
 
 
 SIZES = [("150", "41.7"), ("186", "66.9"), ("200", "120"), ("230", "139"), ("170.55", "69.525")]  # 1 to 3 vials

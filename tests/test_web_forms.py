@@ -67,7 +67,7 @@ REFUSED = [
     ("transplant", None, "Choose one."),
     ("transplant", "perhaps", "Choose one of those shown."),
     ("ordered_dose", "1.4600001", "“1.4600001” has more than 6 figures after the point."),
-    ("blasts", "12,400", "“12,400” cannot be read. Use a point, not a comma."),
+    ("blasts", "12,400", "“12,400” cannot be read. Use no comma: a point before decimals, nothing in thousands."),
     ("blasts", "1.5", "“1.5” is not a whole number."),
     ("family", "", "Type the family name."),
     ("family", "123", "“123” holds no letter."),

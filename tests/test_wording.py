@@ -157,7 +157,7 @@ MESSAGES = [
     ("bsa", us(height=140, weight="43"),  # √(140 × 43 ÷ 3600) = 1.2931 → 1.29
      "Body surface 1.29 m² is unusual: outside 1.3 to 2.5 m² for an adult."),
     ("bmi", us(height=150, weight=110),  # 110 ÷ 1.5² = 48.8889
-     "Body mass index 48.8889 kg/m² is unusual: outside 16 to 45 kg/m² for an adult."),
+     "Body mass index 48.89 kg/m² is unusual: outside 16 to 45 kg/m² for an adult."),
 ]  # fmt: skip
 
 

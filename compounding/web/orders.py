@@ -20,13 +20,12 @@ from compounding.web import pages, saving
 from compounding.web.acts import SaveForm, answered, save_form
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, order_form, read_order
-from compounding.web.imperial import feet, pounds
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.plan_page import FindingView, asking, finding_view, kept, plan_page
 from compounding.web.saving import Reviewed, reviewed
 from compounding.wording.export import plan_as_json
 from compounding.wording.findings import sentence
-from compounding.wording.numbers import amount, count
+from compounding.wording.numbers import amount, count, feet, pounds
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from compounding import papers
 from compounding.patient import Identity
@@ -23,9 +21,6 @@ NAMES = {"label": "Bag label", "worksheet": "Worksheet"}
 _UNPRINTABLE = re.compile(r"U\+([0-9A-F]{4,6})")
 # Stands for the number that a preparation has only once it is saved; all are of the same length.
 _NO_NUMBER = "0000-000000"
-# reportlab keeps the letters used of a font in the font, which all drawings share: drawn in two threads at
-# once, a paper may fail or take the other's letters.
-_DRAWING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +29,6 @@ class Doubt:
 
     document: str
     why: str
-
-
-def strings(document: str, work: papers.Work, copy: int) -> dict[str, Any]:
-    """The finished strings of a paper. Raises papers.Refused."""
-    with _DRAWING:
-        return papers.strings(document, work, copy)
-
-
-def draw(stored: Mapping[str, Any]) -> bytes:
-    """The PDF of a paper from its strings. Raises papers.Refused."""
-    with _DRAWING:
-        return papers.draw(stored)
 
 
 def saved_text(saved: SavedPreparation) -> PlanText:
@@ -91,8 +74,10 @@ def _answers(stored: Sequence[Mapping[str, str]], entered_by: str) -> tuple[pape
 
 
 def _answer(answer: Mapping[str, str], entered_by: str) -> papers.Answer:
-    what = f"{answer['code'].replace('-', ' ').capitalize()}: {answer['reason']}"
-    return papers.Answer(what, answer["words"] or answer["reason"], answer["second"] or entered_by)
+    """What an override asks for in words stands beside its coded reason; an acknowledgement has that alone."""
+    if answer["words"]:
+        return papers.Answer(f"{answer['short']} – {answer['reason']}", answer["words"], answer["second"])
+    return papers.Answer(answer["short"], answer["reason"], entered_by)
 
 
 def _unsaved_work(entry: Entry, text: PlanText, d: Desk) -> papers.Work:
@@ -119,7 +104,7 @@ def doubts(entry: Entry, text: PlanText, form: OrderForm, d: Desk) -> tuple[Doub
     found = []
     for document in papers.DOCUMENTS:
         try:
-            strings(document, _unsaved_work(entry, text, d), 1)
+            papers.strings(document, _unsaved_work(entry, text, d), 1)
         except papers.Refused as refused:
             culprit = _culprit(refused, form)
             if culprit is None:
@@ -134,7 +119,7 @@ def refused_answer(entry: Entry, text: PlanText, stored: Sequence[Mapping[str, s
     bare = _unsaved_work(entry, text, d)
     answered = replace(bare, answers=_answers(stored, who))
     try:
-        strings("worksheet", answered, 1)
+        papers.strings("worksheet", answered, 1)
     except papers.Refused as refused:
         printed = {part for answer in answered.answers for part in (answer.what, answer.reason, answer.by)}
         return refused.text if refused.text in printed else None

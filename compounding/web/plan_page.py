@@ -246,7 +246,7 @@ def _formulas(text: PlanText) -> Iterator[Mapping[str, Any]]:
     figures = ("unrounded", "bsa", "exact", "dose", "volume", "vials", "discarded")
     columns = [lined_up([getattr(formula, name) for formula in text.formulas]) for name in figures]
     for row, formula in enumerate(text.formulas):
-        cells = (formula.name, *(column[row] for column in columns), "this plan" if formula.used else formula.against)
+        cells = (formula.name, *(column[row] for column in columns), formula.against)
         yield {"cells": cells, "chosen": formula.used}
 
 

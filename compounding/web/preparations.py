@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
 from compounding.records import Event, Found, Page, Print, RecordedEvent, SavedPreparation, Search
-from compounding.web import pages, paperwork
+from compounding.web import pages
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.desk import Desk, desk
 from compounding.web.paperwork import NAMES, saved_identity, saved_text, work
@@ -258,8 +258,8 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
         raise ValueError("nobody prints this")
     before = records.prints(d.engine, saved.number)
     copy = 1 + sum(print_.document == document for print_ in before)
-    strings = paperwork.strings(document, work(saved, d), copy) if first is None else _stored(saved, first, copy)
-    checksum = hashlib.sha256(paperwork.draw(strings)).hexdigest()
+    strings = papers.strings(document, work(saved, d), copy) if first is None else _stored(saved, first, copy)
+    checksum = hashlib.sha256(papers.draw(strings)).hexdigest()
     reason = "" if first is None else form.reason.chosen
     event = Event(
         who,
@@ -290,6 +290,6 @@ def pdf(number: str, place: int) -> Any:
     first = records.first_print(desk().engine, number, this.document)
     if first is None:
         abort(404)
-    drawn = paperwork.draw(_stored(saved, first, int(this.copy)))
+    drawn = papers.draw(_stored(saved, first, int(this.copy)))
     name = f"{this.document}-{number}-{this.copy}.pdf"
     return Response(drawn, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 Reasons = tuple[tuple[str, str], ...]
 
 _CONFIRMED = ("confirmed", "Confirmed with the prescriber")
-_DOCUMENTED = ("documented", "Clinical decision documented in the record")
+_DOCUMENTED = ("documented", "Clinical decision in the record")
 _PROCEDURE = ("procedure", "Written procedure of this site")
 
 OVERRIDE: Reasons = (_CONFIRMED, _DOCUMENTED, _PROCEDURE)

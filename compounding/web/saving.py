@@ -156,6 +156,7 @@ def _answer(asked: Asked, d: Desk) -> dict[str, str]:
         "code": asked.finding.code,
         "severity": asked.finding.severity,
         "message": asked.finding.message,
+        "short": asked.finding.short,
         "reason_code": asked.reason.data,
         "reason": asked.reason.chosen,
         "words": asked.words.data if asked.words is not None else "",

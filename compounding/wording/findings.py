@@ -11,7 +11,7 @@ from compounding.findings import Finding, Judged, Severity
 from compounding.patient import months_between, years_between
 from compounding.policy import Market
 from compounding.quantities import Quantity, Ratio, plain, round_number
-from compounding.wording.numbers import amount, count, day, figure, in_words, percent
+from compounding.wording.numbers import amount, beside, count, day, figure, in_words, percent
 
 Values = Mapping[str, Any]
 _Sentence = Callable[[Values, Market, Severity], str]
@@ -57,10 +57,17 @@ def _short(number: Decimal) -> str:
     return plain(round_number(number, Decimal("1e-9")))
 
 
+def _measured_as(what: str, values: Values) -> str:
+    """As typed or rounded; a body mass index, which is judged unrounded, to 2 decimals or as many as it needs."""
+    if what != "bmi":
+        return amount(values[what])
+    limits = (values["low"].value, values["high"].value)
+    return f"{beside(values[what].value, 2, limits)} {values[what].symbol()}"
+
+
 def _plausible(what: str) -> _Sentence:
     def write(values: Values, market: Market, severity: Severity) -> str:
-        shown = {"bsa": 3, "bmi": 4}.get(what)
-        measured, low, high = amount(values[what], shown), figure(values["low"].value), amount(values["high"])
+        measured, low, high = _measured_as(what, values), figure(values["low"].value), amount(values["high"])
         limits = f"outside {low} to {high} for {values['limits_for']}"
         if severity is Severity.STOP:
             return f"{_MEASURES[what]} {measured} is {limits}. Measure or type it again."
@@ -237,9 +244,8 @@ _SENTENCES: dict[tuple[str, str], _Sentence] = {
 
 def _short_measure(what: str) -> Callable[[Values], str]:
     def write(values: Values) -> str:
-        places = {"bsa": 3, "bmi": 2}.get(what)
         low, high = figure(values["low"].value), amount(values["high"])
-        return f"{_MEASURES[what]} {amount(values[what], places)}, usual {low} to {high}"
+        return f"{_MEASURES[what]} {_measured_as(what, values)}, usual {low} to {high}"
 
     return write
 

@@ -7,8 +7,7 @@ said then, whatever the program has become.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,10 +28,12 @@ from compounding.wording.numbers import (
     clock,
     count,
     day,
+    feet,
     figure,
     in_words,
     over_or_under,
     per_mL,
+    pounds,
     value_only,
 )
 from compounding.wording.working import Row, rows
@@ -200,8 +201,10 @@ def to_json(text: PlanText) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> PlanText:
-    """The strings of a plan as they were stored. Raises TypeError where one is missing or unknown."""
-    read = {field.name: stored[field.name] for field in fields(PlanText)}
+    """The strings of a plan as they were stored. Raises KeyError where one is missing, TypeError where one
+    is unknown. A string that a later version adds has a default, which old plans then take."""
+    named = [field.name for field in fields(PlanText) if field.name in stored or field.default is MISSING]
+    read = {name: stored[name] for name in named}
     for name, kind in _TUPLES.items():
         read[name] = tuple(kind(**item) for item in read[name])
     for name in ("unconfirmed", "clock_rules"):
@@ -269,7 +272,7 @@ def _order(plan: Plan, market: Market) -> dict[str, Any]:
     return {
         "height": amount(patient.height),
         "weight": amount(patient.weight),
-        "imperial": f"{_feet(patient.height.in_unit('inch'))}, {figure(patient.weight.in_unit('lb'), 1)} lb",
+        "imperial": f"{feet(patient.height)}, {pounds(patient.weight)}",
         "cycle_day": f"Cycle {figure(treatment.cycle)} day {treatment.day}",
         "give_on": day(patient.on, market),
         "formula": FORMULAS[plan.policy.formula].name,
@@ -279,11 +282,6 @@ def _order(plan: Plan, market: Market) -> dict[str, Any]:
         "ordered": amount(treatment.ordered_dose),
         "difference": DASH if plan.difference is None else over_or_under(plan.difference),
     }
-
-
-def _feet(inches: Decimal) -> str:
-    feet, rest = divmod(inches, 12)
-    return f"{figure(int(feet))} ft {figure(rest, 1)} in"
 
 
 def _dose(plan: Plan) -> dict[str, Any]:
@@ -411,7 +409,7 @@ def _of_site(plan: Plan) -> Alternative:
 
 def _against(other: Alternative, site: Alternative, used: bool) -> str:
     if used:
-        return "this site's formula"
+        return "this plan"
     if other.dose is None or site.dose is None or other.vials is None or site.vials is None:
         return DASH
     said = []
