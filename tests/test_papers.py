@@ -332,8 +332,6 @@ def test_papers_drawn_in_several_threads_are_the_same_papers():
     """reportlab keeps the letters used of a font in the font, which all drawings share."""
     names = ("Ångström Ö", "A. Nguyen", "Ó Źle")
     strings = [papers.strings("label", work(Market.US, prescriber=name), 1) for name in names]
-        papers.strings("label", work(Market.US, prescriber=name), 1) for name in ("Ångström Ö", "A. Nguyen", "Ó Źle")
-    ]
     alone = [papers.draw(each) for each in strings]
     with ThreadPoolExecutor(8) as threads:
         drawn = list(threads.map(papers.draw, strings * 20))
