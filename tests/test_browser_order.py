@@ -1,6 +1,7 @@
 """The pages in a real browser: by keyboard alone, at 200 % zoom, on paper, and to those who do not see them."""
 
 import io
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
-from web_desk import UK, US, WHO, on, plain, typed
+from web_desk import NOW, UK, US, WHO, on, plain, typed
 
 from compounding.policy import Market
 from compounding.web import create_app
@@ -19,11 +20,19 @@ RULES = {
 }
 
 
-@pytest.fixture
-def desks(tmp_path: Path, serve: Callable[[Any], str]) -> Iterator[dict[Market, str]]:
-    from web_desk import NOW
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a desk keeps, with the invented orders in it: made once, and copied for each test."""
+    home = tmp_path_factory.mktemp("home")
+    for market in Market:
+        create_app(home, market.value, lambda: NOW).extensions["desk"].engine.dispose()
+    return home
 
-    apps = {market: create_app(tmp_path, market.value, lambda: NOW) for market in Market}
+
+@pytest.fixture
+def desks(tmp_path: Path, made: Path, serve: Callable[[Any], str]) -> Iterator[dict[Market, str]]:
+    home = shutil.copytree(made, tmp_path / "home")
+    apps = {market: create_app(home, market.value, lambda: NOW) for market in Market}
     yield {market: serve(app) for market, app in apps.items()}
     for app in apps.values():
         app.extensions["desk"].engine.dispose()
@@ -45,8 +54,7 @@ def fill(page: Any, values: Mapping[str, str]) -> None:
 def review(page: Any, address: str, market: Market, **changes: str | None) -> None:
     page.goto(f"{address}/orders/new")
     fill(page, typed(market, **changes))
-    with page.expect_navigation():
-        page.locator("[name=height]").press("Enter")
+    press(page, "Review the plan")
 
 
 def press(page: Any, name: str) -> None:
@@ -82,6 +90,14 @@ def by_keyboard(page: Any, values: Mapping[str, str]) -> None:
     raise AssertionError(f"not reached: {left}")
 
 
+def tab_to(page: Any, button: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == button:
+            return
+    raise AssertionError(f"not reached: {button}")
+
+
 @pytest.mark.parametrize("market", list(Market))
 def test_an_order_goes_from_entry_to_its_label_by_keyboard_alone(
     page: Any, desks: dict[Market, str], market: Market
@@ -90,6 +106,7 @@ def test_an_order_goes_from_entry_to_its_label_by_keyboard_alone(
     order = typed(market, ordered_dose="1.46")
     months = {"3": "Mar", "8": "Aug"}
     by_keyboard(page, {name: months[text] if name.endswith("month") else text for name, text in order.items()})
+    tab_to(page, "Review the plan")
     page.keyboard.press("Enter")
     page.wait_for_url("**/orders/review")
     assert page.locator(".banner-amount").inner_text() == "1.46\u00a0mg"
@@ -102,11 +119,9 @@ def test_an_order_goes_from_entry_to_its_label_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_url("**/preparations/2026-*")
 
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == "Print bag label":
-            break
-    with page.expect_response(lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
+    by_keyboard(page, {"who": {US: "R. Okafor", UK: "S. Hughes"}[market]})
+    tab_to(page, "Print bag label")
+    with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
         page.keyboard.press("Enter")
     assert printed.value.status == 200
     assert printed.value.headers["content-type"] == "application/pdf"
@@ -122,10 +137,100 @@ def test_the_summary_takes_focus_and_leads_to_the_fields(page: Any, desks: dict[
     assert page.title() == "Error: New order – TRAINING"
 
 
+LONG = {
+    "family": "Wolfeschlegelsteinhausenbergerdorff-Okonkwo",
+    "given": "Maximiliana Fitzgerald-Abercrombie",
+    "mrn": "ABCDEFGHIJ0123456789",
+    "location": "Haematology day unit and infusion suite",
+}
+# Of the field in which the focus is: where its label, hint, message and box are, and what lies over the page's top.
+IN_VIEW = """() => {
+  const box = document.activeElement, field = box.closest('.field');
+  const parts = [...field.querySelectorAll(':scope > :is(label, legend, .hint, .message, .entry, .date, .choices)')];
+  const tops = [...document.querySelectorAll('.strip, .banner')].filter(e => getComputedStyle(e).position === 'sticky');
+  return {
+    parts: parts.map(part => part.getBoundingClientRect()).map(({top, bottom}) => [top, bottom]),
+    above: Math.max(...tops.map(e => e.getBoundingClientRect().bottom)),
+    below: innerHeight,
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", [WIDE, ZOOMED])
+def test_a_link_of_the_summary_brings_label_hint_and_message_into_view(
+    page: Any, desks: dict[Market, str], size: dict[str, int]
+) -> None:
+    """Below a banner that a long name makes higher than any other."""
+    page.set_viewport_size(size)
+    wrong = {"height": "1,70", "cycle": "two", "day": None, "prescriber": "", **on("height_measured", 31, 2, 2026)}
+    review(page, desks[US], US, **LONG, **wrong, blasts="12,400", own_level="0.6")
+    links = page.locator(".summary a")
+    assert links.count() == 7
+    for number in range(links.count()):
+        links.nth(number).press("Enter")
+        assert page.evaluate("document.activeElement.id") == links.nth(number).get_attribute("href")[1:]
+        seen = page.evaluate(IN_VIEW)
+        assert len(seen["parts"]) >= 3
+        for top, bottom in seen["parts"]:
+            assert seen["above"] <= top < bottom <= seen["below"], (number, seen)
+
+
+def test_a_scanner_that_ends_a_number_with_enter_does_not_send_the_order(page: Any, desks: dict[Market, str]) -> None:
+    page.goto(f"{desks[US]}/orders/new")
+    page.locator("#mrn").focus()
+    page.keyboard.type("00417352\n")
+    assert page.evaluate("document.activeElement.id") == "give_on_month"
+    page.locator("#cycle").focus()
+    page.keyboard.type("2\n")
+    assert page.evaluate("document.activeElement.id") == "day"
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "response"
+    page.locator("#third_cycle_reason").press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "Review the plan"
+    assert page.url.endswith("/orders/new")
+    assert page.locator("#mrn").input_value() == "00417352"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/review")
+
+
+def test_enter_in_the_words_of_an_answer_saves_and_does_not_change_the_order(
+    page: Any, desks: dict[Market, str]
+) -> None:
+    review(page, desks[US], US, blasts="12400")
+    with page.expect_navigation():
+        page.locator("#finding_0_words").press("Enter")
+    assert page.url.endswith("/orders/save")
+
+
+def test_after_back_the_form_is_empty_and_says_so(page: Any, desks: dict[Market, str]) -> None:
+    page.goto(f"{desks[US]}/orders/new")
+    said = page.get_by_text("This form is empty")
+    assert not said.is_visible()
+    review(page, desks[US], US)
+    page.go_back()
+    assert page.locator("#family").input_value() == ""
+    assert said.is_visible()
+
+
+def test_a_changed_order_brings_its_answers_back(page: Any, desks: dict[Market, str]) -> None:
+    review(page, desks[US], US, blasts="12400")
+    fill(page, {"finding_0_reason": "confirmed", "finding_0_words": "Falling."})
+    press(page, "Change the order")
+    page.locator("#height").fill("171")
+    press(page, "Review the plan")
+    assert page.locator("#finding_0_reason").input_value() == "confirmed"
+    assert page.locator("#finding_0_words").input_value() == "Falling."
+    assert page.locator("#finding_0_second").input_value() == ""
+
+
 def test_all_works_without_scripts(browser: Any, desks: dict[Market, str]) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    review(page, desks[US], US, height="1,70")
+    page.goto(f"{desks[US]}/orders/new")
+    fill(page, typed(US, height="1,70"))
+    with page.expect_navigation():
+        page.locator("#height").press("Enter")
     assert "“1,70” cannot be read. Use a point, not a comma." in page.locator("#height-message").inner_text()
     fill(page, {"height": "170"})
     press(page, "Review the plan")
@@ -175,6 +280,8 @@ def unanswered(page: Any, desks: dict[Market, str]) -> None:
 
 def printed_by_nobody(page: Any, desks: dict[Market, str]) -> None:
     page.goto(f"{desks[US]}/preparations/2026-000001")
+    # It answers in a window of its own, which is looked at here in this one.
+    page.evaluate("document.querySelectorAll('form').forEach(form => form.removeAttribute('target'))")
     press(page, "Print bag label")
 
 
@@ -297,12 +404,83 @@ def test_on_paper_a_page_says_training_and_has_no_buttons(page: Any, desks: dict
         assert "TRAINING – NOT FOR PATIENT USE" in plain(sheet.extract_text())
 
 
-def test_the_page_of_a_print_is_shown_in_the_window(page: Any, desks: dict[Market, str]) -> None:
+def save(page: Any, market: Market = US) -> str:
+    """Saves the review that is shown; the new number."""
+    page.locator("#who").select_option(WHO[market][0])
+    press(page, "Save")
+    return str(page.url.rsplit("/", 1)[1])
+
+
+def test_every_sheet_says_whose_it_is(page: Any, desks: dict[Market, str]) -> None:
+    """Name, dose and number stand on every sheet, so that two printed pages cannot be mixed up."""
+    review(page, desks[US], US, blasts="12400", mrn="00555555", ordered_dose="1.46")
+    for number in ("Number given when saved", None):
+        if number is None:
+            fill(page, {"finding_0_reason": "confirmed", "finding_0_words": "Falling."})
+            page.locator("#finding_0_second").select_option(WHO[US][1])
+            number = f"Prep. no. {save(page)}"
+        for paper in ("Letter", "A4"):
+            sheets = PdfReader(io.BytesIO(page.pdf(format=paper, prefer_css_page_size=True))).pages
+            assert len(sheets) > 2
+            for sheet in sheets:
+                head = plain(sheet.extract_text())[:400]
+                for part in ("RIVERA, Elena", "MRN 00555555", "1.46 mg", number):
+                    assert part in head
+
+
+def test_no_card_is_cut_by_the_end_of_a_sheet(page: Any, desks: dict[Market, str]) -> None:
+    """Each heading has the last words of its card on the same sheet."""
+    page.goto(f"{desks[US]}/preparations/2026-000001")
+    ends = page.evaluate(
+        "[...document.querySelectorAll('main .card')].map(card => [card.querySelector('h2').innerText, card.innerText])"
+    )
+    sheets = [plain(sheet.extract_text()) for sheet in PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages]
+    for heading, text in ends:
+        last = plain(text).split(" ")[-1]
+        if heading not in ("Bag label", "Worksheet"):  # their forms are left out
+            assert any(plain(heading) in sheet and last in sheet.partition(plain(heading))[2] for sheet in sheets), (
+                heading
+            )
+
+
+def test_a_narrow_window_with_a_long_name_and_number_scrolls_down_only(page: Any, desks: dict[Market, str]) -> None:
+    states: list[Callable[[], object]] = [
+        lambda: review(page, desks[US], US, **LONG, blasts="12400", own_level="0.6", own_reason="x" * 30, weight=""),
+        lambda: review(page, desks[US], US, **LONG),
+        lambda: save(page),
+        lambda: page.goto(desks[US]),
+    ]
+    for state in states:
+        page.set_viewport_size(WIDE)
+        state()
+        for width in (320, 400, 640, 1000):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, page.url
+            banner = page.locator(".banner-name")
+            if banner.count():
+                assert banner.bounding_box()["width"] <= width
+
+
+def test_a_long_name_leaves_every_column_of_the_list_in_view(page: Any, desks: dict[Market, str]) -> None:
+    review(page, desks[US], US, **LONG | {"family": "W" * 40, "given": "W" * 40})
+    save(page)
+    page.goto(desks[US])
+    assert (
+        page.evaluate("document.querySelector('.frame').scrollWidth - document.querySelector('.frame').clientWidth")
+        == 0
+    )
+    for column in page.locator(".list tbody tr:first-child > *").all():
+        box = column.bounding_box()
+        assert box["x"] + box["width"] <= 1280
+
+
+def test_the_page_of_a_print_is_shown_in_a_window_of_its_own(page: Any, desks: dict[Market, str]) -> None:
     """A print is a file of its own, with a neutral name; its address can be opened again."""
     page.goto(f"{desks[UK]}/preparations/2026-000001")
     page.locator("#worksheet-who").select_option(WHO[UK][0])
-    with page.expect_response(lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
+    with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
         page.get_by_role("button", name="Print worksheet").click()
+    assert page.url.endswith("/preparations/2026-000001")
     again = page.request.get(printed.value.url)
     assert again.headers["content-disposition"] == 'inline; filename="worksheet-2026-000001-1.pdf"'
     page.goto(f"{desks[UK]}/preparations/2026-000001")

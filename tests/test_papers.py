@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 import labels
 from compounding import papers
+from compounding.dosing import Transplant
 from compounding.papers import Answer, Refused, Work
 from compounding.patient import Identity
 from compounding.policy import Formula, Making, Market, Policy, Site
@@ -107,9 +108,9 @@ LABEL = {
 WORKSHEET = {
     # 7.2 − 5.84 = 1.36 mL; 1.8 − 1.46 = 0.34 mg; 15 + 3 = 9 × 2 units
     Market.US: [
-        "Compounding Record", "DOSE 1.46 mg, TOTAL VOLUME 50 mL", "1.36 mL, 0.34 mg", "15 units, 3 units",
-        "J9229-JW × 3", "3.6 mL", "2.24 mL", "1.36 mL stays", "Sterile Water for Injection, USP", "NDC 0008-0100-01",
-        "Method A: put 44.16 mL of 0.9% sodium chloride", "not weighed", "Out of refrigerator by",
+        "Compounding Record", "DOSE 1.46 mg, TOTAL VOLUME 50 mL", "1.36 mL, 0.34 mg", "15 + 3 units",
+        "J9229 × 15, J9229-JW × 3", "3.6 mL", "2.24 mL", "1.36 mL stays", "Sterile Water for Injection, USP",
+        "NDC 0008-0100-01", "Method A: put 44.16 mL of 0.9% sodium chloride", "not weighed", "Out of refrigerator by",
     ],
     # 8 − 5.84 = 2.16 mL; 2 − 1.46 = 0.54 mg; 5.84 × 1.02 = 5.9568 g
     Market.UK: [
@@ -239,7 +240,12 @@ def test_a_spare_vial_stands_on_the_picking_list_and_in_the_draws():
         ("1", "3.72 mL"),
         ("spare", "from the spare"),
     ]
-    assert "Draw 3.72 mL, from the spare where it does not suffice." in str(content["steps"])
+    (drawing,) = [row for row in content["steps"]["rows"] if "spare" in str(row["text"])]
+    assert drawing["text"] == (
+        "Draw to a total of 3.72 mL, from the spare if needed.",
+        "Spare: wet with 4 mL first; the clocks run on.",
+    )
+    assert drawing["timed"] and "4 mL for each vial, and for the spare if it is wetted" in str(content["materials"])
 
 
 def test_a_ready_filled_bag_says_what_is_removed_first():
@@ -248,6 +254,40 @@ def test_a_ready_filled_bag_says_what_is_removed_first():
     found = words(pdf("worksheet", work(Market.UK, made)))
     assert "Method B: remove 8.84 mL from the ready-filled 50 mL bag" in found
     assert "5.84 mL + 3 mL overfill" in found and "Empty container" not in found
+
+
+def test_a_reprinted_worksheet_says_which_copy_it_is():
+    first = papers.strings("worksheet", work(Market.US), 1)
+    assert "copy 1" in words(papers.draw(first))
+    assert "copy 2" in words(papers.draw(papers.with_copy(first, NUMBER, 2)))
+
+
+def test_what_lifts_a_stop_stands_on_the_worksheet_with_its_name():
+    """A confirmed dose over 10 % off, the order's own level, the reason for a third cycle before a transplant."""
+    transplant = Transplant(True, "MRD positive after 2 cycles")
+    made = us(cycle=3, response="cr", ordered="1.2", confirmed_by="Dr Farrow", level="0.75", transplant=transplant)
+    found = words(pdf("worksheet", work(Market.US, made)))
+    for text in ("Ordered dose 1.2 mg confirmed", "Dr Farrow", "Order's own 0.75 mg/m²", "reduced for toxicity",
+                 "Cycle 3 before a transplant", "MRD positive after 2 cycles"):  # fmt: skip
+        assert text in found
+
+
+def test_where_the_site_recorded_a_figure_the_source_is_the_site():
+    made = uk(making=Making.READY_FILLED, bag_overfill=mL("3"), withdrawable=mL("3.6"))
+    rows = {row.name: (row.source, row.status) for row in plan_text(made).rows}
+    assert rows["Removed first"] == ("overfill recorded by the site", "site")
+    assert rows["Discarded, volume"] == rows["Stays in the vials, volume"] == ("recorded by the site", "site")
+    assert rows["Discarded, mass"] == ("SmPC §2", "label")
+
+
+def test_draws_by_total_are_never_given_as_volumes_to_draw():
+    """4 mL and then 1.84 mL would pool 5.44 mL where 3.6 mL comes out of a vial."""
+    draws = [(row.expression, row.result) for row in plan_text(uk()).rows if row.step == "draws"]
+    assert draws == [
+        ("vial 1: all that can be drawn, nominal", "at most 4 mL"),
+        ("vial 2: the rest, by the total", "to a total of 5.84 mL"),
+    ]
+    assert "1.84 mL" not in words(pdf("worksheet", work(Market.UK)))
 
 
 NAMES = [

@@ -191,8 +191,8 @@ def test_a_reader_sees_one_moment(engine: Engine) -> None:
             "The database address mysql://desk:***@db/records is not of the form sqlite:///path.",
         ),
         (
-            "sqlite:////tmp/x.db?mode=ro",
-            "The database address sqlite:////tmp/x.db?mode=ro is not of the form sqlite:///path.",
+            "sqlite:////srv/x.db?mode=ro",
+            "The database address sqlite:////srv/x.db?mode=ro is not of the form sqlite:///path.",
         ),
         (
             "sqlite://x.db",

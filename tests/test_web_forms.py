@@ -103,6 +103,8 @@ def test_what_cannot_be_read_is_refused_at_its_field(
 UK_REFUSED = [
     ("nhs_number", "999 061 740", "“999 061 740” is not an NHS number: it has ten figures, 0 to 9."),
     ("nhs_number", "999 061 7407", "“999 061 7407” is not an NHS number: its last figure does not fit the others."),
+    ("nhs_number", "000 000 0000", "“000 000 0000” is not an NHS number: all its figures are the same."),
+    ("nhs_number", "1111111111", "“1111111111” is not an NHS number: all its figures are the same."),
     ("hospital_number", "", "Type the hospital number."),
     ("location", "", "Type the ward."),
     ("making", None, "Choose one."),
@@ -231,7 +233,7 @@ def test_every_error_is_shown_at_once_and_nothing_is_lost(desks: dict[Market, Br
     sent = typed(US, height="1,70", weight="", family="Ri\u200bvera", wetting="soon", ordered_dose="much", cycle="two")
     page = desks[US].post("/orders/review", sent)
     assert [anchor for _, anchor, _ in page.problems] == [
-        *("height", "weight", "cycle", "ordered_dose", "family", "wetting"),
+        *("family", "wetting", "cycle", "ordered_dose", "height", "weight"),
     ]
     assert page.text.count("6 problems. Nothing is saved.") == 1
     assert {name: page.fields[name] for name in sent} == sent
@@ -278,14 +280,70 @@ def test_a_letter_that_the_font_lacks_is_refused_at_its_field(desks: dict[Market
 def test_a_name_too_long_for_the_label_is_said_and_can_be_saved(desks: dict[Market, Browser]) -> None:
     page = desks[US].review(family="Wolfeschlegelsteinhausenbergerdorff-Okonkwo", given="Maximiliana")
     assert desks[US].status == 200
-    assert "Bag label: it will be refused on this size of paper." in page.text
-    assert "patient name: “WOLFESCHLEGELSTEINHAUSENBERGERDORFF-OKONKWO, Maximiliana”" in page.text
+    name = "WOLFESCHLEGELSTEINHAUSENBERGERDORFF-OKONKWO, Maximiliana"
+    assert f"This bag label will be refused. Family and given name: “{name}” does not fit" in page.text
+    assert page.text.index("will be refused") < page.text.index("Findings: ")
+
+
+@pytest.mark.parametrize(("field", "market"), [("location", US), ("prescriber", US), ("location", UK)])
+def test_a_text_that_may_be_shortened_and_does_not_fit_is_an_error_at_its_field(
+    desks: dict[Market, Browser], field: str, market: Market
+) -> None:
+    """Also beside a name that is too long itself, which is not to be blamed for it."""
+    wide = {"location": "W" * 40, "prescriber": "W" * 60}[field]
+    for name in ({}, {"family": "Wolfeschlegelsteinhausenbergerdorff-Okonkwo", "given": "Maximiliana"}):
+        page = desks[market].review(**{field: wide, **name})
+        assert desks[market].status == 422
+        assert [anchor for _, anchor, _ in page.problems] == [field]
+        assert page.says(f"{field}-message").startswith("Too long for the bag label")
+        assert page.says(f"{field}-message").endswith("Write it shorter.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ordered_dose": "1.63072", "confirmed_by": "W" * 60}, "confirmed_by"),
+        ({"own_level": "0.6", "own_reason": "W" * 120}, "own_reason"),
+    ],
+)
+def test_a_departure_that_the_worksheet_has_no_room_for_is_an_error_at_its_field(
+    desks: dict[Market, Browser], changes: dict[str, str], field: str
+) -> None:
+    page = desks[US].review(**changes)
+    assert desks[US].status == 422
+    assert page.says(f"{field}-message") == "Too long for the worksheet. Write it shorter."
+
+
+def test_a_patient_number_too_long_for_the_label_is_named_as_on_the_form(desks: dict[Market, Browser]) -> None:
+    page = desks[UK].review(hospital_number="W" * 20)
+    assert desks[UK].status == 200
+    said = f"Hospital number: “{'W' * 20}” leaves no room for “14-Aug-1980” beside it."
+    assert f"This bag label will be refused. {said}" in page.text
+    assert desks[US].review(mrn="W" * 20).says("location-message") == (
+        "Too long for the bag label beside what else stands there. Write it shorter."
+    )
 
 
 def test_nothing_is_chosen_before_somebody_chooses(desks: dict[Market, Browser]) -> None:
     for browser in desks.values():
         page = browser.get("/orders/new")
         assert {name: text for name, text in page.fields.items() if text and name != "csrf_token"} == {}
+
+
+@pytest.mark.parametrize("market", list(Market))
+def test_errors_stand_in_the_summary_as_their_fields_stand_on_the_page(
+    desks: dict[Market, Browser], market: Market
+) -> None:
+    page = desks[market].post("/orders/review", {"own_reason": "x", "confirmed_by": "x"})
+    places = {name: place for place, name in enumerate(page.elements)}
+    anchors = [anchor for _, anchor, _ in page.problems]
+    assert len(anchors) > 12
+    assert [places[anchor] for anchor in anchors] == sorted(places[anchor] for anchor in anchors)
+    page = desks[market].post("/calculator", on("born", 31, 2, 2026))
+    places = {name: place for place, name in enumerate(page.elements)}
+    anchors = [anchor for _, anchor, _ in page.problems]
+    assert {"height", "formula", "cycle"} < set(anchors)
+    assert [places[anchor] for anchor in anchors] == sorted(places[anchor] for anchor in anchors)
 
 
 CALCULATOR = [

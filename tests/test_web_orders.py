@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -220,8 +221,8 @@ def test_what_else_is_found_stands_in_the_summary_after_the_stops(reading: dict[
     page = reading[US].review(height="70", weight="170", **old)
     assert [(severity, anchor) for severity, anchor, _ in page.problems] == [
         ("stop", "height"),
-        ("stop", "weight"),
         ("stop", "height"),
+        ("stop", "weight"),
         ("acknowledge", "weight"),
         ("acknowledge", "weight_measured_month"),
     ]
@@ -400,7 +401,7 @@ def test_what_was_not_shown_is_not_saved(reading: dict[Market, Browser], change:
     before = browser.rows()
     page = browser.post("/orders/save", {**browser.saving(browser.review()), **change})
     assert browser.status == 409
-    assert page.said == ["The plan is not the one that was shown before. Read it again, then save it."]
+    assert page.said == ["This page is not the one that was shown before. Read it again, then save it."]
     assert browser.rows() == before
     assert {"shown", "request_key"} <= set(page.fields)
 
@@ -456,6 +457,37 @@ def test_a_form_sent_twice_with_other_answers_is_not_saved_again(us: Browser) ->
     assert said.startswith("This form was sent before and saved as 2026-000004, with other entries")
 
 
+def test_a_form_sent_again_under_another_name_is_refused_with_the_number_of_the_first(us: Browser) -> None:
+    shown = us.review()
+    number = saved_number(us.save(shown))
+    before = us.rows()
+    answer = us.save(shown, who="us-park")
+    assert answer.status_code == 409
+    assert Html(answer.get_data(as_text=True)).said == [
+        f"This form was sent before and saved as {number}, entered by R. Okafor: open that preparation, "
+        "or start a new form."
+    ]
+    assert us.rows() == before
+
+
+def test_a_plan_that_is_not_whole_is_neither_shown_nor_saved(us: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from compounding import preparation
+
+    shown = us.review()
+    before = us.rows()
+    monkeypatch.setattr(
+        "compounding.web.saving.plan", lambda *asked: replace(preparation.plan(*asked), vials=None, bag=None)
+    )
+    for answer in (us.send("/orders/review", typed(US)), us.save(shown)):
+        assert answer.status_code == 422
+        page = Html(answer.get_data(as_text=True))
+        assert page.said == ["The plan is not whole: nothing can be saved."]
+        assert {name: page.fields[name] for name in typed(US)} == typed(US)
+    assert us.rows() == before
+
+
 def test_two_orders_alike_are_two_preparations(us: Browser) -> None:
     assert saved_number(us.save(us.review())) != saved_number(us.save(us.review()))
 
@@ -482,10 +514,203 @@ def test_the_order_can_be_changed_from_its_review(us: Browser) -> None:
     assert {name: page.fields[name] for name in typed(US)} == typed(US, height="168")
 
 
-def test_who_acted_last_is_offered_first(us: Browser) -> None:
-    assert us.review().fields["who"] == ""
-    us.save(us.review())
-    assert us.review().fields["who"] == WHO[US][0]
+def test_nobody_is_chosen_before_somebody_is_chosen(us: Browser) -> None:
+    """Neither who acted last, nor anybody in the bar as if signed in: the next act may be somebody else's."""
+    number = saved_number(us.save(us.review()))
+    print_(us, number, "label")
+    assert us.review(**BLASTS).fields["who"] == ""
+    assert us.review(**BLASTS).fields["finding_0_second"] == ""
+    assert us.get(f"/preparations/{number}").fields["who"] == ""
+    assert "Okafor" not in us.get("/calculator").text
+
+
+# ------------------------------------------------------------------ what was typed, read over
+
+
+TYPED_US = {
+    "ordered_dose": "1.63072",
+    "transplant": "yes",
+    "third_cycle_reason": "MRD still found",
+    "cycle": "3",
+    "response": "cri",
+    "own_level": "0.6",
+    "own_reason": "reduced for toxicity",
+    "confirmed_by": "Dr B. Okonjo",
+}
+AS_TYPED_US = [
+    "Family name Rivera Given name Elena Born Aug 14, 1980 Location 6 East, bed 12 MRN 00417352",
+    "Give on Mar 12, 2026 First vial wetted, planned 09:00 Cycle 3 Day 1 Response CRi: with incomplete recovery",
+    "Prescriber Dr A. Farrow Ordered dose 1.63072 mg Transplant planned Yes",
+    "Height 170 cm Height measured Mar 9, 2026 Weight 70 kg Weight measured Mar 11, 2026",
+    "The order's own level 0.6 mg/m² Reason for it reduced for toxicity",
+    "Dose confirmed by Dr B. Okonjo Reason for a further cycle MRD still found",
+    "Left empty: Peripheral blasts.",
+]
+AS_TYPED_UK = [
+    "Ward 6 East, bed 12 NHS number 999 061 7406 Hospital number TR-20433",
+    "Peripheral blasts 12400 per mm³ How the bag is made B: ready-filled bag, volume and overfill removed first",
+    "Left empty: Response, Ordered dose, The order's own level, Reason for it, Dose confirmed by, Reason for a "
+    "further cycle.",
+]
+
+
+@pytest.mark.parametrize(
+    ("market", "changes", "told"),
+    [
+        (US, TYPED_US, AS_TYPED_US),
+        (UK, {"blasts": "12400", "making": "B", "nhs_number": "999 061 7406"}, AS_TYPED_UK),
+    ],
+)
+def test_every_typed_value_is_read_over_at_review_and_once_saved(
+    tmp_path: Path, market: Market, changes: dict[str, str], told: list[str]
+) -> None:
+    browser = Browser(tmp_path, market)
+    shown = browser.review(**changes)
+    number = saved_number(browser.save(shown, **answers_for(shown)))
+    for page in (shown, browser.get(f"/preparations/{number}")):
+        text = page.text[page.text.index("The order as typed") :]
+        assert [words for words in told if words not in text] == []
+
+
+def answers_for(shown: Html) -> dict[str, str]:
+    """An answer to whatever the review asks."""
+    given = {"reason": "confirmed", "second": WHO[US if "mrn" in shown.fields else UK][1], "words": "As written."}
+    return {name: given[name.rpartition("_")[2]] for name in shown.elements if re.fullmatch(r"finding_\d_\w+", name)}
+
+
+def test_a_stored_order_shows_what_todays_form_has_no_field_for() -> None:
+    """A site that no longer offers two ways of making the bag, or a field of an older program."""
+    from types import SimpleNamespace
+
+    from compounding import formulary, training
+    from compounding.web.as_typed import as_typed
+
+    stored: Any = SimpleNamespace(
+        market=US, policy=training.SITES[US].policy, drugs=formulary.catalogue(US), site=training.SITES[US]
+    )
+    told = as_typed({"family": "Rivera", "making": "B", "older_field": "kept", "unused": ""}, stored)
+    assert told.pairs == (("Family name", "Rivera"), ("Making", "B"), ("Older field", "kept"))
+
+
+# ------------------------------------------------------------------ a changed order keeps its answers
+
+
+def test_answers_come_back_where_the_same_finding_asks_again(us: Browser) -> None:
+    old = on("weight_measured", 24, 2, 2026)
+    shown = us.review(**BLASTS, **old)
+    answers = {**ANSWERED, "finding_1_reason": "record"}
+    form = us.post("/orders/new", {**us.saving(shown), **answers})
+    refused = us.post("/orders/review", {**form.fields, "height": "x"})  # and through a form with errors
+    again = us.post("/orders/review", {**refused.fields, "height": "171"})
+    assert us.status == 200
+    assert {name: again.fields[name] for name in answers} == answers
+    assert again.fields["who"] == ""
+    assert again.problems == []
+    # The blasts are others: that answer was not given to them. The weight's comes back, under its new number.
+    fewer = us.post("/orders/review", {**refused.fields, "height": "171", "blasts": "11000"})
+    assert {name: fewer.fields[name] for name in answers} == {
+        **dict.fromkeys(ANSWERED, ""),
+        "finding_1_reason": "record",
+    }
+    none = us.post("/orders/review", {**refused.fields, "height": "171", "blasts": ""})
+    assert none.fields["finding_0_reason"] == "record"
+    assert "finding_1_reason" not in none.elements
+    saved_number(us.save(none))
+
+
+def test_the_review_leads_back_to_the_order_from_its_top(reading: dict[Market, Browser]) -> None:
+    answer = reading[US].send("/orders/review", typed(US)).get_data(as_text=True)
+    main = answer[answer.index("<main") :]
+    first = re.search(r"<(?:a|button|select|input(?! type=.hidden))(?![^>]*tabindex=.-1)[^>]*>", main)
+    assert first is not None
+    assert 'formaction="/orders/new"' in first[0]
+
+
+# ------------------------------------------------------------------ what is stored of the same patient
+
+TWICE = "MRN 00417352 has 1 preparation for cycle 1 day 1 on Mar 12, 2026 already: is it the same order?"
+OTHER = "MRN 00417352 is stored with another name or date of birth."
+WARNINGS: list[tuple[dict[str, str], bool, bool]] = [
+    ({}, True, False),
+    ({"mrn": "00417-352"}, True, False),
+    ({"family": "RIVERA", "given": "elena"}, True, False),
+    ({"family": "Rivers"}, True, True),
+    ({**on("born", 15, 8, 1980)}, True, True),
+    ({"family": "Rivers", "day": "8"}, False, True),
+    ({"day": "8"}, False, False),
+    ({"cycle": "2", "response": "cr"}, False, False),
+    ({**on("give_on", 13, 3, 2026)}, False, False),
+    ({"mrn": "00417353"}, False, False),
+]
+
+
+@pytest.mark.parametrize(("changes", "twice", "other"), WARNINGS)
+def test_what_is_stored_of_the_same_number_is_told_at_review(
+    reading: dict[Market, Browser], changes: dict[str, str], twice: bool, other: bool
+) -> None:
+    """The invented orders hold Elena Rivera's first dose, of this very day."""
+    text = reading[US].review(**changes).text.replace("00417-352", "00417352")
+    assert reading[US].status == 200
+    assert (TWICE in text, OTHER in text) == (twice, other)
+    if other:
+        assert "Stored with 2026-000001: RIVERA, Elena, born Aug 14, 1980." in text
+        assert "Typed now: RIVER" in text
+    if twice:
+        assert "Stored as 2026-000001: RIVERA, Elena, born Aug 14, 1980, 1.46 mg." in text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"nhs_number": "999 061 7406", "hospital_number": "TR-1"}, {"hospital_number": "tr-20433"}],
+)
+def test_both_numbers_of_a_uk_patient_are_looked_for(reading: dict[Market, Browser], changes: dict[str, str]) -> None:
+    text = reading[UK].review(family="Ashford", given="Priya", **changes).text
+    assert "is stored with another name or date of birth." in text
+    assert "Stored with 2026-000001: ASHWORTH, Priya, born 14-Aug-1980." in text
+
+
+def test_a_warned_order_can_be_saved_and_sent_twice(us: Browser) -> None:
+    shown = us.review(family="Rivers")
+    assert OTHER in shown.text
+    assert saved_number(us.save(shown)) == saved_number(us.save(shown)) == "2026-000004"
+
+
+def test_an_order_that_somebody_else_has_just_saved_is_shown_again_with_its_warning(us: Browser) -> None:
+    fresh = {"mrn": "00555555"}
+    shown, other = us.review(**fresh), us.review(**fresh)
+    saved_number(us.save(other))
+    answer = us.save(shown)
+    page = Html(answer.get_data(as_text=True))
+    assert answer.status_code == 409
+    assert page.said == ["This page is not the one that was shown before. Read it again, then save it."]
+    assert "MRN 00555555 has 1 preparation for cycle 1 day 1" in page.text
+    saved_number(us.save(page))
+
+
+def test_records_that_cannot_be_read_keep_the_order_as_typed(us: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_: object) -> None:
+        raise records.NotRead("Not read: the disk reports a fault.")
+
+    monkeypatch.setattr("compounding.web.known.find_preparations", fault)
+    page = us.review()
+    assert us.status == 503
+    assert page.said == ["Not read: the disk reports a fault."]
+    assert {name: page.fields[name] for name in typed(US)} == typed(US)
+
+
+def test_alike_family_names_are_flagged_in_the_list(us: Browser) -> None:
+    saved_number(us.save(us.review(family="rivera", given="Ana", mrn="00419999")))
+    saved_number(us.save(us.review()))  # Elena Rivera again: the same patient as 2026-000001
+    text = us.get("/").text
+    assert text.count("Name like 2026-000004") == 2
+    assert text.count("Name like 2026-000005, 2026-000001") == 1
+    assert text.count("Name like") == 3
+    assert "Alike names: read the date of birth and the number." in text
+
+
+def test_names_that_are_not_alike_are_not_flagged(reading: dict[Market, Browser]) -> None:
+    assert "Name like" not in reading[US].get("/").text
+    assert "Alike names" not in reading[US].get("/").text
 
 
 # ------------------------------------------------------------------ the list
@@ -599,9 +824,35 @@ def test_a_paper_that_cannot_carry_its_text_is_refused_and_not_recorded(us: Brow
     answer = print_(us, number, "label")
     assert answer.status_code == 422
     page = Html(answer.get_data(as_text=True))
-    assert page.said[0].startswith("Bag label: patient name: “WOLFESCHLEGELSTEINHAUSENBERGERDORFF-OKONKWO")
+    assert page.said[0].startswith("Bag label: Family and given name: “WOLFESCHLEGELSTEINHAUSENBERGERDORFF-OKONKWO")
     assert "Nothing is printed." in page.text
     assert us.rows() == before
+
+
+def test_a_locked_database_while_printing_gives_the_page_again(us: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compounding.records.database._PRAGMAS", ("busy_timeout=0", "foreign_keys=ON"))
+    sent = {"csrf_token": us.token(), "who": "us-park"}
+    us.desk.engine.dispose()  # so that the next connection does not wait
+    other = sqlite3.connect(str(us.desk.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        answer = us.client.post("/preparations/2026-000001/print/label", data=sent)
+    finally:
+        other.close()
+    page = Html(answer.get_data(as_text=True))
+    assert answer.status_code == 503
+    assert page.said == ["Not saved: another program is holding the database. Try again."]
+    assert page.problems[0][1] == "label-who"
+    assert "1 problem. Nothing is printed." in page.text
+    assert '<option value="us-park" selected>' in answer.get_data(as_text=True)
+    assert records.prints(us.desk.engine, "2026-000001") == ()
+
+
+def test_a_paper_opens_in_a_window_of_its_own(us: Browser) -> None:
+    text = us.client.get("/preparations/2026-000001").get_data(as_text=True)
+    forms = re.findall(r"<form[^>]*/print/[^>]*>", text)
+    assert len(forms) == 2
+    assert all('target="_blank" rel="noopener"' in form for form in forms)
 
 
 def test_a_print_sent_twice_at_once_is_one_first_print(uk: Browser) -> None:
@@ -680,6 +931,66 @@ def test_a_second_drug_of_the_site_is_offered(tmp_path: Path) -> None:
     assert "trialumab (Trial)" in browser.get(f"/preparations/{number}").text
     sent = {"height": "170", "weight": "70", "formula": "mosteller", "cycle": "1", "day": "1", "drug": "trial-us"}
     assert "Drug file trial-us edition" in browser.post("/calculator", sent).text
+
+
+def drug_of(desk: Any, **regimen: Any) -> Any:
+    """The site's drug with other facts in its regimen."""
+    from dataclasses import replace
+
+    drug = desk.drugs[0]
+    facts = {name: replace(getattr(drug.regimen, name), value=value) for name, value in regimen.items()}
+    return replace(drug, regimen=replace(drug.regimen, **facts))
+
+
+def with_drugs(browser: Browser, *drugs: Any) -> None:
+    from dataclasses import replace
+
+    browser.app.extensions["desk"] = replace(browser.desk, drugs=drugs)
+
+
+def test_the_forms_ask_for_the_cycles_and_days_of_the_sites_own_drug(us: Browser) -> None:
+    first = us.desk.drugs[0].regimen.first_cycle.value
+    shown = us.get("/orders/new")
+    assert (shown.says("cycle-hint"), shown.says("third_cycle_reason-hint")) == (
+        "1 to 6",
+        "cycle 3 before a transplant only",
+    )
+    levels = {1: first[1], 15: first[15], 22: first[15]}
+    with_drugs(us, drug_of(us.desk, cycles=8, transplant_cycles=4, first_cycle=levels, response=levels))
+    shown = us.get("/orders/new")
+    assert (shown.says("cycle-hint"), shown.says("third_cycle_reason-hint")) == (
+        "1 to 8",
+        "cycle 5 before a transplant only",
+    )
+    assert [shown.elements[name]["value"] for name in ("day", "day-2", "day-3")] == ["1", "15", "22"]
+    assert "Days of a cycle 1, 15, 22" in shown.text
+    why = {"transplant": "yes", "third_cycle_reason": "MRD still found", "cycle": "3", "response": "cr"}
+    assert us.review(**why).says("third_cycle_reason-message") == "This is cycle 3, not 5. Leave this empty."
+    us.review(**{**why, "cycle": "5"}, day="22")
+    assert us.status == 200
+
+
+def test_a_drug_that_states_no_cycles_before_a_transplant_takes_no_reason(us: Browser) -> None:
+    with_drugs(us, drug_of(us.desk, cycles=None, transplant_cycles=None))
+    shown = us.get("/orders/new")
+    assert "cycle-hint" not in shown.elements
+    page = us.review(transplant="yes", third_cycle_reason="MRD still found", cycle="3", response="cr")
+    sentence = "Besponsa has no number of cycles before a transplant. Leave this empty."
+    assert page.says("third_cycle_reason-message") == sentence
+
+
+def test_a_day_that_the_chosen_drug_is_not_given_on_is_refused_at_its_field(us: Browser) -> None:
+    from dataclasses import replace
+
+    first = us.desk.drugs[0].regimen.first_cycle.value
+    weekly = replace(drug_of(us.desk, first_cycle={1: first[1], 22: first[15]}), id="other-us", drug="other")
+    with_drugs(us, us.desk.drugs[0], weekly)
+    shown = us.get("/orders/new")
+    assert [shown.elements[name]["value"] for name in ("day", "day-2", "day-3", "day-4")] == ["1", "8", "15", "22"]
+    page = us.review(drug="other-us", day="8")
+    assert page.says("day-message") == "Besponsa is given on day 1, 22, not on day 8."
+    sent = {"height": "170", "weight": "70", "formula": "mosteller", "cycle": "1", "day": "22", "drug": "besponsa-us"}
+    assert us.post("/calculator", sent).says("day-message") == "Besponsa is given on day 1, 8, 15, not on day 22."
 
 
 def test_a_desk_keeps_its_key_to_itself(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ forms         what is asked of an order, and how it becomes values
 acts          forms of what people do: answer and save, print, search
 reasons       the coded reasons
 orders        entry, review, saving
+as_typed      an order as it was typed, to be read over
+known         what is stored already of the same patient, and alike names
 saving        what is stored of an order, and what binds it to what was shown
 preparations  the list, a saved preparation, its papers
 calculator    a dose without a patient

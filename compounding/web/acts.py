@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,19 @@ class Staff(Choice):
 class Asked:
     """A finding that needs an answer, with the fields that take it."""
 
+    number: int
     finding: FindingText
     reason: Choice
     words: Line | None
     second: Staff | None
+
+
+# The parts of an answer, and what it answers, in the names of a form's fields.
+_PARTS, _SAID = ("reason", "second", "words"), "said"
+
+
+def answer_name(number: int, part: str) -> str:
+    return f"finding_{number}_{part}"
 
 
 class SaveForm(SiteForm):
@@ -46,33 +55,57 @@ class SaveForm(SiteForm):
 
     def asking(self, number: int, finding: FindingText) -> Asked:
         def part(name: str) -> Any:
-            return self._fields.get(f"finding_{number}_{name}")
+            return self._fields.get(answer_name(number, name))
 
-        return Asked(finding, part("reason"), part("words"), part("second"))
+        return Asked(number, finding, part("reason"), part("words"), part("second"))
+
+    def said(self) -> Iterator[tuple[str, str]]:
+        """What each answer is given to: sent with it, so that it comes back to the same finding alone."""
+        return ((answer_name(asked.number, _SAID), asked.finding.message) for asked in self.asked)
 
 
 def save_form(desk: Desk, findings: tuple[FindingText, ...], sent: MultiDict[str, str] | None) -> SaveForm:
     """The form that saves a plan with these findings."""
     fields: dict[str, Any] = {}
-    asking = [finding for finding in findings if finding.severity in ("override", "acknowledge")]
+    asking = _asking(findings)
     for number, finding in enumerate(asking):
-        fields[f"finding_{number}_reason"] = Choice(
+        fields[answer_name(number, "reason")] = Choice(
             "Reason",
             reasons(finding.code, finding.severity),
             prompt="Choose a reason",
             missing="Choose a reason.",
         )
         if finding.severity == "override":
-            fields[f"finding_{number}_second"] = Staff(
+            fields[answer_name(number, "second")] = Staff(
                 "Second person, not the one who enters it", desk.may_authorise, missing="Choose the second person."
             )
-            fields[f"finding_{number}_words"] = Line(
+            fields[answer_name(number, "words")] = Line(
                 "In words", most=80, hint="two short lines on the worksheet", missing="Say why in words."
             )
     fields["who"] = Staff("Entered by", desk.staff, missing="Choose who enters this order.")
     form: SaveForm = type("SaveForm", (SaveForm,), fields)(desk, sent)
     form.asked = tuple(form.asking(number, finding) for number, finding in enumerate(asking))
     return form
+
+
+def _asking(findings: Iterable[FindingText]) -> list[FindingText]:
+    return [finding for finding in findings if finding.severity in ("override", "acknowledge")]
+
+
+def answers_sent(sent: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The answers of a review in which the order is changed, to be carried along."""
+    return [(name, text) for name, text in sent.items() if name.startswith("finding_")]
+
+
+def remembered(findings: Iterable[FindingText], sent: Mapping[str, str]) -> MultiDict[str, str]:
+    """The answers that were carried along, for the findings that say the same as when they were given."""
+    given = {text: name.removesuffix(_SAID) for name, text in answers_sent(sent) if name.endswith(f"_{_SAID}")}
+    found: MultiDict[str, str] = MultiDict()
+    for number, finding in enumerate(_asking(findings)):
+        if finding.message in given:
+            for part in _PARTS:
+                found[answer_name(number, part)] = sent.get(f"{given[finding.message]}{part}", "")
+    return found
 
 
 def answered(form: SaveForm) -> bool:

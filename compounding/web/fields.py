@@ -19,6 +19,7 @@ from wtforms.fields import Field
 
 from compounding.policy import Market
 from compounding.quantities import Quantity, Unreadable, quote, read_number, read_whole
+from compounding.web.plan_page import NO_BREAK
 from compounding.wording import numbers
 
 # Controls, formats (bidi controls, zero-width characters, the soft hyphen), surrogates, private use,
@@ -35,10 +36,11 @@ MONTHS = tuple(numbers.day(date(2000, month, 1), Market.UK).split("-")[1] for mo
 class Typed(Field):
     """A field of one text. `text` is what was typed, `data` what it says or None where it says nothing."""
 
-    def __init__(self, label: str, *, missing: str = "", hint: str = "", **more: Any) -> None:
-        """Without a sentence for `missing` the field may be left empty."""
+    def __init__(self, label: str, *, missing: str = "", hint: str = "", unit: str = "", **more: Any) -> None:
+        """Without a sentence for `missing` the field may be left empty. `unit` stands behind what is typed."""
         super().__init__(label, description=hint, **more)
         self.missing = missing
+        self.unit = unit
         self.text = ""
 
     @property
@@ -64,6 +66,11 @@ class Typed(Field):
     def sent(self) -> Iterator[tuple[str, str]]:
         """Names and texts that send the same again."""
         yield self.name, self.text
+
+    def told(self) -> str:
+        """What was typed, as one who reads it over sees it; "" where nothing was."""
+        text = self.text.strip()
+        return f"{text}{NO_BREAK}{self.unit}" if text and self.unit else text
 
     def _value(self) -> str:
         return self.text
@@ -176,6 +183,9 @@ class Choice(Typed):
         """The words of the choice."""
         return dict(self.choices)[self.data]
 
+    def told(self) -> str:
+        return dict(self.choices).get(self.text, self.text)
+
     def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
         if self.prompt is not None:
             yield "", self.prompt, self.text not in dict(self.choices), {}
@@ -234,6 +244,11 @@ class Day(Typed):
 
     def sent(self) -> Iterator[tuple[str, str]]:
         yield from ((f"{self.name}_{what}", text) for what, text in self.texts.items())
+
+    def told(self) -> str:
+        if self.data is not None:
+            return numbers.day(self.data, self.market)
+        return " ".join(filter(None, (self.texts[what].strip() for what in self.ORDER[self.market])))
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         self.process_errors, self.data = [], None

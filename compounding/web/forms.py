@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -12,11 +12,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from compounding.dosing import OwnLevel, Response, Transplant, Treatment
-from compounding.formulary import DOSE_DAYS, Presentation
+from compounding.formulary import Presentation
 from compounding.patient import FORMULAS, OLDEST, Identity, Patient, nhs_number, years_between
 from compounding.policy import Formula, Making, Market
 from compounding.preparation import Order
-from compounding.quantities import BodyMass, CellCount, DoseLevel, DrugMass, Length
+from compounding.quantities import BodyMass, CellCount, DoseLevel, DrugMass, Length, Unreadable, quote
 from compounding.web.desk import Desk
 from compounding.web.fields import (
     CellsPerMm3,
@@ -37,7 +37,6 @@ from compounding.wording.numbers import figure
 DAYS_BACK, DAYS_AHEAD = 30, 60
 NAME_MOST, LOCATION_MOST, REASON_MOST = 60, 40, 120
 
-_DAYS = tuple((str(day), str(day)) for day in DOSE_DAYS)
 _RESPONSES = (
     (Response.CR.value, "CR: complete remission"),
     (Response.CRI.value, "CRi: with incomplete recovery"),
@@ -48,6 +47,9 @@ _RESPONSES = (
 class SiteForm(Form):
     """A form of a site: its dates stand in the market's order."""
 
+    ON_PAGE: tuple[str, ...] = ()
+    """The fields as they stand on the page, from its top; where it is empty, as they are declared."""
+
     def __init__(self, desk: Desk, sent: MultiDict[str, str] | None = None) -> None:
         super().__init__(sent, meta={"market": desk.market})
 
@@ -56,7 +58,11 @@ class SiteForm(Form):
         return dict(pair for field in self._typed() for pair in field.sent())
 
     def errors_in_order(self) -> list[tuple[Typed, str]]:
-        return [(field, str(error)) for field in self._typed() for error in field.errors]
+        return [(field, str(error)) for field in self.in_order() for error in field.errors]
+
+    def in_order(self) -> list[Typed]:
+        """The fields from the top of the page to its end."""
+        return sorted(self._typed(), key=lambda field: self.ON_PAGE.index(field.name) if self.ON_PAGE else 0)
 
     def _typed(self) -> Iterator[Typed]:
         return (field for field in self if isinstance(field, Typed))
@@ -72,22 +78,33 @@ class TreatmentForm(SiteForm):
 
     drug: Choice
     """Asked only where the site keeps more than one."""
+    cycle: Count
+    day: Choice
+    """The days that any of the site's drugs is given on."""
 
     def chosen_drug(self, desk: Desk) -> Presentation | None:
         if "drug" not in self:
             return desk.drugs[0]
         return next((drug for drug in desk.drugs if drug.id == self.drug.data), None)
 
-    height = Figure("Height", Length, missing="Type the height in centimetres.")
-    weight = Figure("Weight", BodyMass, missing="Type the weight in kilograms.")
-    cycle = Count("Cycle", least=1, missing="Type the cycle.", hint="1 to 6")
-    day = Choice("Day", _DAYS, missing="Choose the day of the cycle.", hint="of the cycle")
+    height = Figure("Height", Length, unit="cm", missing="Type the height in centimetres.")
+    weight = Figure("Weight", BodyMass, unit="kg", missing="Type the weight in kilograms.")
     response = Choice("Response", _RESPONSES, hint="needed from cycle 2; in cycle 1 it does not change the dose")
-    ordered_dose = Figure("Ordered dose", DrugMass, places=6, hint="as the prescriber wrote it; may stay empty")
+    ordered_dose = Figure(
+        "Ordered dose", DrugMass, unit="mg", places=6, hint="as the prescriber wrote it; may stay empty"
+    )
 
 
 class OrderForm(TreatmentForm):
     """An order, with who it is for and who wrote it."""
+
+    ON_PAGE = (
+        *("family", "given", "born", "location", "mrn", "nhs_number", "hospital_number"),
+        *("drug", "give_on", "wetting", "cycle", "day", "response", "prescriber", "ordered_dose"),
+        *("transplant", "blasts", "making", "height", "height_measured", "weight", "weight_measured"),
+        *("own_level", "own_reason", "confirmed_by", "third_cycle_reason"),
+    )
+    third_cycle_reason: Line
 
     family = Line("Family name", most=NAME_MOST, letters=True, missing="Type the family name.")
     given = Line("Given name", most=NAME_MOST, letters=True, missing="Type the given name.")
@@ -99,9 +116,8 @@ class OrderForm(TreatmentForm):
         hint="24-hour clock, as 09:00",
     )
     transplant = Choice("Transplant planned", (("no", "No"), ("yes", "Yes")), missing="Choose one.")
-    third_cycle_reason = Line("Reason for a third cycle", most=REASON_MOST, hint="cycle 3 before a transplant only")
     blasts = CellsPerMm3(
-        "Peripheral blasts", CellCount, hint="before the first dose only; leave empty where not counted"
+        "Peripheral blasts", CellCount, unit="per mm³", hint="before the first dose only; leave empty where not counted"
     )
     prescriber = Line(
         "Prescriber", most=NAME_MOST, letters=True, missing="Type the prescriber's name.", hint="name as on the order"
@@ -112,7 +128,9 @@ class OrderForm(TreatmentForm):
         letters=True,
         hint="the prescriber who confirmed a dose over 10 % off the calculated one",
     )
-    own_level = Figure("The order's own level", DoseLevel, places=3, hint="only where the order states one")
+    own_level = Figure(
+        "The order's own level", DoseLevel, unit="mg/m²", places=3, hint="only where the order states one"
+    )
     own_reason = Line("Reason for it", most=REASON_MOST, hint="as the order gives it")
     making = Choice(
         "How the bag is made",
@@ -138,7 +156,10 @@ class USOrderForm(OrderForm):
 
 class NHSNumber(Typed):
     def read(self, text: str) -> str:
-        return nhs_number(text.strip())
+        number = nhs_number(text.strip())
+        if len(set(number)) == 1:  # its last figure fits, and it is what people type where there is none
+            raise Unreadable(f"{quote(text)} is not an NHS number: all its figures are the same.")
+        return number
 
 
 class UKOrderForm(OrderForm):
@@ -149,18 +170,42 @@ class UKOrderForm(OrderForm):
 
 def order_form(desk: Desk, sent: MultiDict[str, str] | None = None) -> OrderForm:
     kind = USOrderForm if desk.market is Market.US else UKOrderForm
-    return _with_drugs(kind, desk)(desk, sent)
+    further = _the_same(further_cycle(drug) for drug in desk.drugs)
+    hint = f"cycle {figure(further)} before a transplant only" if further else "before a transplant only"
+    reason = Line("Reason for a further cycle", most=REASON_MOST, hint=hint)
+    return _of_drugs(kind, desk, third_cycle_reason=reason)(desk, sent)
 
 
 T = TypeVar("T", bound=TreatmentForm)
 
 
-def _with_drugs(kind: type[T], desk: Desk) -> type[T]:
-    """The form with a box for the drug, where there is a choice."""
-    if len(desk.drugs) == 1:
-        return kind
-    shown = tuple((drug.id, f"{drug.names.generic.value} ({drug.names.brand.value})") for drug in desk.drugs)
-    return type(kind.__name__, (kind,), {"drug": Choice("Drug", shown, missing="Choose the drug.")})
+def _of_drugs(kind: type[T], desk: Desk, **more: Any) -> type[T]:
+    """The form with what the site's drugs decide: cycles, days, and a box for the drug where there is a choice."""
+    cycles = _the_same(drug.regimen.cycles.value for drug in desk.drugs)
+    days = tuple((str(day), str(day)) for day in all_days(desk))
+    more["cycle"] = Count("Cycle", least=1, missing="Type the cycle.", hint=f"1 to {figure(cycles)}" if cycles else "")
+    more["day"] = Choice("Day", days, missing="Choose the day of the cycle.", hint="of the cycle")
+    if len(desk.drugs) > 1:
+        shown = tuple((drug.id, f"{drug.names.generic.value} ({drug.names.brand.value})") for drug in desk.drugs)
+        more["drug"] = Choice("Drug", shown, missing="Choose the drug.")
+    return type(kind.__name__, (kind,), more)
+
+
+def all_days(desk: Desk) -> list[int]:
+    """The days of a cycle that any of the site's drugs is given on."""
+    return sorted({day for drug in desk.drugs for day in drug.days})
+
+
+def further_cycle(drug: Presentation) -> int | None:
+    """The one cycle more that a drug allows before a transplant, with its reason; None where its label has none."""
+    planned = drug.regimen.transplant_cycles.value
+    return None if planned is None else planned + 1
+
+
+def _the_same(figures: Iterable[int | None]) -> int | None:
+    """What all drugs have in common: a form that is shown before a drug is chosen says no more."""
+    different = set(figures)
+    return different.pop() if len(different) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +226,11 @@ class Entry:
 def read_order(form: OrderForm, desk: Desk) -> Entry | None:
     """What a sent form says; None where it has errors, which then stand at their fields."""
     form.validate()
-    _judge_dates(form, desk)
-    _judge_pairs(form)
-    wetting = _wetting(form, desk.zone)
     drug = form.chosen_drug(desk)
+    _judge_dates(form, desk)
+    _judge_day(form, drug)
+    _judge_pairs(form, drug)
+    wetting = _wetting(form, desk.zone)
     if wetting is None or drug is None or any(field.errors for field in form):
         return None
     measured = form.height_measured.data, form.weight_measured.data
@@ -248,15 +294,27 @@ def _judge_dates(form: OrderForm, desk: Desk) -> None:
             blame(measured, f"{said(day)} is before {said(born)}, the day of birth.")
 
 
-def _judge_pairs(form: OrderForm) -> None:
+def _judge_day(form: TreatmentForm, drug: Presentation | None) -> None:
+    """A day of another drug of the site is none of this one's."""
+    if drug is not None and form.day.data and int(form.day.data) not in drug.days:
+        days = ", ".join(figure(day) for day in drug.days)
+        blame(form.day, f"{drug.names.brand.value} is given on day {days}, not on day {form.day.data}.")
+
+
+def _judge_pairs(form: OrderForm, drug: Presentation | None) -> None:
     """What is asked for in some orders only, and what goes only with something else."""
     cycle, day = form.cycle.data, form.day.data
     if form.blasts.data is not None and cycle and day and (cycle, day) != (1, "1"):
         blame(form.blasts, "Blasts are judged before the first dose only: cycle 1, day 1. Leave this empty.")
+    further = further_cycle(drug) if drug else None
     if form.third_cycle_reason.data and form.transplant.data == "no":
         blame(form.third_cycle_reason, "No transplant is planned. Leave this empty.")
-    elif form.third_cycle_reason.data and cycle and cycle != 3:
-        blame(form.third_cycle_reason, f"This is cycle {figure(cycle)}, not 3. Leave this empty.")
+    elif form.third_cycle_reason.data and drug and further is None:
+        brand = drug.names.brand.value
+        blame(form.third_cycle_reason, f"{brand} has no number of cycles before a transplant. Leave this empty.")
+    elif form.third_cycle_reason.data and cycle and further and cycle != further:
+        said = f"This is cycle {figure(cycle)}, not {figure(further)}. Leave this empty."
+        blame(form.third_cycle_reason, said)
     if form.confirmed_by.data and not form.ordered_dose.text.strip():
         blame(form.confirmed_by, "There is no ordered dose to confirm. Leave this empty.")
     if form.own_level.data is not None and not form.own_reason.text.strip():
@@ -285,6 +343,8 @@ def _wetting(form: OrderForm, zone: str) -> datetime | None:
 class CalculatorForm(TreatmentForm):
     """A dose without a patient."""
 
+    ON_PAGE = ("drug", "height", "weight", "formula", "ordered_dose", "cycle", "day", "response", "born")
+
     born = Day("Born", hint="leave empty for an adult; today's age is judged")
     formula = Choice(
         "Formula",
@@ -295,7 +355,7 @@ class CalculatorForm(TreatmentForm):
 
 
 def calculator_form(desk: Desk, sent: MultiDict[str, str] | None = None) -> CalculatorForm:
-    return _with_drugs(CalculatorForm, desk)(desk, sent)
+    return _of_drugs(CalculatorForm, desk)(desk, sent)
 
 
 def read_calculation(form: CalculatorForm, desk: Desk) -> tuple[Presentation, Order, Formula] | None:
@@ -307,6 +367,7 @@ def read_calculation(form: CalculatorForm, desk: Desk) -> tuple[Presentation, Or
     elif born and years_between(born, today) > OLDEST:
         blame(form.born, f"{written_day(born, desk.market)} is more than {OLDEST} years ago.")
     drug = form.chosen_drug(desk)
+    _judge_day(form, drug)
     if drug is None or any(field.errors for field in form):
         return None
     response = Response(form.response.data) if form.response.data else None

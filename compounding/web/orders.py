@@ -11,17 +11,18 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, request, url_for
 
 from compounding.findings import Finding, Severity
-from compounding.formulary import DOSE_DAYS
 from compounding.patient import FORMULAS, Identity
 from compounding.policy import Market
 from compounding.quantities import BodyMass, Length, Unreadable
-from compounding.records import NotSaved, RecordsRefused
+from compounding.records import NotRead, NotSaved, RecordsRefused
 from compounding.web import pages, saving
-from compounding.web.acts import SaveForm, answered, save_form
+from compounding.web.acts import SaveForm, answered, answers_sent, remembered, save_form
+from compounding.web.as_typed import as_typed
 from compounding.web.desk import Desk, desk
-from compounding.web.forms import OrderForm, order_form, read_order
+from compounding.web.forms import OrderForm, all_days, order_form, read_order
+from compounding.web.known import Warned, warnings
 from compounding.web.paperwork import NAMES, doubts
-from compounding.web.plan_page import FindingView, asking, finding_view, kept, plan_page
+from compounding.web.plan_page import asking, finding_view, kept, plan_page
 from compounding.web.saving import Reviewed, reviewed
 from compounding.wording.export import plan_as_json
 from compounding.wording.findings import sentence
@@ -31,6 +32,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
 # The digest binds what was shown; these two are beside the order in the page that saves.
 _KEY, _DIGEST = "request_key", "shown"
+_NOT_WHOLE = "The plan is not whole: nothing can be saved."
 
 # Where the summary leads for a finding, by its code.
 _FIELD_OF = {
@@ -76,16 +78,15 @@ def review() -> Any:
     form = order_form(d, request.form)
     if pages.lost():
         return _order_page(form, _lost_problem())
-    shown = _reviewed(form, d)
+    shown = _reviewed(form, d, "")
     if not isinstance(shown, Reviewed):
         return shown
-    save = save_form(d, shown.text.findings, None)
-    save.who.text = pages.offered()
-    return _review_page(shown, save, secrets.token_urlsafe(16))
+    findings = shown.text.findings
+    return _review_page(shown, save_form(d, findings, remembered(findings, request.form)), secrets.token_urlsafe(16))
 
 
-def _reviewed(form: OrderForm, d: Desk) -> Reviewed | tuple[str, int]:
-    """What a form says, reviewed; or the page that says why it cannot be."""
+def _reviewed(form: OrderForm, d: Desk, key: str) -> Reviewed | tuple[str, int]:
+    """What a form says, reviewed; or the page that says why it cannot be. `key` is that of a form that saves."""
     entry = read_order(form, d)
     if entry is None:
         return _order_page(form), 422
@@ -97,10 +98,15 @@ def _reviewed(form: OrderForm, d: Desk) -> Reviewed | tuple[str, int]:
         return _order_page(form), 422
     if shown.plan.stopped:
         return _order_page(form, findings=shown.plan.findings), 422
-    doubted = doubts(entry, shown.text, form, d)
+    if not shown.whole:
+        return _order_page(form, [pages.problem("height", _NOT_WHOLE)]), 422
+    doubted = doubts(entry, lambda other: reviewed(other, d).text, form, d)
     if any(field.errors for field in form):
         return _order_page(form), 422
-    return replace(shown, doubts=doubted)
+    try:
+        return replace(shown, doubts=doubted, warnings=warnings(entry, d, key))
+    except NotRead as fault:
+        return _order_page(form, [pages.problem("family", str(fault))]), 503
 
 
 def _lost_problem() -> list[dict[str, str]]:
@@ -119,6 +125,7 @@ def _order_page(
         errors,
         pages.heading(errors),
         form=form,
+        answers=answers_sent(request.form),
         notices=_notices(form, findings, d.market),
         beside=_beside(form),
         fixed=_fixed(d),
@@ -145,11 +152,12 @@ def _place(finding: Finding, form: OrderForm) -> Any:
 
 
 def _finding_problems(form: OrderForm, findings: tuple[Finding, ...], market: Market) -> Iterator[dict[str, str]]:
-    """What stands in the summary: all but what only informs, the worst first."""
-    for finding in findings:
-        if finding.severity is not Severity.INFO and finding.code != "withdrawable-volume":
-            place = _place(finding, form)
-            yield pages.problem(place.anchor, kept(sentence(finding, market)), finding.severity.word)
+    """What stands in the summary: all but what only informs, the worst first, then as on the page."""
+    fields = form.in_order()
+    told = [f for f in findings if f.severity is not Severity.INFO and f.code != "withdrawable-volume"]
+    for finding in sorted(told, key=lambda f: (f.severity, fields.index(_place(f, form)))):
+        place = _place(finding, form)
+        yield pages.problem(place.anchor, kept(sentence(finding, market)), finding.severity.word)
 
 
 def _notices(form: OrderForm, findings: tuple[Finding, ...], market: Market) -> dict[str, dict[str, str]]:
@@ -190,7 +198,7 @@ def _fixed(d: Desk) -> list[tuple[str, str]]:
         ("Body surface", kept(f"to {amount(policy.bsa_step)}")),
         ("Dose", kept(f"to {amount(policy.dose_step)}")),
         ("Volume", kept(f"to {amount(policy.volume_step)}")),
-        ("Days of a cycle", ", ".join(str(day) for day in DOSE_DAYS)),
+        ("Days of a cycle", ", ".join(str(day) for day in all_days(d))),
         ("Clock", policy.zone),
     ]
 
@@ -213,10 +221,12 @@ def _review_page(
         errors,
         pages.heading(errors),
         plan=plan_page(text, plan_as_json(shown.plan), saving.measured(entry, d.market)),
-        findings=[(finding_view(finding), asked.get(id(finding))) for finding in text.findings] + _doubted(shown),
+        warned=[*_doubted(shown), *shown.warnings],
+        order=as_typed(entry.typed, d),
+        findings=[(finding_view(finding), asked.get(id(finding))) for finding in text.findings],
         findings_heading=asking(text.findings, "needs an answer before saving", "need an answer before saving"),
         save=save,
-        typed=[*entry.typed.items(), (_KEY, key), (_DIGEST, _digest(shown, key))],
+        typed=[*entry.typed.items(), *save.said(), (_KEY, key), (_DIGEST, _digest(shown, key))],
         banner=pages.banner(entry.identity, text, entry.order.patient.on, d.market, "Number given when saved"),
         offer=d.policy.bag_overfill is not None,
     )
@@ -226,11 +236,15 @@ def _digest(shown: Reviewed, key: str) -> str:
     return saving.digest(shown, key, current_app.config["SECRET_KEY"])
 
 
-def _doubted(shown: Reviewed) -> list[tuple[FindingView, None]]:
-    """What is said, among the findings, of a paper that will be refused. Saving stays possible."""
-    said = "it will be refused on this size of paper."
-    views = [FindingView("info", f"{NAMES[doubt.document]}: {said}", kept(doubt.why), "") for doubt in shown.doubts]
-    return [(view, None) for view in views]
+def _doubted(shown: Reviewed) -> Iterator[Warned]:
+    """What is said of each paper that will be refused. Saving stays possible."""
+    for document, name in NAMES.items():
+        lines = [f"{doubt.what}: {doubt.why}" for doubt in shown.doubts if doubt.document == document]
+        if lines:
+            yield Warned(
+                f"This {name.lower()} will be refused.",
+                (*lines, "The order can be saved as it stands, and this paper of it cannot be printed."),
+            )
 
 
 def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
@@ -251,15 +265,15 @@ def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
     form = order_form(d, request.form)
-    shown = _reviewed(form, d)
+    key = request.form.get(_KEY, "")
+    shown = _reviewed(form, d, key)
     if not isinstance(shown, Reviewed):
         return shown
     answers = save_form(d, shown.text.findings, request.form)
-    key = request.form.get(_KEY, "")
     if pages.lost():
         return _review_page(shown, answers, key, [pages.problem("who", pages.LOST)])
     if not hmac.compare_digest(request.form.get(_DIGEST, "").encode(), _digest(shown, key).encode()):
-        changed = "The plan is not the one that was shown before. Read it again, then save it."
+        changed = "This page is not the one that was shown before. Read it again, then save it."
         return _review_page(shown, answers, secrets.token_urlsafe(16), [pages.problem("who", changed)]), 409
     if not answered(answers):
         return _review_page(shown, answers, key), 422
@@ -268,7 +282,6 @@ def save() -> Any:
         raise ValueError("nobody enters this order")
     if not saving.fit_for_paper(shown, answers, who, d):
         return _review_page(shown, answers, key), 422
-    pages.acting(who)
     try:
         saved = saving.save(shown, answers, who, d, key)
     except (NotSaved, RecordsRefused) as fault:

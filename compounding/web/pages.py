@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from compounding.formulary import Presentation
 from compounding.patient import Identity, months_between, years_between
 from compounding.policy import Market
-from compounding.records import Person, RecordsFault
+from compounding.records import RecordsFault
 from compounding.web.desk import desk
 from compounding.web.plan_page import NO_BREAK, kept
 from compounding.wording.numbers import DASH, amount, count
@@ -75,18 +75,8 @@ def _head() -> dict[str, Any]:
         "lang": "en-US" if d.market is Market.US else "en-GB",
         "training": d.site.training,
         "nav": [(name, url_for(place), place.startswith(f"{request.blueprint}.")) for name, place in _NAV],
-        "who": d.person(session.get("who")),
         "site": f"{d.site.name} · {d.site.workstation}",
     }
-
-
-def acting(person: Person) -> None:
-    """Remembers who acted, to offer that name first for the next act of this session."""
-    session["who"] = person.id
-
-
-def offered() -> str:
-    return str(session.get("who", ""))
 
 
 def _headers(response: Response) -> Response:

@@ -17,9 +17,8 @@ from compounding.web.pictures import (
     bag_picture,
     vials_picture,
 )
-from compounding.wording.numbers import DASH, count
+from compounding.wording.numbers import DASH, count, short_name
 from compounding.wording.numbers import figure as written
-from compounding.wording.papers import diluent_on_label
 from compounding.wording.plans import FindingText, PlanText
 from compounding.wording.working import EXACT, Row
 
@@ -110,7 +109,7 @@ def plan_page(text: PlanText, figures: Figures, measured: str = "") -> PlanPage:
         clocks_title=f"Expected clocks, {text.clocks[0].date}" if text.clocks else "",
         clocks=tuple(_clocks(text)),
         masses=_masses(text),
-        diluent=diluent_on_label(text),
+        diluent=short_name(text.diluent),
         origin=f"Drug file {text.drug_file}, checksum {text.checksum[:12]}. Program {text.program}.",
     )
 
@@ -132,7 +131,7 @@ def _tiles(text: PlanText) -> Iterator[tuple[str, str, str]]:
     yield "Withdraw", text.volume, f"of {text.strength}"
     yield "Vials", text.vials, _beside_vials(text)
     yield "Discard", text.discarded_volume, text.discarded_mass
-    saline = diluent_on_label(text)
+    saline = short_name(text.diluent)
     yield saline[0].upper() + saline[1:], text.saline, f"to {text.bag} in all"
 
 
@@ -156,7 +155,7 @@ def _pictures(text: PlanText, figures: Figures) -> tuple[tuple[VialPicture, ...]
         drug_text=f"{text.volume} drug",
         drug_note=text.dose,
         diluent_text=text.saline,
-        diluent_note=diluent_on_label(text),
+        diluent_note=short_name(text.diluent),
         total_text=f"{text.bag} in all",
         total_note=text.per_mL,
         sentence=f"Bag: {text.volume} of drug and {text.saline} of {text.diluent}, {text.bag} in all.",

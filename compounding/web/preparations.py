@@ -12,11 +12,23 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
-from compounding.records import Event, Found, Page, Print, RecordedEvent, SavedPreparation, Search
+from compounding.records import (
+    Event,
+    Found,
+    Page,
+    Print,
+    RecordedEvent,
+    RecordsFault,
+    RecordsRefused,
+    SavedPreparation,
+    Search,
+)
 from compounding.web import pages
 from compounding.web.acts import PrintForm, SearchForm, print_form
+from compounding.web.as_typed import as_typed
 from compounding.web.desk import Desk, desk
-from compounding.web.paperwork import NAMES, saved_identity, saved_text, work
+from compounding.web.known import alike
+from compounding.web.paperwork import NAMES, refusal, saved_identity, saved_text, work
 from compounding.web.plan_page import PlanPage, asking, kept, plan_page
 from compounding.wording.numbers import day, moment
 from compounding.wording.papers import WORDS
@@ -30,7 +42,7 @@ _HEADS = (
     ("Number", "keep"),
     ("Patient", ""),
     ("Dose", "keep"),
-    ("Ordered", "keep"),
+    ("Ordered", ""),
     ("Give on", "keep"),
     ("State", "keep"),
 )
@@ -75,13 +87,15 @@ def _list_page(
     fields = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
     errors = [*problems, *fields]
     result = records.find_preparations(d.engine, wanted, where)
+    like = alike(result.preparations)
     return pages.page(
         "list.html",
         errors,
         pages.heading(errors, "searched"),
         form=form,
         heads=_HEADS,
-        rows=[_row(saved, d) for saved in result.preparations],
+        rows=[_row(saved, like[saved.number], d) for saved in result.preparations],
+        alike=any(like.values()),
         empty=_empty(found, where),
         title_of_list="Found" if found else "Newest first",
         found=found,
@@ -100,7 +114,7 @@ def _pager(form: SearchForm, result: Found, where: Page, found: bool) -> dict[st
     return {"first": where.before is not None, "later": later, "typed": list(form.typed().items()) if found else []}
 
 
-def _row(saved: SavedPreparation, d: Desk) -> dict[str, Any]:
+def _row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any]:
     """A line of the list. It reads no more of the stored strings than it shows, so that a list holds whatever
     versions of the program wrote them."""
     text, identity, on = json.loads(saved.content.shown_json), saved_identity(saved), saved.content.given_on
@@ -109,13 +123,19 @@ def _row(saved: SavedPreparation, d: Desk) -> dict[str, Any]:
     vials = f"{text['vials_of']}, {text['spare']}" if text["spare"] else text["vials_of"]
     cells = (
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
-        {"main": identity.name, "big": True, "small": [kept(line) for line in who]},
+        {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": _alike(like)},
         {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]},
         {"main": text["cycle_day"], "small": [identity.location]},
         text["give_on"],
         {"chip": saved.state.capitalize(), "look": "todo"},
     )
     return {"cells": cells}
+
+
+def _alike(like: Sequence[str]) -> str:
+    """At most three are named: more say no more."""
+    more = f" and {len(like) - 3} more" if len(like) > 3 else ""
+    return f"Name like {', '.join(like[:3])}{more}" if like else ""
 
 
 # ------------------------------------------------------------------ one preparation
@@ -161,6 +181,7 @@ def _preparation_page(
         saved=saved,
         state=saved.state.capitalize(),
         plan=plan,
+        order=as_typed(order["typed"], d),
         prescriber=order["prescriber"],
         entered=f"Entered {kept(_when(saved, d))} by {saved.created_by.name}, {saved.created_by.role}",
         findings_heading=asking(text.findings, "was answered", "were answered"),
@@ -209,11 +230,7 @@ def _papers(saved: SavedPreparation, sent: tuple[str, PrintForm] | None, d: Desk
     printed = records.prints(d.engine, saved.number)
     for document in papers.DOCUMENTS:
         copies = tuple(_copies(printed, document, d))
-        if sent and sent[0] == document:
-            form = sent[1]
-        else:
-            form = print_form(d, document, bool(copies), None)
-            form.who.text = pages.offered()
+        form = sent[1] if sent and sent[0] == document else print_form(d, document, bool(copies), None)
         yield Paper(document, NAMES[document], form, copies)
 
 
@@ -246,8 +263,11 @@ def _print(saved: SavedPreparation, document: str) -> Any:
     try:
         place = _record(saved, document, first, form, d)
     except papers.Refused as refused:
-        said = pages.problem(form.who.anchor, f"{NAMES[document]}: {kept(str(refused))}")
+        said = pages.problem(form.who.anchor, kept(refusal(document, refused, work(saved, d), d)))
         return _preparation_page(saved, (document, form), [said]), 422
+    except RecordsFault as fault:
+        status = 409 if isinstance(fault, RecordsRefused) else 503
+        return _preparation_page(saved, (document, form), [pages.problem(form.who.anchor, str(fault))]), status
     return redirect(url_for("preparations.pdf", number=number, place=place), 303)
 
 
@@ -270,7 +290,6 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
     )
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
     recorded = records.record_print(d.engine, saved.number, document, str(copy), kept_strings, checksum, event)
-    pages.acting(who)
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1
 
 

@@ -20,6 +20,7 @@ from compounding.records import (
     NewPreparation,
     PatientIdentity,
     Person,
+    RecordsRefused,
     SavedPreparation,
     save_preparation,
 )
@@ -27,6 +28,7 @@ from compounding.stability import clocks
 from compounding.web.acts import Asked, SaveForm, answered, save_form
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
+from compounding.web.known import Warned
 from compounding.web.paperwork import Doubt, refused_answer
 from compounding.wording.export import plan_as_json
 from compounding.wording.numbers import day as written_day
@@ -43,6 +45,13 @@ class Reviewed:
     plan: Plan
     text: PlanText
     doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the plan has every figure that is stored."""
+        made = self.plan
+        return None not in (made.dose, made.prepared, made.volume, made.vials, made.bag)
 
 
 def reviewed(entry: Entry, d: Desk) -> Reviewed:
@@ -59,7 +68,8 @@ def measured(entry: Entry, market: Market) -> str:
 
 def digest(shown: Reviewed, key: str, secret: bytes) -> str:
     """Binds a review to all that it shows, under the key of this desk: nobody else can make one."""
-    said = _json([key, dict(shown.entry.typed), to_json(shown.text), plan_as_json(shown.plan)])
+    warned = [[warning.heading, *warning.lines] for warning in shown.warnings]
+    said = _json([key, dict(shown.entry.typed), to_json(shown.text), plan_as_json(shown.plan), warned])
     return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
 
 
@@ -68,9 +78,19 @@ def _json(value: Any) -> str:
 
 
 def save(shown: Reviewed, answers: SaveForm, who: Person, d: Desk, key: str) -> SavedPreparation:
-    """Stores a reviewed order with its answers. Raises RecordsRefused and NotSaved."""
+    """Stores a reviewed order with its answers. Raises RecordsRefused and NotSaved.
+
+    A form that is sent again is saved once; under another person's name it is refused, since the record
+    would not be theirs.
+    """
     event = Event(who, ENTERED, d.clock(), _told(answers, d))
-    return save_preparation(d.engine, new_preparation(shown, answers, d, key), event)
+    saved = save_preparation(d.engine, new_preparation(shown, answers, d, key), event)
+    if saved.created_by.id != who.id:
+        raise RecordsRefused(
+            f"This form was sent before and saved as {saved.number}, entered by {saved.created_by.name}:"
+            " open that preparation, or start a new form."
+        )
+    return saved
 
 
 def fit_for_paper(shown: Reviewed, answers: SaveForm, who: Person, d: Desk) -> bool:
@@ -173,6 +193,6 @@ def enter(d: Desk, typed: Mapping[str, str], who: Person, key: str) -> None:
         raise ValueError(f"the order is refused: {form.errors}")
     shown = reviewed(entry, d)
     answers = save_form(d, shown.text.findings, MultiDict({**typed, "who": who.id}))
-    if shown.plan.stopped or not answered(answers):
+    if shown.plan.stopped or not shown.whole or not answered(answers):
         raise ValueError(f"the order is refused: {answers.errors or 'it is stopped'}")
     save(shown, answers, who, d, key)

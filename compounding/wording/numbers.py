@@ -69,11 +69,11 @@ def percent(number: Decimal, places: int = 2, limits: tuple[Decimal, ...] = ()) 
     return f"{beside(abs(number), places, limits)} %"
 
 
-def over_or_under(ratio: Ratio) -> str:
+def over_or_under(ratio: Ratio, limits: tuple[Decimal, ...] = ()) -> str:
     """ "0.27 % over", "0.27 % under" or "no difference"."""
     if ratio.value == 0:
         return "no difference"
-    return f"{percent(ratio.percent)} {'over' if ratio.value > 0 else 'under'}"
+    return f"{percent(ratio.percent, 2, limits)} {'over' if ratio.value > 0 else 'under'}"
 
 
 def feet(height: Length) -> str:
@@ -86,6 +86,16 @@ def feet(height: Length) -> str:
 def pounds(weight: BodyMass) -> str:
     """A weight in pounds, to compare and never to type: "154.3 lb"."""
     return f"{figure(weight.in_unit('lb'), 1)} lb"
+
+
+def short_name(diluent: str) -> str:
+    """A diluent without what the pharmacopoeia adds to its name: "0.9% sodium chloride"."""
+    return diluent.removesuffix(", USP").removesuffix(" injection")
+
+
+def capital(text: str) -> str:
+    """A name at the head of a row or a sentence."""
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def count(number: int, noun: str) -> str:
@@ -106,9 +116,10 @@ def day(when: date, market: Market) -> str:
 
 
 def clock(moment: datetime, zone: str) -> str:
-    """The time of day in the site's zone: "13:40"."""
+    """The time of day in the site's zone: "13:40". An hour that comes twice says which: "01:30 EST"."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local.hour:02d}:{local.minute:02d}"
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local.hour:02d}:{local.minute:02d}{f' {local.tzname()}' if twice else ''}"
 
 
 def moment(when: datetime, zone: str, market: Market) -> str:
