@@ -90,7 +90,7 @@ def _answer(answer: Mapping[str, str], entered_by: str) -> papers.Answer:
     """What an override asks for in words stands beside its coded reason; an acknowledgement has that alone."""
     if answer["words"]:
         return papers.Answer(f"{answer['short']} – {answer['reason']}", answer["words"], answer["second"])
-    return papers.Answer(answer["short"], answer["reason"], entered_by)
+    return papers.Answer(answer["short"], answer["reason"], f"acknowledged, {entered_by}")
 
 
 def _unsaved_work(entry: Entry, text: PlanText, d: Desk) -> papers.Work:
