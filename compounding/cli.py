@@ -12,16 +12,17 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TextIO, TypeVar
 
 from compounding import formulary
-from compounding.dosing import Response, Treatment
+from compounding.dosing import Response, Treatment, listed
 from compounding.findings import Severity
-from compounding.formulary import DOSE_DAYS, FormularyFaults, Presentation
+from compounding.formulary import FormularyFaults, Presentation
 from compounding.patient import OLDEST, Patient, years_between
 from compounding.policy import Formula, Market, Policy
 from compounding.preparation import Order, Plan, plan
@@ -36,6 +37,14 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a command says, and its exit status."""
+
+    status: int
+    text: str = ""
+
+
 class Refused(Exception):
     """Input that cannot be read: one sentence that names the option."""
 
@@ -43,29 +52,41 @@ class Refused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):  # a closed one is None
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         given = _parser().parse_args(arguments)
-        run: Callable[[argparse.Namespace], int] = given.run
-        status = run(given)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:  # whoever read the output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return REFUSED
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return UNREADABLE
+        run: Callable[[argparse.Namespace], Answer] = given.run
+        answer = run(given)
     except FormularyFaults as faults:
-        print(faults, file=sys.stderr)
+        more = f" It has {len(faults.faults)} faults: see `compounding formulary check`." if faults.faults[1:] else ""
+        return _say(Answer(UNREADABLE, f"{faults.faults[0]}.{more}"), sys.stderr)
+    except Refused as refused:
+        return _say(Answer(UNREADABLE, str(refused)), sys.stderr)
+    return _say(answer, sys.stdout)
+
+
+def _say(answer: Answer, stream: TextIO | None) -> int:
+    """Writes an answer and gives its status, whether or not anybody is left to read it."""
+    if stream is None or not answer.text:
+        return answer.status
+    try:
+        print(answer.text, file=stream, flush=True)
+    except BrokenPipeError:  # whoever read the output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        print(f"The answer could not be written: {error.strerror}.", file=sys.stderr)
         return UNREADABLE
+    return answer.status
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        sentence = message.removeprefix("argument ")
+        sentence = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in message.removeprefix("argument "))
+        sentence = re.sub(r"ignored explicit argument .*", "takes no value", sentence)
         raise Refused(sentence if sentence.endswith(".") else f"{sentence}.")
 
 
@@ -106,7 +127,7 @@ _PLAN_OPTIONS = (
     ("--height", "CM", "centimetres"),
     ("--weight", "KG", "kilograms"),
     ("--cycle", "N", "1 or more"),
-    ("--day", "1|8|15", "day of the cycle"),
+    ("--day", "N", "day of the cycle: 1, 8 or 15"),
     ("--response", "cr|cri|none", "decides the dose from cycle 2"),
     ("--formula", "NAME", ", ".join(formula.value for formula in Formula) + "; default mosteller"),
     ("--ordered-dose", "MG", "the dose as the prescriber wrote it, milligrams"),
@@ -116,21 +137,22 @@ _PLAN_OPTIONS = (
 )
 
 
-def _plan(given: argparse.Namespace) -> int:
+def _plan(given: argparse.Namespace) -> Answer:
     market = _choice(Market, _needed("--market", given.market), "--market")
     policy = replace(Policy(market), formula=_option(given.formula, "--formula", Formula) or Formula.MOSTELLER)
     on = _on("--on", given.on) or datetime.now(UTC).date()
-    order = Order(_patient(given, on), _treatment(given))
+    drug = _drug(market, given.drug)
+    order = Order(_patient(given, on), _treatment(given, drug))
     try:
-        made = plan(order, _drug(market, given.drug), policy)
+        made = plan(order, drug, policy)
     except Unreadable as nothing:
         named = "--ordered-dose" if given.ordered_dose is not None else "--height and --weight"
         raise Refused(f"{named}: {nothing}") from None
     if given.json:
-        print(json.dumps(plan_as_json(made), ensure_ascii=False, indent=2))
+        text = json.dumps(plan_as_json(made), ensure_ascii=False, indent=2)
     else:
-        print("\n".join(_table(made, plan_text(made))))
-    return REFUSED if made.stopped else FINE
+        text = "\n".join(_table(made, plan_text(made)))
+    return Answer(REFUSED if made.stopped else FINE, text)
 
 
 def _patient(given: argparse.Namespace, on: date) -> Patient:
@@ -143,13 +165,13 @@ def _patient(given: argparse.Namespace, on: date) -> Patient:
     return Patient(height, _amount(BodyMass, "--weight", _needed("--weight", given.weight)), on, born)
 
 
-def _treatment(given: argparse.Namespace) -> Treatment:
+def _treatment(given: argparse.Namespace, drug: Presentation) -> Treatment:
     cycle = _whole("--cycle", _needed("--cycle", given.cycle))
     if cycle < 1:
         raise Refused(f"--cycle: {quote(given.cycle)} is not 1 or more.")
     day = _whole("--day", _needed("--day", given.day))
-    if day not in DOSE_DAYS:
-        raise Refused(f"--day: {quote(given.day)} is not a day of dosing: they are 1, 8 and 15.")
+    if day not in drug.days:
+        raise Refused(f"--day: {quote(given.day)} is not a day of dosing: they are {listed(drug.days)}.")
     ordered = None if given.ordered_dose is None else _amount(DrugMass, "--ordered-dose", given.ordered_dose)
     if ordered is not None:
         _storable("--ordered-dose", ordered)
@@ -227,7 +249,7 @@ def _table(made: Plan, text: PlanText) -> Iterator[str]:
     yield f"{text.generic} ({text.brand}), {text.market}, {text.vial}"
     yield f"{text.cycle_day}, {text.height}, {text.weight}, {text.formula}"
     yield ""
-    steps = [(row.name, row.expression, row.result, row.source) for row in text.rows]
+    steps = [(row.name, row.expression, row.result, f"{row.source} [{row.status}]") for row in text.rows]
     widths = [max((len(step[column]) for step in steps), default=0) for column in range(3)]
     for step, expression, result, source in steps:
         yield f"  {step:<{widths[0]}}  {expression:<{widths[1]}}  {result:>{widths[2]}}  {source}"
@@ -241,12 +263,14 @@ def _table(made: Plan, text: PlanText) -> Iterator[str]:
         yield f"  {bill.code} {bill.units}"
     for finding in text.findings:
         yield f"  {finding.severity.upper()} ({finding.code}): {finding.message}"
+    for unconfirmed in text.unconfirmed:
+        yield f"  NOT CONFIRMED: {unconfirmed}"
     if made.stopped:
         stops = sum(finding.severity is Severity.STOP for finding in made.findings)
         yield f"  STOPPED: {stops} of the findings must be resolved. Not to be prepared."
 
 
-def _check(given: argparse.Namespace) -> int:
+def _check(given: argparse.Namespace) -> Answer:
     home = Path(os.environ.get("COMPOUNDING_HOME", "instance"))
     try:
         if given.file is not None:
@@ -256,30 +280,34 @@ def _check(given: argparse.Namespace) -> int:
     except OSError as error:
         raise Refused(f"{given.file}: cannot be read: {error.strerror}.") from None
     except FormularyFaults as refused:
-        print(refused)
-        return REFUSED if refused.readable else UNREADABLE
-    for drug in found:
-        print(f"{drug.id}.toml: no faults (edition {drug.edition}, checksum {drug.checksum[:16]})")
-    return FINE
+        if not refused.readable:
+            raise Refused(str(refused)) from None
+        return Answer(REFUSED, str(refused))
+    told = [f"{drug.id}.toml: no faults (edition {drug.edition}, checksum {drug.checksum[:16]})" for drug in found]
+    return Answer(FINE, "\n".join(told))
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _serve(given: argparse.Namespace) -> Answer:
     """Serves until it is interrupted. The web is imported here, so that `plan` starts fast."""
     import waitress
 
+    from compounding.records import RecordsFault
     from compounding.web import create_app
 
     port = DEFAULT_PORT if given.port is None else _whole("--port", given.port)
     if not 0 < port < 65536:  # the range of a TCP port
         raise Refused(f"--port: {quote(given.port)} is not from 1 to 65535.")
     market = _option(given.market, "--market", Market)
-    app = create_app(market=market.value if market else None)
+    try:
+        app = create_app(market=market.value if market else None)
+    except (RecordsFault, ValueError) as fault:
+        raise Refused(str(fault)) from None
     print(f"Serving http://127.0.0.1:{port} in training mode. Stop it with Ctrl+C.", flush=True)
     try:
         waitress.serve(app, host="127.0.0.1", port=port, ident=None, threads=4)
     except OSError as error:
         raise Refused(f"--port: {port} cannot be used: {error.strerror}.") from None
-    return FINE
+    return Answer(FINE)
 
 
 if __name__ == "__main__":

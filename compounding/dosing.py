@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
-from compounding.formulary import DOSE_DAYS, Fact, Levels, Presentation, Regimen
+from compounding.formulary import Fact, Levels, Presentation, Regimen
 from compounding.patient import Patient
 from compounding.policy import Policy
 from compounding.quantities import (
@@ -71,8 +71,8 @@ class Treatment:
     def __post_init__(self) -> None:
         if self.cycle < 1:
             raise ValueError(f"cycle {self.cycle} is not 1 or more")
-        if self.day not in DOSE_DAYS:
-            raise ValueError(f"day {self.day} is not a day of dosing: they are 1, 8 and 15")
+        if self.day < 1:
+            raise ValueError(f"day {self.day} is not 1 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,12 @@ class Dosing:
 
 
 def dosing(patient: Patient, bsa: BodySurface, treatment: Treatment, drug: Presentation, policy: Policy) -> Dosing:
-    """The dose of a treatment. Raises Unreadable where the dose rounds to nothing."""
+    """The dose of a treatment.
+
+    Raises Unreadable where the dose rounds to nothing, or on a day on which the drug is not given.
+    """
+    if treatment.day not in drug.days:
+        raise Unreadable(f"Day {treatment.day} is not a day of dosing: they are {listed(drug.days)}.")
     lines: list[Line] = []
     level = _level(treatment, drug.regimen, lines)
     calculated = None if level is None else DrugMass.of(level * bsa)
@@ -108,6 +113,12 @@ def dosing(patient: Patient, bsa: BodySurface, treatment: Treatment, drug: Prese
         *_most(dose, policy),
     )
     return Dosing(level, calculated, dose, difference, tuple(lines), findings)
+
+
+def listed(days: tuple[int, ...]) -> str:
+    """Days in a sentence: "1, 8 and 15"."""
+    *most, last = map(str, days)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def label_levels(treatment: Treatment, regimen: Regimen) -> tuple[Fact[Levels], ...]:
@@ -166,7 +177,13 @@ def _dose(
     elif difference is None or calculated is None:
         part, source = Part("ordered", {"exact": exact}, dose), Source("order, site rounding", Status.ORDER)
     else:
-        operands: Values = {"exact": exact, "difference": difference, "calculated": calculated}
+        operands: Values = {
+            "exact": exact,
+            "difference": difference,
+            "calculated": calculated,
+            "override_over_percent": policy.difference_override_percent,
+            "stop_over_percent": policy.difference_stop_percent,
+        }
         part, source = Part("compared", operands, dose), Source("order, site rounding", Status.ORDER)
     lines.append(Line("dose", (part,), (source,), policy.dose_step))
     return dose
@@ -185,30 +202,33 @@ def _age(patient: Patient, treatment: Treatment, drug: Presentation) -> Iterator
 def _response(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
     cycle, day, response = treatment.cycle, treatment.day, treatment.response
     last = regimen.no_response_stop_after
+    late = last.value is not None and cycle > last.value
     values: Values = {"cycle": cycle, "day": day}
-    if response is Response.NONE and cycle > last.value:
-        yield Finding("no-response", Severity.STOP, "", {**values, "stop_after_cycles": last.value}, last.source)
+    stop_after: Values = {**values, "stop_after_cycles": last.value or 0}
+    if response is Response.NONE and late:
+        yield Finding("no-response", Severity.STOP, "", stop_after, last.source)
     if response is not None or cycle == 1:
         return
-    if cycle > last.value:
-        yield Finding("response", Severity.STOP, "late", {**values, "stop_after_cycles": last.value}, last.source)
-    elif day == 1:
-        yield Finding("response", Severity.STOP, "day 1", values, regimen.response.source)
+    if late:
+        yield Finding("response", Severity.STOP, "late", stop_after, last.source)
+    elif label_level(treatment, regimen) is None:
+        yield Finding("response", Severity.STOP, "needed", values, regimen.response.source)
     else:
         yield Finding("response", Severity.INFO, "same", values, regimen.response.source)
 
 
 def _cycle(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
     cycle, most, transplant = treatment.cycle, regimen.cycles, treatment.transplant
-    if cycle > most.value:
+    if most.value is not None and cycle > most.value:
         yield Finding("cycle", Severity.STOP, "", {"cycle": cycle, "most": most.value}, most.source)
-    if transplant is None or not transplant.planned:
-        return
     planned = regimen.transplant_cycles
-    values: Values = {"cycle": cycle, "cycles": planned.value, "reason": regimen.transplant_third_cycle.value}
+    if transplant is None or not transplant.planned or planned.value is None:
+        return
+    reason = regimen.transplant_third_cycle.value or "not stated"
+    values: Values = {"cycle": cycle, "cycles": planned.value, "reason": reason}
     if cycle > planned.value + 1:
         yield Finding("transplant", Severity.STOP, "over", values, planned.source)
-    elif cycle == planned.value + 1 and not transplant.third_cycle_reason:
+    elif cycle == planned.value + 1 and not transplant.third_cycle_reason.strip():
         yield Finding("transplant", Severity.STOP, "third", values, planned.source)
 
 
@@ -225,10 +245,9 @@ def _own_level(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
 def _blasts(treatment: Treatment, regimen: Regimen) -> Iterator[Finding]:
     """Judged before the first dose only."""
     first = treatment.cycle == 1 and treatment.day == 1
-    limit = regimen.blasts
-    if first and treatment.blasts is not None and treatment.blasts > limit.value:
-        values: Values = {"blasts": treatment.blasts, "limit": limit.value}
-        yield Finding("blasts", Severity.OVERRIDE, "", values, limit.source)
+    blasts, limit = treatment.blasts, regimen.blasts.value
+    if first and blasts is not None and limit is not None and blasts > limit:
+        yield Finding("blasts", Severity.OVERRIDE, "", {"blasts": blasts, "limit": limit}, regimen.blasts.source)
 
 
 def _ordered(
@@ -257,5 +276,5 @@ def _ordered(
 
 
 def _most(dose: DrugMass | None, policy: Policy) -> Iterator[Finding]:
-    if dose is not None and dose > policy.dose_most:
+    if dose is not None and policy.dose_most is not None and dose > policy.dose_most:
         yield Finding("dose", Severity.STOP, "", {"dose": dose, "most": policy.dose_most})

@@ -74,6 +74,8 @@ class Part:
     """Which of the step's expressions says it; `wording` holds them by step and case."""
     operands: Values
     result: Judged
+    source: Source | None = None
+    """Where this expression's own constant comes from, where it is not the line's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from compounding.patient import Identity, years_between
 from compounding.policy import Market, Site
 from compounding.scanning import own_code
 from compounding.wording import papers as words
-from compounding.wording.numbers import day
+from compounding.wording.numbers import capital, day, short_name
 from compounding.wording.plans import PlanText
 from labels import (
     BagLabelUK,
@@ -119,10 +119,13 @@ def strings(document: str, work: Work, copy: int) -> dict[str, Any]:
 
 
 def with_copy(stored: Mapping[str, Any], number: str, copy: int) -> dict[str, Any]:
-    """The same strings for another copy: only the copy line and the symbol's text differ."""
+    """The same strings for another copy: only the copy line differs, and on a label the symbol's text."""
     content = dict(stored["content"])
     if stored["document"] == "label":
         content |= {"copy": f"Copy {copy}", "symbol": own_code(number, str(copy))}
+    else:
+        foot = content["foot"]
+        content |= {"foot": {**foot, "facts": (*foot["facts"][:-1], f"copy {copy}")}}
     return {**stored, "content": content}
 
 
@@ -150,7 +153,7 @@ def _us_label(work: Work) -> BagLabelUS:
         generic=text.generic,
         brand=words.brand(text, Market.US),
         dose=f"DOSE {text.dose}",
-        diluent=f"in {words.diluent_on_label(text)},",
+        diluent=f"in {short_name(text.diluent)},",
         total_volume=f"TOTAL VOLUME {text.bag}",
         strength=f"({text.per_mL}), contains {text.volume} of {text.strength}",
         route=f"FOR {text.route.upper()}",
@@ -162,10 +165,10 @@ def _us_label(work: Work) -> BagLabelUS:
         storage=text.storage,
         limit=text.clocks_note or None,
         light=text.light,
-        handling=text.handling,
+        handling=text.handling or None,
         hazard=band,
-        hazard_note=note,
-        single_dose="Single dose",
+        hazard_note=note or None,
+        single_dose=text.use,
         bag="Bag 1 of 1",
         number=Pair(word.number, work.number),
         prescriber=f"Prescriber {work.prescriber}",
@@ -178,12 +181,11 @@ def _us_label(work: Work) -> BagLabelUS:
 
 def _uk_label(work: Work) -> BagLabelUK:
     text, identity, site, word = work.text, work.identity, work.site, words.WORDS[Market.UK]
-    band, _ = words.hazard(text)
     return BagLabelUK(
         generic=text.generic,
         brand=words.brand(text, Market.UK),
         dose=text.dose,
-        diluent=f"in {text.bag} {words.diluent_on_label(text)}",
+        diluent=f"in {text.bag} {short_name(text.diluent)}",
         strength=f"({text.per_mL})",
         route=f"For {text.route[0].lower()}{text.route[1:]}",
         rate=text.infuse,
@@ -197,9 +199,9 @@ def _uk_label(work: Work) -> BagLabelUK:
         batch=Pair(word.number, work.number),
         expiry=Moment(word.start_before, words.NOT_TIMED),
         complete_by=Moment(word.complete_by, words.NOT_TIMED),
-        storage=text.storage,
+        storage=" ".join(filter(None, (text.storage, text.handling, text.clocks_note))),
         light=text.light,
-        hazard=band,
+        hazard=text.hazard,
         children="Keep out of the sight and reach of children",
         pharmacy=f"{site.pharmacy}, {site.phone}",
         address=site.address,
@@ -304,7 +306,7 @@ def _order(work: Work) -> Order:
             Box("Ordered dose", text.ordered),
             Box("Difference", text.difference),
         ),
-        Box(f"Rounding: {text.rounding}", "Actual body weight, no cap on BSA or dose"),
+        Box(f"Rounding: {text.rounding}", text.cap),
     )
 
 
@@ -314,7 +316,7 @@ def _measured(what: str, when: date | None, market: Market) -> str:
 
 def _calculation(text: PlanText) -> Calculation:
     lines = tuple(WorkingLine(row.name, row.expression, row.result, row.source) for row in words.working_lines(text))
-    captions = ("BSA, m²", "Dose, mg", "Volume, mL", "Vials", "Sodium chloride, mL", "Agrees: initials, time")
+    captions = ("BSA, m²", "Dose, mg", "Volume, mL", "Vials", "Diluent, mL", "Agrees: initials, time")
     first, second, third, fourth, fifth, sixth = map(Box, captions)
     return Calculation(
         heading=Heading("E", "Calculation", "each line is rounded before the next line uses it"),
@@ -329,17 +331,19 @@ def _materials(text: PlanText, market: Market) -> Materials:
     saline = text.diluent
     rows: list[tuple[str, str | None, str | None, str]]
     rows = [(product, text.code, text.maker, quantity) for product, quantity in words.vial_rows(text)]
-    rows.append((text.reconstitute_with, f"{text.water_each} for each vial", None, text.water))
+    spare = ", and for the spare if it is wetted" if text.spare else ""
+    rows.append((text.reconstitute_with, f"{text.water_each} for each vial{spare}", None, text.water))
     if text.making == "B":
         rows.append((saline, f"ready-filled bag of {text.bag}", None, "1"))
     else:
         rows.append((saline, None, None, text.saline))
         rows.append((f"{words.WORDS[market].container}, {text.bag}", text.container, None, "1"))
-    rows.append(("Light cover", None, None, "1"))
+    if text.light_cover:
+        rows.append(("Light cover", None, None, "1"))
     return Materials(
         Heading("F", "Materials", "S scanned, T typed twice. One row for each vial."),
         MaterialCaptions("Product", "Maker", "Quantity", words.WORDS[market].lot, "Expiry", "S / T"),
-        tuple(Material(str(number), words.capital(product), *rest) for number, (product, *rest) in enumerate(rows, 1)),
+        tuple(Material(str(number), capital(product), *rest) for number, (product, *rest) in enumerate(rows, 1)),
         (Signature("Materials assembled"), Signature("Materials checked")),
     )
 
@@ -355,7 +359,7 @@ def _steps(text: PlanText) -> Steps:
 
 
 def _draws(text: PlanText) -> Draws:
-    note = "nominal; by total" if text.instruction else f"{text.each} can be drawn"
+    note = "nominal; by total" if text.nominal else f"{text.each} can be drawn"
     return Draws(
         Heading("H", "Vial draws", note),
         DrawCaptions("Vial", "Draw", "Drawn, mL"),
@@ -370,7 +374,7 @@ def _times(text: PlanText, market: Market) -> Times:
     word = words.WORDS[market]
     names = ("First vial wetted (T)", "Dilute by", word.fridge, word.start_before_row, word.complete_by_row)
     return Times(
-        Heading("K", "Times", "rule that set each"),
+        Heading("K", "Times", text.clocks_note or "rule that set each"),
         tuple(Clock(name, rule) for name, rule in zip(names, text.clock_rules, strict=True)),
     )
 
@@ -381,7 +385,8 @@ def _mass(text: PlanText) -> Box:
 
 
 def _inspected(text: PlanText) -> tuple[str, ...]:
-    return ("Clear, no particles", "No leak", f"Volume {text.bag}", "Light cover on", "Label right and legible")
+    cover = ("Light cover on",) if text.light_cover else ()
+    return ("Clear, no particles", "No leak", f"Volume {text.bag}", *cover, "Label right and legible")
 
 
 def _discard_note(text: PlanText) -> str | None:
@@ -389,7 +394,7 @@ def _discard_note(text: PlanText) -> str | None:
         return f"stays in the vials: {text.stays}"
     if len(text.billing) > 1:
         return f"{text.billing[1].code} {text.billing[1].units}"
-    return "nominal" if text.instruction else None
+    return "nominal" if text.nominal else None
 
 
 def _deviations(work: Work) -> Deviations:
@@ -400,7 +405,10 @@ def _deviations(work: Work) -> Deviations:
             "name, signature, date and time of who allowed it. None: strike through and initial.",
         ),
         DeviationCaptions("What", "Reason", words.WORDS[work.market].authorised_by),
-        tuple(Deviation(answer.what, answer.reason, answer.by) for answer in work.answers),
+        (
+            *(Deviation(departure.what, departure.reason, departure.by) for departure in work.text.departures),
+            *(Deviation(answer.what, answer.reason, answer.by) for answer in work.answers),
+        ),
     )
 
 
@@ -418,6 +426,7 @@ def _foot(work: Work) -> Foot:
             f"{text.drug_file}, checksum {words.spaced_checksum(text.checksum)}",
             f"program {text.program}",
             f"state shown: entered, {work.entered_at}",
+            "copy 1",
         )
     )
 

@@ -110,27 +110,50 @@ def months_between(born: date, on: date) -> int:
     return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
 
 
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """factor × height^tall × weight^heavy, the form of three of the formulas."""
+
+    factor: Decimal
+    tall: Decimal
+    heavy: Decimal
+
+    def surface(self, height: Decimal, weight: Decimal) -> Decimal:
+        tall, heavy = _POWERS.power(height, self.tall), _POWERS.power(weight, self.heavy)
+        return _POWERS.multiply(_POWERS.multiply(self.factor, tall), heavy)
+
+
+MOSTELLER_DIVISOR = Decimal(3600)
+
+
 def _mosteller(height: Decimal, weight: Decimal) -> Decimal:
-    return _SURFACE.sqrt(_SURFACE.divide(_SURFACE.multiply(height, weight), Decimal(3600)))
+    return _SURFACE.sqrt(_SURFACE.divide(_SURFACE.multiply(height, weight), MOSTELLER_DIVISOR))
 
 
-def _powers(factor: str, height_power: str, weight_power: str) -> Callable[[Decimal, Decimal], Decimal]:
-    """factor × height^a × weight^b, the form of three of the formulas."""
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """Boyd's form, with the weight in grams: factor × height^tall × grams^(heavy − bend × log10 grams)."""
 
-    def surface(height: Decimal, weight: Decimal) -> Decimal:
-        tall = _POWERS.power(height, Decimal(height_power))
-        heavy = _POWERS.power(weight, Decimal(weight_power))
-        return _POWERS.multiply(_POWERS.multiply(Decimal(factor), tall), heavy)
+    factor: Decimal
+    tall: Decimal
+    heavy: Decimal
+    bend: Decimal
 
-    return surface
+    def surface(self, height: Decimal, weight: Decimal) -> Decimal:
+        grams = _POWERS.multiply(weight, Decimal(1000))
+        power = _POWERS.subtract(self.heavy, _POWERS.multiply(self.bend, _POWERS.log10(grams)))
+        tall, heavy = _POWERS.power(height, self.tall), _POWERS.power(grams, power)
+        return _POWERS.multiply(_POWERS.multiply(self.factor, tall), heavy)
 
 
-def _boyd(height: Decimal, weight: Decimal) -> Decimal:
-    grams = _POWERS.multiply(weight, Decimal(1000))
-    bend = _POWERS.multiply(Decimal("0.0188"), _POWERS.log10(grams))
-    tall = _POWERS.power(height, Decimal("0.3"))
-    heavy = _POWERS.power(grams, _POWERS.subtract(Decimal("0.7285"), bend))
-    return _POWERS.multiply(_POWERS.multiply(Decimal("0.0003207"), tall), heavy)
+def _powers(factor: str, tall: str, heavy: str) -> Powers:
+    return Powers(Decimal(factor), Decimal(tall), Decimal(heavy))
+
+
+DUBOIS = _powers("0.007184", "0.725", "0.425")
+HAYCOCK = _powers("0.024265", "0.3964", "0.5378")
+GEHAN_GEORGE = _powers("0.0235", "0.42246", "0.51456")
+BOYD = Bent(Decimal("0.0003207"), Decimal("0.3"), Decimal("0.7285"), Decimal("0.0188"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +167,10 @@ class Published:
 
 FORMULAS: Mapping[Formula, Published] = {
     Formula.MOSTELLER: Published("Mosteller", "N Engl J Med 1987;317:1098", _mosteller),
-    Formula.DUBOIS: Published("Du Bois", "Arch Intern Med 1916;17:863", _powers("0.007184", "0.725", "0.425")),
-    Formula.HAYCOCK: Published("Haycock", "J Pediatr 1978;93:62", _powers("0.024265", "0.3964", "0.5378")),
-    Formula.GEHAN_GEORGE: Published(
-        "Gehan–George", "Cancer Chemother Rep 1970;54:225", _powers("0.0235", "0.42246", "0.51456")
-    ),
-    Formula.BOYD: Published("Boyd", "Univ Minnesota Press 1935", _boyd),
+    Formula.DUBOIS: Published("Du Bois", "Arch Intern Med 1916;17:863", DUBOIS.surface),
+    Formula.HAYCOCK: Published("Haycock", "J Pediatr 1978;93:62", HAYCOCK.surface),
+    Formula.GEHAN_GEORGE: Published("Gehan–George", "Cancer Chemother Rep 1970;54:225", GEHAN_GEORGE.surface),
+    Formula.BOYD: Published("Boyd", "Univ Minnesota Press 1935", BOYD.surface),
 }
 
 

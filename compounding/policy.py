@@ -7,7 +7,7 @@ that a pharmacist can read them, and change them for a site.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 
@@ -104,6 +104,24 @@ class DilutedBagLimit:
     includes_infusion: bool
 
 
+_STEPS = ("bsa_step", "dose_step", "volume_step")
+_THOUSANDTH = Decimal("0.001")
+# A limit that asks comes before the limit that stops, or it would never be reached.
+_IN_ORDER = (
+    ("measured_acknowledge_days", "measured_override_days"),
+    ("difference_override_percent", "difference_stop_percent"),
+)
+
+
+def _above_zero(name: str, amount: Quantity | None) -> None:
+    """Raises ValueError, naming the setting."""
+    if amount is not None and amount.value <= 0:
+        raise ValueError(f"{name}: {amount} is not above zero")
+    # An area or an amount with more decimals could not be stored as whole nanograms.
+    if name in _STEPS and amount is not None and amount.value != round_number(amount.value, _THOUSANDTH):
+        raise ValueError(f"{name}: {amount} has more than 3 decimals")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The choices of one site."""
@@ -119,26 +137,43 @@ class Policy:
     measured_override_days: int = 28
     difference_override_percent: Decimal = Decimal(5)
     difference_stop_percent: Decimal = Decimal(10)
-    dose_most: DrugMass = DrugMass(Decimal("2.5"))
-    small_dose_override_from: DrugMass = DrugMass(Decimal("0.4"))
-    """An adult's dose whose bag is under the concentration range may go on from here by override."""
-    near_miss_percent: Decimal | None = None
-    withdrawable: Volume | None = None
-    """What two pharmacists recorded as coming out of one vial, where the label does not state it."""
     bag_overfill: Volume | None = None
     """The recorded overfill of the site's ready-filled bag. None: not recorded. 0 is an answer."""
+    near_miss_percent: Decimal | None = None
+    drug: str = "besponsa"
+    """The drug that the next four settings are for."""
+    dose_most: DrugMass | None = DrugMass(Decimal("2.5"))
+    small_dose_override_from: DrugMass | None = DrugMass(Decimal("0.4"))
+    """An adult's dose whose bag is under the concentration range may go on from here by override."""
+    withdrawable: Volume | None = None
+    """What two pharmacists recorded as coming out of one vial, where the label does not state it."""
     diluted_bag: DilutedBagLimit | None = None
     """None: the limits of the diluted bag have not been recorded from the current label."""
     zone: str = "UTC"
 
     def __post_init__(self) -> None:
-        for name in ("bsa_step", "dose_step", "volume_step", "withdrawable"):
-            amount = getattr(self, name)
-            if amount is not None and amount.value <= 0:
-                raise ValueError(f"{name}: {amount} is not above zero")
-            # An area or an amount with more decimals could not be stored as whole nanograms.
-            if amount is not None and amount.value != round_number(amount.value, Decimal("0.001")):
-                raise ValueError(f"{name}: {amount} has more than 3 decimals")
+        for name in _STEPS:
+            _above_zero(name, getattr(self, name))
+        for name in ("dose_most", "small_dose_override_from", "withdrawable"):
+            _above_zero(name, getattr(self, name))
+        if self.bag_overfill is not None and self.bag_overfill < Volume(Decimal(0)):
+            raise ValueError(f"bag_overfill: {self.bag_overfill} is below zero")
+        for name in ("withdrawable", "bag_overfill"):
+            if (volume := getattr(self, name)) is not None:
+                volume.whole("nL")  # as it is stored; raises ValueError
+        for low, high in _IN_ORDER:
+            if getattr(self, low) > getattr(self, high):
+                raise ValueError(f"{low}: {getattr(self, low)} is over {high}, {getattr(self, high)}")
+        if self.near_miss_window < 0 or self.difference_override_percent < 0:
+            raise ValueError("a window in percent is below zero")
+
+    def for_drug(self, drug: str) -> Policy:
+        """The policy as it holds for a drug: what was recorded or decided for another does not."""
+        if drug == self.drug:
+            return self
+        return replace(
+            self, drug=drug, dose_most=None, small_dose_override_from=None, withdrawable=None, diluted_bag=None
+        )
 
     @property
     def near_miss_window(self) -> Decimal:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from compounding import vials as vial
 from compounding.dosing import Dosing, Treatment, dosing
-from compounding.findings import Finding, Line, Part, Severity, Values
+from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
 from compounding.formulary import Presentation
 from compounding.patient import Patient, plausibility, rounded_surface, surface_area
 from compounding.policy import Formula, Making, Policy
@@ -101,6 +101,7 @@ def plan(order: Order, drug: Presentation, policy: Policy) -> Plan:
     the drug's or the order asks for a ready-filled bag whose overfill the site has not recorded.
     """
     _agree(order, drug, policy)
+    policy = policy.for_drug(drug.drug)
     steps = _figures(order, drug, policy)
     alternatives = tuple(_alternative(order, drug, policy, formula) for formula in Formula)
     return replace(steps, alternatives=alternatives)
@@ -199,11 +200,12 @@ def _bag(
     overfill = policy.bag_overfill
     removed = volume + overfill if making is Making.READY_FILLED and overfill is not None else None
     parts = [
-        Part("diluent", {"bag": full, "volume": volume}, diluent),
+        Part("diluent", {"name": facts.diluent.value, "bag": full, "volume": volume}, diluent),
         Part("concentration", {"dose": prepared, "bag": full}, concentration),
     ]
     if removed is not None and overfill is not None:
-        parts.insert(1, Part("removed", {"volume": volume, "overfill": overfill}, removed))
+        recorded = Source("overfill recorded by the site", Status.SITE)
+        parts.insert(1, Part("removed", {"volume": volume, "overfill": overfill}, removed, recorded))
     lines.append(Line("bag", tuple(parts), (facts.bag.source,)))
     return Bag(full, diluent, concentration, making, removed)
 
@@ -218,18 +220,20 @@ def _concentration(order: Order, prepared: DrugMass, drug: Presentation, policy:
     if concentration > high:
         yield Finding("concentration", Severity.STOP, "over", values, source)
     elif concentration < low:
-        may = order.patient.adult and prepared >= policy.small_dose_override_from
-        values = {**values, "override_from": policy.small_dose_override_from}
-        if not may:
-            yield Finding("concentration", Severity.STOP, "under", values, source)
+        least = policy.small_dose_override_from
+        if least is not None and order.patient.adult and prepared >= least:
+            yield Finding("concentration", Severity.OVERRIDE, "under", {**values, "override_from": least}, source)
         else:
-            yield Finding("concentration", Severity.OVERRIDE, "under", values, source)
+            yield Finding("concentration", Severity.STOP, "under", values, source)
 
 
 def _diluted_bag(drug: Presentation, policy: Policy) -> Iterator[Finding]:
     times = drug.times
     if not limits_confirmed(drug, policy):
-        values: Values = {"label_text": times.diluted_bag.value or "not stated"}
+        values: Values = {
+            "label_text": times.diluted_bag.value or "not stated",
+            "confirm_against": times.diluted_bag_gates.source.text,
+        }
         yield Finding("diluted-bag", Severity.INFO, "", values, times.diluted_bag_gates.source)
 
 

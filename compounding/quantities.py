@@ -65,6 +65,7 @@ _NUMBER_FAULTS = (
     (re.compile(r"\s*"), "Type a number."),
     (re.compile(r".*[\s\x00-\x1f\x7f].*", re.S), "Leave out the spaces."),
     (re.compile(r"[-+−].*"), "Leave out the sign."),
+    (re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"), "Use no comma: a point before decimals, nothing in thousands."),
     (re.compile(r"[0-9.]*,[0-9.,]*"), "Use a point, not a comma."),
     (re.compile(r"[0-9.]+[eE][-+]?[0-9]*"), "Use plain figures, without an exponent."),
     (re.compile(r"\.[0-9]+"), "Put a zero before the point."),

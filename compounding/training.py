@@ -87,6 +87,7 @@ def orders(market: Market, today: date) -> Iterator[Typed]:
             **_date("weight_measured", on - timedelta(days=1 + days)),
             "transplant": "no",
             "making": "A",
+            "drug": f"besponsa-{market.value}",  # asked only where a site keeps more than one
             **order,
         }
 

@@ -125,41 +125,48 @@ def _draws(volume: Volume, each: Volume, count: int, known: bool) -> tuple[Draw,
 def working(volume: Volume, dose: DrugMass, vials: Vials, drug: Presentation) -> Iterator[Line]:
     """The lines of working from the vials to what is discarded."""
     facts, count, each = drug.vials, vials.count, vials.per_vial
-    if facts.withdrawable.value is not None:
-        source = facts.withdrawable.source
-    elif vials.known:
-        source = Source("recorded by the site", Status.SITE)
-    else:
-        source = Source(f"nominal; {facts.labelled.source.text}", facts.labelled.source.status)
+    source = per_vial_source(vials, drug)
     case = "known" if vials.known else "nominal"
-    yield Line(
-        "vials",
-        (Part(case, {"volume": volume, "each": each, "labelled": facts.labelled.value}, count),),
-        (source,),
-    )
-    yield Line("draws", tuple(_draw_parts(volume, vials)), (EXACT,))
+    operands: Values = {"volume": volume, "each": each, "labelled": facts.labelled.value}
+    yield Line("vials", (Part(case, operands, count),), (source,))
+    yield Line("draws", tuple(_draw_parts(volume, vials)), (EXACT if vials.known else source,))
     water = Part("", {"each": facts.reconstitution.value, "vials": count}, vials.reconstitution)
     yield Line("reconstitution", (water,), (facts.reconstitution.source,))
+    by_volume: Values = {"vials": count, "each": each, "volume": volume}
+    by_mass: Values = {"vials": count, "labelled": facts.labelled.value, "dose": dose}
     parts = [
-        Part("volume", {"vials": count, "each": each, "volume": volume}, vials.discarded),
-        Part("mass", {"vials": count, "labelled": facts.labelled.value, "dose": dose}, vials.discarded_mass),
+        Part("volume", by_volume, vials.discarded, source),
+        Part("mass", by_mass, vials.discarded_mass, facts.labelled.source),
     ]
     if vials.stays > Volume(Decimal(0)):
         kept: Values = {"vials": count, "nominal": drug.nominal, "each": each}
         held: Values = {"stays": vials.stays, "concentration": facts.concentration.value}
-        parts += [Part("stays", kept, vials.stays), Part("stays mass", held, vials.stays_mass)]
+        parts += [
+            Part("stays", kept, vials.stays, source),
+            Part("stays mass", held, vials.stays_mass, facts.concentration.source),
+        ]
     yield Line("discarded", tuple(parts), (facts.labelled.source,))
+
+
+def per_vial_source(vials: Vials, drug: Presentation) -> Source:
+    """Where the volume planned from one vial comes from: the label, the site, or the labelled content."""
+    facts = drug.vials
+    if facts.withdrawable.value is not None:
+        return facts.withdrawable.source
+    if vials.known:
+        return Source("recorded by the site", Status.SITE)
+    return Source(f"nominal; {facts.labelled.source.text}", facts.labelled.source.status)
 
 
 def _draw_parts(volume: Volume, vials: Vials) -> Iterator[Part]:
     for number, draw in enumerate(vials.draws, 1):
-        rest = number == vials.count
         operands: Values = {
             "vial": number,
             "volume": volume,
             "before": Volume.of(vials.per_vial * (number - 1)),
         }
-        yield Part("rest" if rest else "full", operands, draw.volume)
+        case = {DrawKind.ALL: "all", DrawKind.TO_TOTAL: "to total"}.get(draw.kind)
+        yield Part(case or ("rest" if number == vials.count else "full"), operands, draw.volume)
 
 
 def spare_findings(volume: Volume, vials: Vials, drug: Presentation) -> Iterator[Finding]:
@@ -240,4 +247,9 @@ def weigh(volume: Volume, drug: Presentation) -> tuple[Weighed, Line] | None:
         water_per_vial=WeighedMass.of(drug.vials.reconstitution.value * water.value),
     )
     operands: Values = {"volume": volume, "density": density.value, "low": weighed.low, "high": weighed.high}
-    return weighed, Line("mass", (Part("", operands, drawn),), (density.source,), _MASS_STEP)
+    poured: Values = {"each": drug.vials.reconstitution.value, "density": water.value}
+    parts = (
+        Part("", operands, drawn),
+        Part("water", poured, weighed.water_per_vial, water.source),
+    )
+    return weighed, Line("mass", parts, (density.source,), _MASS_STEP)

@@ -45,9 +45,9 @@ class BagLabelUS:
     storage: str  # Store at 20 to 25 °C.
     limit: str | None = None  # Diluted-bag limit not confirmed
     light: str  # PROTECT FROM LIGHT. DO NOT FREEZE.
-    handling: str  # Do not shake.
+    handling: str | None = None  # Do not shake.
     hazard: str  # HAZARDOUS DRUG – CHEMOTHERAPY
-    hazard_note: str  # Handle and dispose of properly.
+    hazard_note: str | None = None  # Handle and dispose of properly.
     single_dose: str  # Single dose
     bag: str  # Bag 1 of 1
     number: Pair  # Prep. no., 2026-000123

@@ -1,5 +1,6 @@
 """Composed sheets to PDF bytes: no decision is left here. The same sheets give the same bytes."""
 
+import threading
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,24 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 FILL_NON_ZERO = 1  # as in reportlab.pdfgen.canvas
+# reportlab keeps the letters used of a font in the font, which all drawings share: drawn in two threads at
+# once, a paper may fail or take the other's letters.
+_DRAWING = threading.Lock()
 MARK_GREY = 0.91  # light enough for 7 pt text on it to be read and photocopied
 
 
 def pdf(sheets: list[Sheet], title: str) -> bytes:
     """One page a sheet, in order. The title is all the metadata there is, so it names no patient."""
     from reportlab import rl_config
-    from reportlab.pdfgen.canvas import Canvas
 
     rl_config.useA85 = 0  # binary streams: a fifth smaller and quicker
+    with _DRAWING:
+        return _drawn(sheets, title)
+
+
+def _drawn(sheets: list[Sheet], title: str) -> bytes:
+    from reportlab.pdfgen.canvas import Canvas
+
     out = BytesIO()
     size = _page_size(sheets[0])
     # Else reportlab names Helvetica, which is not embedded, on every page. (Its stubs say float.)

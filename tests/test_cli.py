@@ -271,15 +271,35 @@ def test_a_sites_own_file_is_read_and_may_not_repeat_a_shipped_name(run, tmp_pat
     assert (status, json.loads(out)["product"]) == (0, "exampline-us")
     (drugs / "besponsa-us.toml").write_text(shipped, "utf-8")
     status, _, err = run(f"plan --market us {WORKED}")
-    assert (status, err) == (2, "besponsa-us.toml: id: 'besponsa-us' is already taken\n")
+    assert (status, err) == (2, "besponsa-us.toml: id: 'besponsa-us' is already taken.\n")
+
+
+COMMAND = [sys.executable, "-m", "compounding.cli", "plan", "--market", "us", *WORKED.split()]
+
+
+@pytest.mark.parametrize(
+    ("shell", "status", "error"),
+    [
+        ('"$@" >&-', 0, ""),
+        ('"$@" | head -c 1 > /dev/null; exit ${PIPESTATUS[0]}', 0, ""),
+        ('"$@" > /dev/full', 2, "The answer could not be written: No space left on device.\n"),
+        ('"$@" --height 70', 2, "--height: is given more than once.\n"),
+        ("\"$@\" $'a\\nb'", 2, "unrecognized arguments: a\\u000ab.\n"),
+        ("\"$@\" $'\\xff'", 2, "unrecognized arguments: \\udcff.\n"),
+        ('"$@" --json=1', 2, "--json: takes no value.\n"),
+    ],
+)
+def test_whatever_reads_or_calls_it_there_is_no_traceback(shell, status, error, tmp_path):
+    environment = {**os.environ, "COMPOUNDING_HOME": str(tmp_path)}
+    done = subprocess.run(["bash", "-c", shell, "bash", *COMMAND], capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr.decode()) == (status, error)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_as_a_process_it_writes_utf_8_and_no_traceback(encoding, tmp_path):
     """Whatever the terminal says it can show, the units come out whole."""
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "COMPOUNDING_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "compounding.cli", "plan", "--market", "us", *WORKED.split()]
-    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    done = subprocess.run(COMMAND, capture_output=True, env=environment, check=False)
     assert done.returncode == 0 and "1.82 m²" in done.stdout.decode("utf-8") and done.stderr == b""
-    done = subprocess.run([*command, "--day", "é"], capture_output=True, env=environment, check=False)
+    done = subprocess.run([*COMMAND, "--day", "é"], capture_output=True, env=environment, check=False)
     assert done.returncode == 2 and b"Traceback" not in done.stderr

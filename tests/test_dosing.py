@@ -11,7 +11,8 @@ import pytest
 from compounding.dosing import Dosing, Response, Transplant, dosing, label_level
 from compounding.findings import Severity, Status
 from compounding.formulary import Presentation
-from compounding.policy import Policy
+from compounding.policy import Market, Policy
+from compounding.preparation import Order, plan
 from compounding.quantities import Unreadable
 from tests.orders import DAY, UK, US, Typed, figure, judged, m2, mg, mL, patient, per_m2, treatment, us
 
@@ -82,7 +83,7 @@ def test_the_first_cycle_totals_1_8_and_a_later_one_with_response_1_5() -> None:
     [
         (0, 1, "cycle 0 is not 1 or more"),
         (-1, 1, "cycle -1 is not 1 or more"),
-        (1, 2, "day 2 is not a day of dosing: they are 1, 8 and 15"),
+        (1, 0, "day 0 is not 1 or more"),
     ],
 )
 def test_no_other_cycle_or_day(cycle: int, day: int, message: str) -> None:
@@ -395,7 +396,7 @@ def test_the_worst_severity_sorts_first() -> None:
 def test_a_level_has_at_most_3_decimals():
     """Stored exactly as whole nanograms: 3 decimals of level times 3 of area are 6 of milligrams."""
     assert us(level="0.375").level == per_m2("0.375")
-    with pytest.raises(Unreadable, match="The dose of 0.3333 mg/m² has more than 3 decimals."):
+    with pytest.raises(Unreadable, match=r"0\.3333 mg/m² has more than 3 decimals"):
         us(level="0.3333")
 
 
@@ -404,3 +405,43 @@ def test_a_sites_step_has_at_most_3_decimals(setting):
     kind = {"bsa_step": m2, "dose_step": mg, "volume_step": mL}[setting]
     with pytest.raises(ValueError, match=f"{setting}: .* has more than 3 decimals"):
         us(**{setting: kind("0.0001")})
+
+
+def test_a_day_on_which_the_drug_is_not_given_is_refused() -> None:
+    with pytest.raises(Unreadable, match=r"^Day 2 is not a day of dosing: they are 1, 8 and 15\.$"):
+        us(day=2)
+
+
+def test_a_response_that_decides_any_day_is_asked_for() -> None:
+    """Were the label's day 8 to depend on the response, day 8 of cycle 2 could not be computed without it."""
+    later = replace(US.regimen.no_response, value={1: per_m2("0.8"), 8: per_m2("1"), 15: per_m2("0.5")})
+    drug = replace(US, regimen=replace(US.regimen, no_response=later))
+    made = plan(Order(patient(), treatment(2, 8)), drug, Policy(Market.US))
+    assert made.dose is None and ("response", "stop") in judged(made)
+    made = plan(Order(patient(), treatment(2, 15)), drug, Policy(Market.US))
+    assert figure(made.level) == "0.5" and ("response", "info") in judged(made)
+
+
+SITES = [
+    ("difference_override_percent", Decimal(20), "is over difference_stop_percent"),
+    ("measured_acknowledge_days", 30, "is over measured_override_days"),
+    ("near_miss_percent", Decimal(-1), "below zero"),
+    ("bag_overfill", mL("-7"), "below zero"),
+    ("bag_overfill", mL("0.0000000001"), "is not a whole number of nL"),
+    ("dose_most", mg(0), "is not above zero"),
+]
+
+
+@pytest.mark.parametrize(("setting", "value", "why"), SITES, ids=[f"{row[0]}-{row[2]}" for row in SITES])
+def test_a_sites_limits_that_would_switch_a_finding_off_are_refused(setting: str, value: Any, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        us(**{setting: value})
+
+
+def test_what_is_decided_for_one_drug_does_not_hold_for_another() -> None:
+    """A withdrawable volume recorded for Besponsa says nothing of another vial, nor does its greatest dose."""
+    policy = Policy(Market.UK, withdrawable=mL("3.6"))
+    assert policy.for_drug("besponsa") is policy
+    other = policy.for_drug("other")
+    assert (other.withdrawable, other.dose_most, other.small_dose_override_from, other.diluted_bag) == (None,) * 4
+    assert other.for_drug("other") is other

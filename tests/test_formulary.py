@@ -400,9 +400,44 @@ ONE_FAULT = [
         "vials.labelled_means: 'about' is none of delivered, total",
     ),
     (
-        "a day without its dose",
-        ('first_cycle = { is = { 1 = "0.8 mg/m²", 8 = "0.5 mg/m²", ', 'first_cycle = { is = { 1 = "0.8 mg/m²", '),
-        "regimen.first_cycle: {'1': '0.8 mg/m²', '15': '0.5 mg/m²'} is not a dose for each of the days 1, 8 and 15",
+        "no dose on day 1",
+        ('first_cycle = { is = { 1 = "0.8 mg/m²", 8 = "0.5 mg/m²", ', "first_cycle = { is = { "),
+        "regimen.first_cycle: {'15': '0.5 mg/m²'} is not a dose for day 1 and the later days of dosing",
+    ),
+    (
+        "a later cycle with other days",
+        ('no_response = { is = { 1 = "0.8 mg/m²", 8 = "0.5 mg/m²", ', 'no_response = { is = { 1 = "0.8 mg/m²", '),
+        "regimen.no_response: has other days than regimen.first_cycle",
+    ),
+    (
+        "a level that cannot be stored exactly",
+        ('first_cycle = { is = { 1 = "0.8 mg/m²"', 'first_cycle = { is = { 1 = "0.80001 mg/m²"'),
+        "regimen.first_cycle: 0.80001 mg/m² has more than 3 decimals",
+    ),
+    (
+        "a name that is not stated",
+        ('generic = { is = "inotuzumab ozogamicin", from = "pi"', 'generic = { is = "not stated", from = "pi"'),
+        "names.generic: must be stated: nothing is prepared without it",
+    ),
+    (
+        "a control character",
+        ('brand = { is = "Besponsa"', 'brand = { is = "Besponsa\\u0007"'),
+        "names.brand: 'Besponsa\\x07' is not a text",
+    ),
+    (
+        "a GTIN with a wrong check figure",
+        ('is = "00300080100011"', 'is = "00300080100012"'),
+        "vials.gtin: '00300080100012' is not a GTIN: its last figure does not fit the others",
+    ),
+    (
+        "a GTIN of letters",
+        ('is = "00300080100011"', 'is = "abc"'),
+        "vials.gtin: 'abc' is not a GTIN of 8, 12, 13 or 14 figures",
+    ),
+    (
+        "a first cycle longer than its extension",
+        ('first_cycle_length = { is = "21 days"', 'first_cycle_length = { is = "30 days"'),
+        "regimen.first_cycle_extended: is shorter than regimen.first_cycle_length",
     ),
     (
         "a dose by weight",
@@ -750,3 +785,22 @@ def test_the_faults_of_all_files_are_told_together(site: Files) -> None:
 
 def test_a_site_without_a_folder_of_its_own_has_the_shipped_drugs(tmp_path: Path) -> None:
     assert [drug.id for drug in catalogue(Market.US, tmp_path / "none")] == ["besponsa-us"]
+
+
+def test_faults_between_tables_are_told_beside_those_within() -> None:
+    """All faults of a file together: a wrong brand does not hide a wrong rate."""
+    text = TEXT["besponsa-us.toml"].replace('is = "Besponsa"', "is = 3").replace('is = "50 mL/h"', 'is = "60 mL/h"')
+    assert faults(text) == (
+        "names.brand: 3 is not a text",
+        "administration.rate: over 60 min gives 60 mL, not the bag's 50 mL",
+    )
+
+
+def test_labelled_content_is_withdrawable_times_concentration_where_both_are_stated() -> None:
+    """UK, were the label to state 3.6 mL: 3.6 × 0.25 = 0.9 mg is not the labelled 1 mg."""
+    stated = TEXT["besponsa-uk.toml"].replace('withdrawable = { is = "not stated"', 'withdrawable = { is = "3.6 mL"', 1)
+    assert faults(stated, "besponsa-uk.toml") == ("vials.labelled: 1 mg is not 3.6 mL × 0.25 mg/mL = 0.9 mg",)
+
+
+def test_a_derived_fact_shows_its_arithmetic_with_its_source() -> None:
+    assert UK.vials.least_withdrawable.source.text.endswith("0.9 mg ÷ 0.25 mg/mL = 3.6 mL may come out)")

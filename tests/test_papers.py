@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,11 +13,15 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
+import labels
 from compounding import papers
+from compounding.dosing import Transplant
 from compounding.papers import Answer, Refused, Work
 from compounding.patient import Identity
 from compounding.policy import Formula, Making, Market, Policy, Site
 from compounding.scanning import is_own_code
+from compounding.web.reasons import OVERRIDE
+from compounding.wording.findings import short
 from compounding.wording.plans import plan_text
 from tests.orders import IN, mL, uk, us
 
@@ -103,9 +108,9 @@ LABEL = {
 WORKSHEET = {
     # 7.2 − 5.84 = 1.36 mL; 1.8 − 1.46 = 0.34 mg; 15 + 3 = 9 × 2 units
     Market.US: [
-        "Compounding Record", "DOSE 1.46 mg, TOTAL VOLUME 50 mL", "1.36 mL, 0.34 mg", "15 units, 3 units",
-        "J9229-JW × 3", "3.6 mL", "2.24 mL", "1.36 mL stays", "Sterile Water for Injection, USP", "NDC 0008-0100-01",
-        "Method A: put 44.16 mL of 0.9% sodium chloride", "not weighed", "Out of refrigerator by",
+        "Compounding Record", "DOSE 1.46 mg, TOTAL VOLUME 50 mL", "1.36 mL, 0.34 mg", "15 + 3 units",
+        "J9229 × 15, J9229-JW × 3", "3.6 mL", "2.24 mL", "1.36 mL stays", "Sterile Water for Injection, USP",
+        "NDC 0008-0100-01", "Method A: put 44.16 mL of 0.9% sodium chloride", "not weighed", "Out of refrigerator by",
     ],
     # 8 − 5.84 = 2.16 mL; 2 − 1.46 = 0.54 mg; 5.84 × 1.02 = 5.9568 g
     Market.UK: [
@@ -235,7 +240,12 @@ def test_a_spare_vial_stands_on_the_picking_list_and_in_the_draws():
         ("1", "3.72 mL"),
         ("spare", "from the spare"),
     ]
-    assert "Draw 3.72 mL, from the spare where it does not suffice." in str(content["steps"])
+    (drawing,) = [row for row in content["steps"]["rows"] if "spare" in str(row["text"])]
+    assert drawing["text"] == (
+        "Draw to a total of 3.72 mL, from the spare if needed.",
+        "Spare: wet with 4 mL first; the clocks run on.",
+    )
+    assert drawing["timed"] and "4 mL for each vial, and for the spare if it is wetted" in str(content["materials"])
 
 
 def test_a_ready_filled_bag_says_what_is_removed_first():
@@ -244,6 +254,40 @@ def test_a_ready_filled_bag_says_what_is_removed_first():
     found = words(pdf("worksheet", work(Market.UK, made)))
     assert "Method B: remove 8.84 mL from the ready-filled 50 mL bag" in found
     assert "5.84 mL + 3 mL overfill" in found and "Empty container" not in found
+
+
+def test_a_reprinted_worksheet_says_which_copy_it_is():
+    first = papers.strings("worksheet", work(Market.US), 1)
+    assert "copy 1" in words(papers.draw(first))
+    assert "copy 2" in words(papers.draw(papers.with_copy(first, NUMBER, 2)))
+
+
+def test_what_lifts_a_stop_stands_on_the_worksheet_with_its_name():
+    """A confirmed dose over 10 % off, the order's own level, the reason for a third cycle before a transplant."""
+    transplant = Transplant(True, "MRD positive after 2 cycles")
+    made = us(cycle=3, response="cr", ordered="1.2", confirmed_by="Dr Farrow", level="0.75", transplant=transplant)
+    found = words(pdf("worksheet", work(Market.US, made)))
+    for text in ("Ordered dose 1.2 mg confirmed", "Dr Farrow", "Order's own 0.75 mg/m²", "reduced for toxicity",
+                 "Cycle 3 before a transplant", "MRD positive after 2 cycles"):  # fmt: skip
+        assert text in found
+
+
+def test_where_the_site_recorded_a_figure_the_source_is_the_site():
+    made = uk(making=Making.READY_FILLED, bag_overfill=mL("3"), withdrawable=mL("3.6"))
+    rows = {row.name: (row.source, row.status) for row in plan_text(made).rows}
+    assert rows["Removed first"] == ("overfill recorded by the site", "site")
+    assert rows["Discarded, volume"] == rows["Stays in the vials, volume"] == ("recorded by the site", "site")
+    assert rows["Discarded, mass"] == ("SmPC §2", "label")
+
+
+def test_draws_by_total_are_never_given_as_volumes_to_draw():
+    """4 mL and then 1.84 mL would pool 5.44 mL where 3.6 mL comes out of a vial."""
+    draws = [(row.expression, row.result) for row in plan_text(uk()).rows if row.step == "draws"]
+    assert draws == [
+        ("vial 1: all that can be drawn, nominal", "at most 4 mL"),
+        ("vial 2: the rest, by the total", "to a total of 5.84 mL"),
+    ]
+    assert "1.84 mL" not in words(pdf("worksheet", work(Market.UK)))
 
 
 NAMES = [
@@ -290,6 +334,48 @@ def test_more_overrides_than_rows_go_on_a_further_page():
     answers = tuple(Answer(f"Finding {number}", "known", "J. Park, pharmacist") for number in range(1, 7))
     found = words(pdf("worksheet", work(Market.US, answers=answers)))
     assert "Page 3 of 3" in found and "Finding 6" in found
+
+
+def test_every_override_with_every_coded_reason_fits_the_worksheet():
+    """The finding in a few words and the coded reason share two lines; the longest of each."""
+    overridden = [
+        us(ordered="1.5999", born=date(1980, 8, 14)),
+        us(ordered="0.43", confirmed_by="Dr Rivera", days_old=40),
+        us(level="0.375", blasts=123456),
+        us(90, 13, level="0.725", born=date(2026, 1, 1)),
+    ]
+    found = [f for made in overridden for f in made.findings if f.severity.word == "override"]
+    assert {f.code for f in found} == {"ordered-dose", "concentration", "measured", "level", "blasts", "age"}
+    for finding in found:
+        for _, reason in OVERRIDE:
+            answer = Answer(f"{short(finding)} – {reason}", "Dr A. Farrow by phone, 08:05", "J. Park")
+            papers.strings("worksheet", work(Market.US, answers=(answer,)), 1)
+
+
+@pytest.mark.parametrize("market", Market)
+def test_no_number_has_a_code_that_the_label_cannot_carry(market):
+    """The check may be any two letters, and round ones stand a hair taller than figures."""
+    strings = papers.strings("label", work(market), 1)
+    for number in range(1, 1300):  # every check of two characters comes up
+        made = labels_of(strings, f"2026-{number:06d}")
+        labels.compose_bag_label(made, labels.US_4X3 if market is Market.US else labels.UK_100X75, 203)
+
+
+def labels_of(strings, number):
+    """The label of another number, as it would be drawn."""
+    kind = labels.BagLabelUS if strings["market"] == "us" else labels.BagLabelUK
+    changed = papers.with_copy(strings, number, 1)
+    return papers._read(kind, changed["content"])
+
+
+def test_papers_drawn_in_several_threads_are_the_same_papers():
+    """reportlab keeps the letters used of a font in the font, which all drawings share."""
+    names = ("Ångström Ö", "A. Nguyen", "Ó Źle")
+    strings = [papers.strings("label", work(Market.US, prescriber=name), 1) for name in names]
+    alone = [papers.draw(each) for each in strings]
+    with ThreadPoolExecutor(8) as threads:
+        drawn = list(threads.map(papers.draw, strings * 20))
+    assert drawn == alone * 20
 
 
 SIZES = [("150", "41.7"), ("186", "66.9"), ("200", "120"), ("230", "139"), ("170.55", "69.525")]  # 1 to 3 vials

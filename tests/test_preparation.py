@@ -18,6 +18,7 @@ from compounding.policy import DilutedBagLimit, Formula, Making, Market, Policy
 from compounding.preparation import Order, Plan, plan
 from compounding.quantities import Concentration, Duration, Quantity, Unreadable, total
 from compounding.vials import DrawKind
+from compounding.wording.working import rows
 from tests.orders import (
     DRUGS,
     IN,
@@ -668,3 +669,26 @@ def test_a_plan_says_by_what_it_was_made() -> None:
     assert (made.drug.id, made.policy) == ("besponsa-us", Policy(Market.US))
     assert made.drug.checksum == US.checksum
     assert replace(made) == made
+
+
+@pytest.mark.proof
+def test_every_plan_there_is_draws_what_it_doses() -> None:
+    """Draw × 0.25 mg/mL = dose within the rounding step; drawn + discarded = vials × what comes out of one;
+    0.9 mg over 4 mL is never a concentration. Whole plans for all BSA 0.30 to 3.00 in steps of 0.01 × each
+    cycle, day and response × both markets: exhaustive, not sampled."""
+    concentration, step = Decimal("0.25"), Decimal("0.01")
+    responses = (None, "cr", "cri", "none")
+    for hundredths, market, cycle, day, response in product(
+        range(30, 301), Market, (1, 2, 3, 4, 5, 6), (1, 8, 15), responses
+    ):
+        made = IN[market](**for_surface(Decimal(hundredths) / 100), cycle=cycle, day=day, response=response)
+        assert made.bsa.value == Decimal(hundredths) / 100
+        if made.dose is None:
+            assert day == 1 and cycle > 1 and response is None
+            continue
+        assert made.vials is not None and made.volume is not None
+        drawn = sum(draw.volume.value for draw in made.vials.draws)
+        assert drawn == made.volume.value
+        assert abs(drawn * concentration - made.dose.value) < step
+        assert drawn + made.vials.discarded.value == made.vials.count * made.vials.per_vial.value
+        assert not any("0.225 mg/mL" in row.expression + row.result for line in made.lines for row in rows(line))

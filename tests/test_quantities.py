@@ -36,6 +36,7 @@ from compounding.quantities import (
 )
 from tests.orders import cm, kg, m2, mg, mL, per_m2
 
+NO_COMMA = "Use no comma: a point before decimals, nothing in thousands."
 COMMA = "Use a point, not a comma."
 EXPONENT = "Use plain figures, without an exponent."
 FIGURES = "Use figures only."
@@ -68,7 +69,8 @@ def test_a_typed_number_is_taken_as_it_stands(typed: str, read: str) -> None:
 
 REFUSED = [
     ("5,5", f"“5,5” cannot be read. {COMMA}"),
-    ("1,234.5", f"“1,234.5” cannot be read. {COMMA}"),
+    ("1,234.5", f"“1,234.5” cannot be read. {NO_COMMA}"),
+    ("12,400", f"“12,400” cannot be read. {NO_COMMA}"),
     (",5", f"“,5” cannot be read. {COMMA}"),
     (".5", f"“.5” cannot be read. {ZERO_BEFORE}"),
     ("5.", f"“5.” cannot be read. {FIGURE_AFTER}"),

@@ -215,8 +215,8 @@ def test_a_reader_sees_one_moment(engine: Engine) -> None:
             "The database address mysql://desk:***@db/records is not of the form FORM.",
         ),
         (
-            "sqlite:////tmp/x.db?mode=ro",
-            "The database address sqlite:////tmp/x.db?mode=ro is not of the form FORM.",
+            "sqlite:////srv/x.db?mode=ro",
+            "The database address sqlite:////srv/x.db?mode=ro is not of the form FORM.",
         ),
         (
             "sqlite://x.db",

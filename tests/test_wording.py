@@ -123,9 +123,9 @@ MESSAGES = [
      "1 vial by the labelled 1 mg, 2 if only 0.9 mg comes out of each: the label does not state what can be drawn. "
      "Record this site's own withdrawable volume; until then a spare vial is on the picking list."),
     ("diluted-bag", us(),
-     "The limits of the diluted bag are not confirmed at this site. Confirm them against the current label, §2.4: "
-     "until two pharmacists record them the times count from the first vial only, and no bag is released for "
-     "patient use."),
+     "The limits of the diluted bag are not confirmed at this site. Confirm them against the current label, "
+     "FDA PI §2.4: until two pharmacists record them the times count from the first vial only, and no bag is "
+     "released for patient use."),
     ("blasts", us(blasts=12400),
      "Peripheral blasts 12,400/mm³ are over the limit of 10,000/mm³ before the first dose."),
     ("measured", us(days_old=16),
@@ -150,14 +150,14 @@ MESSAGES = [
      "A transplant is planned: cycle 3 needs its reason after 2 cycles (CR or CRi with MRD negativity was not reached "
      "after 2 cycles)."),
     ("transplant", us(cycle=4, day=8, response="cr", transplant=Transplant(True, "MRD positive")),
-     "A transplant is planned: cycle 4 is over the 2 cycles of the label and a third with its reason."),
+     "A transplant is planned: cycle 4 is over the 2 cycles of the label and one more with its reason."),
     ("weight", us(weight=30, height=150), "Weight 30 kg is unusual: outside 35 to 160 kg for an adult."),
     ("height", us(height=205, weight=70, born=date(2012, 1, 1)),
      "Height 205 cm is outside 60 to 200 cm for a patient under 18. Measure or type it again."),
     ("bsa", us(height=140, weight="43"),  # √(140 × 43 ÷ 3600) = 1.2931 → 1.29
      "Body surface 1.29 m² is unusual: outside 1.3 to 2.5 m² for an adult."),
     ("bmi", us(height=150, weight=110),  # 110 ÷ 1.5² = 48.8889
-     "Body mass index 48.8889 kg/m² is unusual: outside 16 to 45 kg/m² for an adult."),
+     "Body mass index 48.89 kg/m² is unusual: outside 16 to 45 kg/m² for an adult."),
 ]  # fmt: skip
 
 
@@ -234,6 +234,31 @@ def test_what_could_not_be_computed_is_a_dash():
     assert text.bsa == "1.82 m²" and text.draws == () and text.billing == ()
 
 
+def test_with_an_ordered_dose_no_formula_passes_for_the_plan():
+    """2 cr day 8, 170/73.5: by Mosteller 0.5 × 1.86 = 0.93 mg, 2 vials; the order says 0.9 mg, 1 vial."""
+    text = plan_text(us(170, "73.5", 2, 8, "cri", ordered="0.9"))
+    assert (text.dose, text.vials) == ("0.9 mg", "1")
+    assert text.formulas_title == "Without the ordered dose, the five formulas agree on 2 vials"
+    assert [row.against for row in text.formulas if row.used] == ["1 vial more, 0.03 mg more"]
+    assert all(row.against != "this plan" for row in text.formulas)
+
+
+def test_an_hour_that_comes_twice_says_which():
+    """New York, 1 November 2026: 05:30 UTC is 01:30 EDT, 06:30 UTC is 01:30 EST."""
+    first, second = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6))
+    assert [clock(each, "America/New_York") for each in (first, second)] == ["01:30 EDT", "01:30 EST"]
+    assert clock(datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "America/New_York") == "02:30"
+    assert clock(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "Europe/London") == "01:30 BST"
+
+
+def test_no_paper_hides_that_a_limit_was_passed():
+    """1.52881 mg is 5.0007 % over 1.456 mg: "5 %" would read as within the limit."""
+    made = us(ordered="1.52881")
+    assert "5.001 % over" in sentences.sentence(finding(made, "ordered-dose"), Market.US)
+    assert "5.001 %" in sentences.short(finding(made, "ordered-dose"))
+    assert plan_text(made).difference == "5.001 % over"
+
+
 def test_the_five_formulas_say_where_they_part():
     """170 cm, 69.5 kg, 0.5 mg/m²: Mosteller 2 vials, Du Bois 0.5 × 1.80 = 0.9 mg and 1."""
     text = plan_text(us(170, "69.5", 1, 8))
@@ -280,7 +305,7 @@ def test_a_recorded_limit_of_the_diluted_bag_is_named_as_the_rule():
 
 
 def test_unconfirmed_facts_say_what_to_confirm_and_where():
-    assert len(plan_text(us()).unconfirmed) == 5  # hazard wording, small doses, diluted bag, line, filter
+    assert len(plan_text(us()).unconfirmed) == 6  # hazard wording, small doses, diluted bag, storage, line, filter
     assert all("Confirm against the current label, FDA PI §" in text for text in plan_text(us()).unconfirmed)
 
 

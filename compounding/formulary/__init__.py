@@ -18,12 +18,11 @@ from compounding.formulary.facts import (
     Presentation,
     Regimen,
 )
-from compounding.formulary.kinds import DOSE_DAYS, Levels, Range
+from compounding.formulary.kinds import Levels, Range
 from compounding.formulary.reader import FormularyFaults, read
 from compounding.policy import Market
 
 __all__ = [
-    "DOSE_DAYS",
     "Billing",
     "Disagreement",
     "Fact",

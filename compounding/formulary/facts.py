@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from compounding.findings import Source
-from compounding.formulary.kinds import Kind, Levels, Range, amount, count, flag, levels, one_of, range_of, text
+from compounding.formulary.kinds import Kind, Levels, Range, amount, count, flag, gtin, levels, one_of, range_of, text
 from compounding.policy import Market
 from compounding.quantities import (
     CellCount,
@@ -63,7 +63,9 @@ class VialFacts:
     keep_reconstituted: Fact[str] = fact(text)
     keep_unopened: Fact[str] = fact(text)
     ndc: Fact[str | None] = fact(text, may_be_absent=True)
-    gtin: Fact[str] = fact(text)
+    gtin: Fact[str] = fact(gtin)
+    use: Fact[str] = fact(text)
+    """What a US label says of the bag: "Single dose"."""
     traceability: Fact[str] = fact(text)
     hazard: Fact[str] = fact(text)
 
@@ -108,6 +110,8 @@ class Administration:
     line: Fact[str] = fact(text)
     filter: Fact[str] = fact(text)
     light: Fact[str] = fact(text)
+    light_cover: Fact[bool] = fact(flag)
+    """Whether the bag is covered against light, and the cover labelled."""
     premedication: Fact[str] = fact(text)
     observation: Fact[str] = fact(text)
 
@@ -122,13 +126,13 @@ class Regimen:
     later_cycle_length: Fact[Duration] = fact(amount(Duration))
     window: Fact[Duration] = fact(amount(Duration))
     interval: Fact[Duration] = fact(amount(Duration))
-    cycles: Fact[int] = fact(count)
-    no_response_stop_after: Fact[int] = fact(count)
-    transplant_cycles: Fact[int] = fact(count)
-    transplant_third_cycle: Fact[str] = fact(text)
+    cycles: Fact[int | None] = fact(count, may_be_absent=True)
+    no_response_stop_after: Fact[int | None] = fact(count, may_be_absent=True)
+    transplant_cycles: Fact[int | None] = fact(count, may_be_absent=True)
+    transplant_third_cycle: Fact[str | None] = fact(text, may_be_absent=True)
     surface_formula: Fact[str | None] = fact(text, may_be_absent=True)
     dose_cap: Fact[str | None] = fact(text, may_be_absent=True)
-    blasts: Fact[CellCount] = fact(amount(CellCount))
+    blasts: Fact[CellCount | None] = fact(amount(CellCount), may_be_absent=True)
     liver: Fact[str] = fact(text)
     discontinue: Fact[str] = fact(text)
     counts: Fact[str] = fact(text)
@@ -189,6 +193,11 @@ class Presentation:
     about: Mapping[str, Fact[str]]
     disagreements: tuple[Disagreement, ...]
     look_alikes: tuple[LookAlike, ...]
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days of a cycle on which a dose is given."""
+        return tuple(sorted(self.regimen.first_cycle.value))
 
     @property
     def nominal(self) -> Volume:

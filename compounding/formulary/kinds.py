@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, NewType, TypeVar
 
-from compounding.quantities import DoseLevel, Quantity, Unreadable
+from compounding.quantities import DoseLevel, Quantity, Unreadable, round_number
 
 T = TypeVar("T")
-DOSE_DAYS = (1, 8, 15)
+_DAY = re.compile(r"[1-9][0-9]?")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 Levels = NewType("Levels", Mapping[int, DoseLevel])
@@ -68,10 +69,27 @@ def range_of(kind: type[Quantity]) -> Callable[[Any], Any]:
     return read
 
 
+NOT_STATED = "not stated"
+"""What a fact says that no text states. Only some facts may."""
+
+
 def text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError(f"{value!r} is not a text")
+    if value == NOT_STATED:
+        raise ValueError("must be stated: nothing is prepared without it")
     return value
+
+
+def gtin(value: Any) -> str:
+    """A trade item number of 8, 12, 13 or 14 figures whose check figure fits (GS1 General Specifications)."""
+    digits = text(value)
+    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", digits):
+        raise ValueError(f"{value!r} is not a GTIN of 8, 12, 13 or 14 figures")
+    # From the right, the check figure itself weighs 1 and its neighbours 3 and 1 in turn.
+    if sum(int(figure) * (3 if place % 2 else 1) for place, figure in enumerate(reversed(digits))) % 10:
+        raise ValueError(f"{value!r} is not a GTIN: its last figure does not fit the others")
+    return digits
 
 
 def texts(value: Any) -> tuple[str, ...]:
@@ -99,11 +117,14 @@ def flag(value: Any) -> bool:
 
 
 def levels(value: Any) -> Levels:
-    days = {str(day): day for day in DOSE_DAYS}
-    if not isinstance(value, dict) or set(value) != set(days):
-        raise ValueError(f"{value!r} is not a dose for each of the days 1, 8 and 15")
+    if not isinstance(value, dict) or "1" not in value or not all(_DAY.fullmatch(day) for day in value):
+        raise ValueError(f"{value!r} is not a dose for day 1 and the later days of dosing")
     read = amount(DoseLevel)
-    return Levels({days[day]: read(level) for day, level in value.items()})
+    levels = Levels({int(day): read(value[day]) for day in sorted(value, key=int)})
+    for level in levels.values():
+        if level.value != round_number(level.value, Decimal("0.001")):
+            raise ValueError(f"{level} has more than 3 decimals")
+    return levels
 
 
 def one_of(*words: str) -> Callable[[Any], Any]:

@@ -28,7 +28,6 @@ from compounding.formulary.facts import (
 from compounding.policy import Market
 
 T = TypeVar("T")
-NOT_STATED = "not stated"
 SCHEMA = 1
 _FACT_STATUSES = ("label", "secondary", "derived", "unconfirmed")
 _LONGEST = 999_999_999  # a whole number of 9 figures, and Python does not write one of thousands
@@ -97,9 +96,11 @@ class _Reader:
         }
         disagreements = tuple(self._entries("disagreements", ("claim", "used", "rejected", "reason")))
         look_alikes = tuple(self._entries("look_alikes", ("generic", "brand", "vial", "codes")))
+        for place, what in contradictions(groups):
+            self.fault(place, what)
         if self.faults:
             return None
-        made = Presentation(
+        return Presentation(
             id=self.tables["id"],
             drug=self.tables["drug"],
             market=Market(self.tables["market"]),
@@ -110,9 +111,6 @@ class _Reader:
             look_alikes=tuple(LookAlike(**entry) for entry in look_alikes),
             **groups,
         )
-        for place, what in contradictions(made):
-            self.fault(place, what)
-        return made
 
     def _numbers(self) -> bool:
         """A float is a fault wherever it stands: binary floats are never amounts. False where a whole
@@ -145,7 +143,7 @@ class _Reader:
                 self.sources[key] = value
 
     def _group(self, key: str, kind: type[Any]) -> Any:
-        if kind is Billing and self.tables.get(key) == NOT_STATED:
+        if kind is Billing and self.tables.get(key) == kinds.NOT_STATED:
             return None
         if key not in self.tables:
             self.fault(key, "is missing")
@@ -156,7 +154,7 @@ class _Reader:
         read = {}
         for name, item in wanted.items():
             if name not in table:
-                self.fault(f"{key}.{name}", f'is missing; where no text states it, write is = "{NOT_STATED}"')
+                self.fault(f"{key}.{name}", f'is missing; where no text states it, write is = "{kinds.NOT_STATED}"')
                 continue
             read[name] = self._fact(f"{key}.{name}", table[name], item.metadata["kind"])
         return kind(**read) if len(read) == len(wanted) and all(read.values()) else None
@@ -178,15 +176,18 @@ class _Reader:
         stated = value.get("is")
         if stated is None:
             self.fault(place, "states no value (is)")
-        elif stated == NOT_STATED and kind.may_be_absent:
+        elif stated == kinds.NOT_STATED and kind.may_be_absent:
             stated = None
-        elif not any(isinstance(leaf, kinds.Float) for _, leaf in kinds.leaves("", stated)):
+        elif any(isinstance(leaf, kinds.Float) for _, leaf in kinds.leaves("", stated)):
+            return None  # told already, with its place
+        else:
             stated = self._try(place, kind.read, stated)
         if len(self.faults) > before:
             return None
         return Fact(stated, source, value.get("arithmetic"), value.get("note"))
 
     def _source(self, place: str, value: Mapping[str, Any]) -> Source:
+        before = len(self.faults)
         status, origin, clause = (value.get(key) for key in ("status", "from", "clause"))
         if status not in _FACT_STATUSES:
             self.fault(place, f"status {status!r} is none of {', '.join(_FACT_STATUSES)}")
@@ -194,10 +195,13 @@ class _Reader:
             self.fault(place, f"from {origin!r} is not among the file's sources")
         if not isinstance(clause, str) or not clause.strip():
             self.fault(place, "names no clause")
-        if self.faults:
+        if len(self.faults) > before:
             return Source("", Status.UNCONFIRMED)
         name, clause = self.sources[str(origin)].partition(":")[0], str(clause)
-        return Source(f"{name} {clause}" if clause.startswith("§") else f"{name}, {clause}", Status(status))
+        text = f"{name} {clause}" if clause.startswith("§") else f"{name}, {clause}"
+        if status == Status.DERIVED.value and value.get("arithmetic"):
+            text += f" ({value['arithmetic']})"
+        return Source(text, Status(status))
 
     def _entries(self, key: str, wanted: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         entries = self.tables.get(key, [])

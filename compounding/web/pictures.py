@@ -151,8 +151,7 @@ def _refuse_odd_vial(vial: VialFigures) -> None:
             raise ValueError(f"{vial.title}: a spare vial is neither drawn from nor discarded")
     elif vial.drawn + vial.discarded != vial.withdrawable:
         raise ValueError(
-            f"{vial.title}: {vial.drawn} mL drawn and {vial.discarded} mL discarded"
-            f" are not {vial.withdrawable} mL"
+            f"{vial.title}: {vial.drawn} mL drawn and {vial.discarded} mL discarded are not {vial.withdrawable} mL"
         )
 
 

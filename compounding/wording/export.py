@@ -87,7 +87,7 @@ def _finding(finding: Finding, market: Market) -> dict[str, Any]:
 def _working(plan: Plan) -> Iterator[dict[str, str]]:
     """One entry a step; a step of several expressions joins them."""
     for line in plan.lines:
-        written = rows(line, plan.policy.market)
+        written = rows(line)
         yield {
             "step": line.step,
             "expression": "; ".join(row.expression for row in written),

@@ -11,7 +11,7 @@ from compounding.findings import Finding, Judged, Severity
 from compounding.patient import months_between, years_between
 from compounding.policy import Market
 from compounding.quantities import Quantity, Ratio, plain, round_number
-from compounding.wording.numbers import amount, count, day, figure, in_words, percent
+from compounding.wording.numbers import amount, beside, count, day, figure, in_words, percent
 
 Values = Mapping[str, Any]
 _Sentence = Callable[[Values, Market, Severity], str]
@@ -29,7 +29,7 @@ def sentence(finding: Finding, market: Market) -> str:
 def short(finding: Finding) -> str:
     """The finding in a few words, for a row of the worksheet."""
     write = _SHORT.get(finding.code)
-    return write(finding.values) if write else sentence(finding, Market.US).partition(":")[0]
+    return write(finding.values) if write else finding.code
 
 
 def judged(finding: Finding) -> dict[str, str]:
@@ -57,10 +57,17 @@ def _short(number: Decimal) -> str:
     return plain(round_number(number, Decimal("1e-9")))
 
 
+def _measured_as(what: str, values: Values) -> str:
+    """As typed or rounded; a body mass index, which is judged unrounded, to 2 decimals or as many as it needs."""
+    if what != "bmi":
+        return amount(values[what])
+    limits = (values["low"].value, values["high"].value)
+    return f"{beside(values[what].value, 2, limits)} {values[what].symbol()}"
+
+
 def _plausible(what: str) -> _Sentence:
     def write(values: Values, market: Market, severity: Severity) -> str:
-        shown = {"bsa": 3, "bmi": 4}.get(what)
-        measured, low, high = amount(values[what], shown), figure(values["low"].value), amount(values["high"])
+        measured, low, high = _measured_as(what, values), figure(values["low"].value), amount(values["high"])
         limits = f"outside {low} to {high} for {values['limits_for']}"
         if severity is Severity.STOP:
             return f"{_MEASURES[what]} {measured} is {limits}. Measure or type it again."
@@ -129,13 +136,13 @@ def _age(values: Values, market: Market, severity: Severity) -> str:
     return text if severity is Severity.OVERRIDE else f"{text} {_REASON_ENOUGH}"
 
 
-def _response_day_1(values: Values, market: Market, severity: Severity) -> str:
-    return f"Choose the response: day 1 of cycle {figure(values['cycle'])} cannot be computed without it."
+def _response_needed(values: Values, market: Market, severity: Severity) -> str:
+    return f"Choose the response: day {values['day']} of cycle {figure(values['cycle'])} cannot be computed without it."
 
 
 def _response_late(values: Values, market: Market, severity: Severity) -> str:
     return (
-        f"Choose the response: without CR or CRi within {values['stop_after_cycles']} cycles treatment stops, "
+        f"Choose the response: without CR or CRi within {count(values['stop_after_cycles'], 'cycle')} treatment stops, "
         f"so cycle {figure(values['cycle'])} cannot go on without it."
     )
 
@@ -147,25 +154,25 @@ def _response_same(values: Values, market: Market, severity: Severity) -> str:
 def _no_response(values: Values, market: Market, severity: Severity) -> str:
     return (
         f"Cycle {figure(values['cycle'])} without CR or CRi: no CR or CRi within "
-        f"{values['stop_after_cycles']} cycles, treatment stops."
+        f"{count(values['stop_after_cycles'], 'cycle')}, treatment stops."
     )
 
 
 def _cycle(values: Values, market: Market, severity: Severity) -> str:
-    return f"Cycle {figure(values['cycle'])} is over the {values['most']} cycles of the label."
+    return f"Cycle {figure(values['cycle'])} is over the {count(values['most'], 'cycle')} of the label."
 
 
 def _transplant_third(values: Values, market: Market, severity: Severity) -> str:
     return (
-        f"A transplant is planned: cycle {values['cycle']} needs its reason after {values['cycles']} cycles "
+        f"A transplant is planned: cycle {values['cycle']} needs its reason after {count(values['cycles'], 'cycle')} "
         f"({values['reason']})."
     )
 
 
 def _transplant_over(values: Values, market: Market, severity: Severity) -> str:
     return (
-        f"A transplant is planned: cycle {figure(values['cycle'])} is over the {values['cycles']} cycles of the "
-        "label and a third with its reason."
+        f"A transplant is planned: cycle {figure(values['cycle'])} is over the "
+        f"{count(values['cycles'], 'cycle')} of the label and one more with its reason."
     )
 
 
@@ -196,8 +203,8 @@ def _withdrawable(values: Values, market: Market, severity: Severity) -> str:
 def _diluted_bag(values: Values, market: Market, severity: Severity) -> str:
     return (
         "The limits of the diluted bag are not confirmed at this site. Confirm them against the current label, "
-        "§2.4: until two pharmacists record them the times count from the first vial only, and no bag is "
-        "released for patient use."
+        f"{values['confirm_against']}: until two pharmacists record them the times count from the first vial only, "
+        "and no bag is released for patient use."
     )
 
 
@@ -220,7 +227,7 @@ _SENTENCES: dict[tuple[str, str], _Sentence] = {
     ("dose", ""): _dose,
     ("ordered-dose", ""): _ordered,
     ("age", ""): _age,
-    ("response", "day 1"): _response_day_1,
+    ("response", "needed"): _response_needed,
     ("response", "late"): _response_late,
     ("response", "same"): _response_same,
     ("no-response", ""): _no_response,
@@ -237,9 +244,8 @@ _SENTENCES: dict[tuple[str, str], _Sentence] = {
 
 def _short_measure(what: str) -> Callable[[Values], str]:
     def write(values: Values) -> str:
-        places = {"bsa": 3, "bmi": 2}.get(what)
         low, high = figure(values["low"].value), amount(values["high"])
-        return f"{_MEASURES[what]} {amount(values[what], places)}, usual {low} to {high}"
+        return f"{_MEASURES[what]} {_measured_as(what, values)}, usual {low} to {high}"
 
     return write
 
@@ -251,7 +257,8 @@ _SHORT: dict[str, Callable[[Values], str]] = {
         f"Bag {amount(v['concentration'])}, range {figure(v['low'].value)} to {amount(v['high'])}"
     ),
     "ordered-dose": lambda v: (
-        f"Ordered {amount(v['ordered'])}, {percent(v['difference_percent'])} "
+        f"Ordered {amount(v['ordered'])}, "
+        f"{percent(v['difference_percent'], 2, (v['override_over_percent'], v['stop_over_percent']))} "
         f"{'over' if v['difference_percent'] > 0 else 'under'} {amount(v['calculated'])}"
     ),
     "age": lambda v: "Age outside the licence",

@@ -11,7 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from compounding.policy import Market
-from compounding.quantities import Concentration, Quantity, Ratio, plain, round_number
+from compounding.quantities import BodyMass, Concentration, Length, Quantity, Ratio, plain, round_number
 
 DASH = "–"  # where a figure could not be computed
 # Not strftime: its month names follow the machine's locale.
@@ -55,20 +55,47 @@ def per_mL(quantity: Concentration | None) -> str:
     return amount(quantity).replace("/", " per ")
 
 
-def percent(number: Decimal, places: int = 2, beside: tuple[Decimal, ...] = ()) -> str:
-    """A percentage without its sign: "0.27 %". More places where it would read as a limit beside it."""
+def beside(number: Decimal, places: int, limits: tuple[Decimal, ...]) -> str:
+    """A figure rounded to `places`, or to as many more as it takes not to read as a limit beside it."""
     for more in range(places, 9):
-        text = figure(abs(number), more)
-        if all(text != figure(limit) or abs(number) == limit for limit in beside):
+        text = figure(number, more)
+        if all(text != figure(limit) or number == limit for limit in limits):
             break
-    return f"{text} %"
+    return text
 
 
-def over_or_under(ratio: Ratio) -> str:
+def percent(number: Decimal, places: int = 2, limits: tuple[Decimal, ...] = ()) -> str:
+    """A percentage without its sign: "0.27 %"."""
+    return f"{beside(abs(number), places, limits)} %"
+
+
+def over_or_under(ratio: Ratio, limits: tuple[Decimal, ...] = ()) -> str:
     """ "0.27 % over", "0.27 % under" or "no difference"."""
     if ratio.value == 0:
         return "no difference"
-    return f"{percent(ratio.percent)} {'over' if ratio.value > 0 else 'under'}"
+    return f"{percent(ratio.percent, 2, limits)} {'over' if ratio.value > 0 else 'under'}"
+
+
+def feet(height: Length) -> str:
+    """A height in feet and inches, to compare and never to type: "5 ft 6.9 in"."""
+    # Rounded as a whole first, so that no 12 inches are left over.
+    whole, rest = divmod(round_number(height.in_unit("inch"), Decimal("0.1")), 12)
+    return f"{figure(int(whole))} ft {figure(rest)} in"
+
+
+def pounds(weight: BodyMass) -> str:
+    """A weight in pounds, to compare and never to type: "154.3 lb"."""
+    return f"{figure(weight.in_unit('lb'), 1)} lb"
+
+
+def short_name(diluent: str) -> str:
+    """A diluent without what the pharmacopoeia adds to its name: "0.9% sodium chloride"."""
+    return diluent.removesuffix(", USP").removesuffix(" injection")
+
+
+def capital(text: str) -> str:
+    """A name at the head of a row or a sentence."""
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def count(number: int, noun: str) -> str:
@@ -89,9 +116,10 @@ def day(when: date, market: Market) -> str:
 
 
 def clock(moment: datetime, zone: str) -> str:
-    """The time of day in the site's zone: "13:40"."""
+    """The time of day in the site's zone: "13:40". An hour that comes twice says which: "01:30 EST"."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local.hour:02d}:{local.minute:02d}"
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local.hour:02d}:{local.minute:02d}{f' {local.tzname()}' if twice else ''}"
 
 
 def moment(when: datetime, zone: str, market: Market) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from compounding.policy import Market
-from compounding.wording.numbers import DASH
+from compounding.wording.numbers import DASH, short_name
 from compounding.wording.plans import PlanText
 from compounding.wording.working import Row
 
@@ -75,11 +75,6 @@ def brand(text: PlanText, market: Market) -> str:
     return f"({text.brand})" if market is Market.US else text.brand
 
 
-def diluent_on_label(text: PlanText) -> str:
-    """ "0.9% sodium chloride", without what the pharmacopoeia adds to its name."""
-    return text.diluent.removesuffix(", USP").removesuffix(" injection")
-
-
 def hazard(text: PlanText) -> tuple[str, str]:
     """The words of the band, and the sentence after them where there is one."""
     band, _, rest = text.hazard.partition(". ")
@@ -103,7 +98,14 @@ def working_lines(text: PlanText) -> Iterator[Row]:
         if row.step != "draws":
             steps.setdefault(_line_of(row), []).append(row)
     for rows in steps.values():
-        yield _surface(rows[0]) if rows[0].step == "bsa" else _joined(rows, text)
+        if rows[0].step == "bsa":
+            yield _surface(rows[0])
+        elif rows[0].step == "mass":
+            yield replace(rows[0], source=f"water {text.water_mass} a vial")
+        elif rows[0].step == "billing":
+            yield replace(_joined(rows, text), **_billed(text))
+        else:
+            yield _joined(rows, text)
 
 
 def _joined(rows: list[Row], text: PlanText) -> Row:
@@ -112,9 +114,28 @@ def _joined(rows: list[Row], text: PlanText) -> Row:
         first,
         name=first.name.partition(",")[0],
         expression="; ".join(_beside(row) for row in rows),
-        result=text.vials_of if first.step == "vials" else ", ".join(row.result for row in rows),
-        source=f"{first.source}; to {first.rounding}" if first.step == "dose" else first.source,
+        result=_result(rows, text),
+        source=_source(first),
     )
+
+
+def _result(rows: list[Row], text: PlanText) -> str:
+    if rows[0].step == "vials":
+        return text.vials_of
+    return ", ".join(row.result for row in rows)
+
+
+def _billed(text: PlanText) -> dict[str, str]:
+    """The units in the column of results, and beside them which code each is billed under."""
+    units = " + ".join(bill.units.removeprefix("× ") for bill in text.billing)
+    return {"result": f"{units} units", "source": ", ".join(f"{bill.code} {bill.units}" for bill in text.billing)}
+
+
+def _source(row: Row) -> str:
+    """The source, with its status where that is less than the label's, and what was rounded."""
+    if row.step == "dose":
+        return f"{row.source}; to {row.rounding}"
+    return f"{row.source} ({row.status})" if row.status in _TOLD else row.source
 
 
 def _beside(row: Row) -> str:
@@ -131,12 +152,14 @@ def _surface(row: Row) -> Row:
     return replace(row, expression=expression, source=f"{formula}; {unrounded}, to {row.rounding}")
 
 
+_TOLD = ("secondary", "unconfirmed")
 # Rows that share a line of the worksheet, which has room for thirteen.
 _JOINED = {
     "Discarded": "Discarded",
     "Stays in the vials": "Stays in the vials",
     "Billed": "Billed",
     "Prepared dose": "Volume to withdraw",
+    "Water for each vial": "Expected mass",
 }
 
 
@@ -156,20 +179,21 @@ def vial_rows(text: PlanText) -> Iterator[tuple[str, str]]:
 def steps(text: PlanText) -> Iterator[tuple[tuple[str, ...], bool, bool]]:
     """The numbered steps: lines, whether it is a stop, whether its time of day is written down."""
     used = [draw for draw in text.draws if not draw.spare]
+    swirl, rest = _two_sentences(text.technique)
+    light = " Protect from light." if text.light_cover else ""
     yield (
         (f"Wet vial 1 with {text.water_each} of {text.reconstitute_with}.", "This moment is T: the clocks start."),
         False,
         True,
     )
     if len(used) == 1:
-        yield (_two_sentences(text.technique), False, False)
+        yield ((swirl, rest), False, False)
     else:
         others = "vial 2" if len(used) == 2 else f"vials 2 to {len(used)}"
         each = "" if len(used) == 2 else " each"
-        swirl, rest = _two_sentences(text.technique)
         yield ((f"Wet {others} with {text.water_each}{each}. {swirl}", rest), False, True)
     yield ((f"Accept only if: {text.accept[0].lower()}{text.accept[1:]}",), False, False)
-    yield ((_drawing(text),), False, False)
+    yield ((_drawing(text), _wet_the_spare(text)), False, bool(text.spare))
     yield (("STOP. In-process check, section I,", "before any drug is added."), True, False)
     yield ((making_step(text),), False, False)
     yield (
@@ -180,27 +204,30 @@ def steps(text: PlanText) -> Iterator[tuple[tuple[str, ...], bool, bool]]:
         False,
         True,
     )
-    yield ((f"{text.mixing} Protect from light.",), False, False)
-    yield (("Label the bag, fit the light cover, label the cover.",), False, False)
+    yield ((f"{text.mixing}{light}",), False, False)
+    cover = "Label the bag, fit the light cover, label the cover." if text.light_cover else "Label the bag."
+    yield ((cover,), False, False)
+
+
+def _wet_the_spare(text: PlanText) -> str:
+    """Said only where a spare is on the list; the clocks still run from the first vial."""
+    return f"Spare: wet with {text.water_each} first; the clocks run on." if text.spare else ""
 
 
 def _drawing(text: PlanText) -> str:
     """By total where what comes out of a vial is not known."""
     if not text.instruction:
         return f"Draw from the vials as the table says: {text.volume} in all."
+    if text.spare:
+        return f"Draw to a total of {text.volume}, from the spare if needed."
     return f"{text.instruction.partition(':')[0].rstrip('.')}."
-
-
-def capital(text: str) -> str:
-    """A name at the head of a row."""
-    return f"{text[0].upper()}{text[1:]}"
 
 
 def making_step(text: PlanText) -> str:
     """How the bag's volume is made, so that what the patient gets does not hang on habit."""
     if text.making == "B":
         return f"Method B: remove {text.removed} from the ready-filled {text.bag} bag; nothing else as diluent."
-    saline = diluent_on_label(text)
+    saline = short_name(text.diluent)
     return f"Method A: put {text.saline} of {saline} into the empty container; nothing else as diluent."
 
 

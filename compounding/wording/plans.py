@@ -7,17 +7,17 @@ said then, whatever the program has become.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from compounding.findings import Finding, Status
-from compounding.formulary import Fact, Presentation
+from compounding.formulary import Fact, Presentation, Range
 from compounding.patient import FORMULAS
 from compounding.policy import Making, Market, Policy
 from compounding.preparation import Alternative, Plan
-from compounding.quantities import DrugMass, Duration
+from compounding.quantities import DrugMass, Duration, Quantity
 from compounding.stability import Clocks, Rule, limits_confirmed
 from compounding.wording.draws import aside, instruction, short
 from compounding.wording.export import program_version
@@ -26,13 +26,16 @@ from compounding.wording.findings import short as short_of
 from compounding.wording.numbers import (
     DASH,
     amount,
+    capital,
     clock,
     count,
     day,
+    feet,
     figure,
     in_words,
     over_or_under,
     per_mL,
+    pounds,
     value_only,
 )
 from compounding.wording.working import Row, rows
@@ -78,6 +81,15 @@ class FormulaText:
 
 
 @dataclass(frozen=True, slots=True)
+class DepartureText:
+    """Where the order departs from the label, with its reason and who is named for it."""
+
+    what: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClockText:
     name: str
     time: str
@@ -118,7 +130,11 @@ class PlanText:
     storage: str
     light: str
     handling: str
+    light_cover: bool
+    use: str
     hazard: str
+    cap: str
+    """Whether a cap on body surface or dose applies."""
     drug_file: str
     checksum: str
     program: str
@@ -148,6 +164,8 @@ class PlanText:
     """"2 vials of 0.9 mg"."""
     spare: str
     each: str
+    nominal: bool
+    """Whether what comes out of a vial is not known, so that the figures of the draws are nominal."""
     can_be_drawn: str
     water_each: str
     water: str
@@ -172,6 +190,7 @@ class PlanText:
     formulas: tuple[FormulaText, ...]
     formulas_title: str
     findings: tuple[FindingText, ...]
+    departures: tuple[DepartureText, ...]
     clocks: tuple[ClockText, ...]
     """At a planned wetting; empty where none is planned."""
     clock_rules: tuple[str, ...]
@@ -191,6 +210,7 @@ _TUPLES: Mapping[str, type[Any]] = {
     "rows": Row,
     "formulas": FormulaText,
     "findings": FindingText,
+    "departures": DepartureText,
     "clocks": ClockText,
 }
 
@@ -200,8 +220,10 @@ def to_json(text: PlanText) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> PlanText:
-    """The strings of a plan as they were stored. Raises TypeError where one is missing or unknown."""
-    read = {field.name: stored[field.name] for field in fields(PlanText)}
+    """The strings of a plan as they were stored. Raises KeyError where one is missing, TypeError where one
+    is unknown. A string that a later version adds has a default, which old plans then take."""
+    named = [field.name for field in fields(PlanText) if field.name in stored or field.default is MISSING]
+    read = {name: stored[name] for name in named}
     for name, kind in _TUPLES.items():
         read[name] = tuple(kind(**item) for item in read[name])
     for name in ("unconfirmed", "clock_rules"):
@@ -221,10 +243,11 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
         **_weighed(plan),
         **_billing(plan),
         rounding=_rounding(plan.policy),
-        rows=tuple(row for line in plan.lines for row in rows(line, market)),
+        rows=tuple(row for line in plan.lines for row in rows(line)),
         formulas=tuple(_formula(alternative, plan) for alternative in plan.alternatives),
         formulas_title=_formulas_title(plan),
         findings=tuple(_finding(finding, market) for finding in plan.findings),
+        departures=tuple(_departures(plan)),
         clocks=tuple(_clocks(clocks, plan)) if clocks else (),
         clock_rules=_clock_rules(plan),
         clocks_note="" if limits_confirmed(drug, plan.policy) else "Diluted-bag limit not confirmed",
@@ -257,6 +280,9 @@ def _product(drug: Presentation, market: Market) -> dict[str, Any]:
         "storage": given.storage.value,
         "light": given.light_on_label.value,
         "handling": given.handling_on_label.value or "",
+        "light_cover": given.light_cover.value,
+        "use": drug.vials.use.value,
+        "cap": f"Actual body weight; {drug.regimen.dose_cap.value or 'no cap on BSA or dose'}",
         "hazard": drug.vials.hazard.value,
         "drug_file": f"{drug.id} edition {drug.edition}",
         "checksum": drug.checksum,
@@ -269,7 +295,7 @@ def _order(plan: Plan, market: Market) -> dict[str, Any]:
     return {
         "height": amount(patient.height),
         "weight": amount(patient.weight),
-        "imperial": f"{_feet(patient.height.in_unit('inch'))}, {figure(patient.weight.in_unit('lb'), 1)} lb",
+        "imperial": f"{feet(patient.height)}, {pounds(patient.weight)}",
         "cycle_day": f"Cycle {figure(treatment.cycle)} day {treatment.day}",
         "give_on": day(patient.on, market),
         "formula": FORMULAS[plan.policy.formula].name,
@@ -277,13 +303,24 @@ def _order(plan: Plan, market: Market) -> dict[str, Any]:
         "level": amount(plan.level),
         "calculated": amount(plan.calculated),
         "ordered": amount(treatment.ordered_dose),
-        "difference": DASH if plan.difference is None else over_or_under(plan.difference),
+        "difference": DASH if plan.difference is None else over_or_under(plan.difference, _limits(plan)),
     }
 
 
-def _feet(inches: Decimal) -> str:
-    feet, rest = divmod(inches, 12)
-    return f"{figure(int(feet))} ft {figure(rest, 1)} in"
+def _limits(plan: Plan) -> tuple[Decimal, Decimal]:
+    return plan.policy.difference_override_percent, plan.policy.difference_stop_percent
+
+
+def _departures(plan: Plan) -> Iterator[DepartureText]:
+    treatment = plan.order.treatment
+    if treatment.dose_confirmed_by and treatment.ordered_dose is not None:
+        what = f"Ordered dose {amount(treatment.ordered_dose)} confirmed"
+        yield DepartureText(what, "by the prescriber", treatment.dose_confirmed_by)
+    if own := treatment.own_level:
+        yield DepartureText(f"Order's own {amount(own.level)}", own.reason, own.prescriber)
+    if treatment.transplant and treatment.transplant.third_cycle_reason:
+        what = f"Cycle {figure(treatment.cycle)} before a transplant"
+        yield DepartureText(what, treatment.transplant.third_cycle_reason, "the order")
 
 
 def _dose(plan: Plan) -> dict[str, Any]:
@@ -299,7 +336,7 @@ def _vials(plan: Plan) -> dict[str, Any]:
     common = {"water_each": amount(facts.reconstitution.value), "instruction": instruction(plan) or ""}
     if vials is None:
         empty = ("vials", "vials_of", "each", "can_be_drawn", "water", "discarded_volume", "discarded_mass")
-        return {**common, **dict.fromkeys(empty, DASH), "spare": "", "stays": "", "draws": ()}
+        return {**common, **dict.fromkeys(empty, DASH), "spare": "", "stays": "", "draws": (), "nominal": False}
     nominal = "" if vials.known else " nominal"
     stays = f"{amount(vials.stays)}, {amount(vials.stays_mass)}" if vials.stays.value else ""
     return {
@@ -308,6 +345,7 @@ def _vials(plan: Plan) -> dict[str, Any]:
         "vials_of": f"{count(vials.count, 'vial')} of {amount(facts.labelled.value)}",
         "spare": count(vials.spare, "spare vial") if vials.spare else "",
         "each": f"{amount(vials.per_vial)}{nominal}",
+        "nominal": not vials.known,
         "can_be_drawn": f"{amount(type(vials.per_vial)(vials.per_vial.value * vials.count))}{nominal}",
         "water": amount(vials.reconstitution),
         "discarded_volume": amount(vials.discarded),
@@ -365,20 +403,16 @@ def _weighed(plan: Plan) -> dict[str, Any]:
 
 def _billing(plan: Plan) -> dict[str, Any]:
     billed, vials, facts = plan.billed, plan.vials, plan.drug.billing
-    if billed is None or vials is None or facts is None or plan.prepared is None:
+    if billed is None or vials is None or facts is None:
         return {"billing": (), "billing_note": ""}
-    given = f"{amount(plan.prepared)} ÷ {amount(facts.unit.value)}, rounded up"
-    units = f"× {billed.administered:,}"
+    (line,) = [line for line in plan.lines if line.step == "billing"]
+    given, left = (row.expression for row in rows(line))
+    modified, units = f"{billed.code}-{billed.modifier}", f"× {billed.administered:,}"
+    bills: tuple[BillText, ...] = (BillText(modified, given, units),)
     if billed.discarded:
-        left = f"{facts.units_per_vial.value} × {count(vials.count, 'vial')} − {billed.administered}"
-        lines: tuple[BillText, ...] = (
-            BillText(billed.code, given, units),
-            BillText(f"{billed.code}-{billed.modifier}", left, f"× {billed.discarded:,}"),
-        )
-    else:
-        lines = (BillText(f"{billed.code}-{billed.modifier}", given, units),)
+        bills = (BillText(billed.code, given, units), BillText(modified, left, f"× {billed.discarded:,}"))
     note = f"One unit is {amount(facts.unit.value)}. Truly discarded: {amount(vials.discarded_mass)}."
-    return {"billing": lines, "billing_note": note}
+    return {"billing": bills, "billing_note": note}
 
 
 def _rounding(policy: Policy) -> str:
@@ -389,7 +423,6 @@ def _rounding(policy: Policy) -> str:
 
 
 def _formula(alternative: Alternative, plan: Plan) -> FormulaText:
-    used = alternative.formula is plan.policy.formula
     return FormulaText(
         name=FORMULAS[alternative.formula].name,
         unrounded=value_only(alternative.unrounded, SURFACE_PLACES),
@@ -399,38 +432,38 @@ def _formula(alternative: Alternative, plan: Plan) -> FormulaText:
         volume=value_only(alternative.volume),
         vials=DASH if alternative.vials is None else figure(alternative.vials),
         discarded=value_only(alternative.discarded),
-        against=_against(alternative, _of_site(plan), used),
-        used=used,
+        against=_against(alternative, plan),
+        used=alternative.formula is plan.policy.formula,
     )
 
 
-def _of_site(plan: Plan) -> Alternative:
-    """The alternative of the site's own formula, which the others are compared with."""
-    return next(a for a in plan.alternatives if a.formula is plan.policy.formula)
-
-
-def _against(other: Alternative, site: Alternative, used: bool) -> str:
-    if used:
-        return "this site's formula"
-    if other.dose is None or site.dose is None or other.vials is None or site.vials is None:
+def _against(other: Alternative, plan: Plan) -> str:
+    """How a formula's own dose compares with the plan's, which may be the order's."""
+    planned, vials = plan.dose, plan.vials
+    if other.dose is None or planned is None or other.vials is None or vials is None:
         return DASH
     said = []
-    if other.vials != site.vials:
-        apart = abs(other.vials - site.vials)
-        said.append(f"{count(apart, 'vial')} {'more' if other.vials > site.vials else 'less'}")
-    if other.dose != site.dose:
-        gap = DrugMass(abs(other.dose.value - site.dose.value))
-        said.append(f"{amount(gap)} {'more' if other.dose > site.dose else 'less'}")
-    return ", ".join(said) or "same dose"
+    if other.vials != vials.count:
+        apart = abs(other.vials - vials.count)
+        said.append(f"{count(apart, 'vial')} {'more' if other.vials > vials.count else 'less'}")
+    if other.dose != planned:
+        gap = DrugMass(abs(other.dose.value - planned.value))
+        said.append(f"{amount(gap)} {'more' if other.dose > planned else 'less'}")
+    if said:
+        return ", ".join(said)
+    return "this plan" if other.formula is plan.policy.formula else "same dose"
 
 
 def _formulas_title(plan: Plan) -> str:
+    """Says where the formulas part; with an ordered dose, that they are shown without it."""
     counts = sorted({a.vials for a in plan.alternatives if a.vials is not None})
+    ordered = plan.order.treatment.ordered_dose is not None
+    the = "Without the ordered dose, the" if ordered else "The"
     if not counts:
-        return "The five formulas"
+        return f"{the} five formulas"
     if len(counts) == 1:
-        return f"The five formulas agree on {count(counts[0], 'vial')}"
-    return f"The formulas differ: {in_words(counts[0])} or {in_words(counts[-1])} vials"
+        return f"{the} five formulas agree on {count(counts[0], 'vial')}"
+    return f"{the} formulas differ: {in_words(counts[0])} or {in_words(counts[-1])} vials"
 
 
 def _finding(finding: Finding, market: Market) -> FindingText:
@@ -483,11 +516,23 @@ def _hours(duration: Duration) -> str:
 
 
 def _unconfirmed(drug: Presentation) -> Iterator[str]:
-    """The unconfirmed facts, each with the clause to confirm it against."""
-    for group in (drug.vials, drug.dilution, drug.times, drug.administration):
+    """The unconfirmed facts that a plan or its papers use, each with the clause to confirm it against."""
+    for group in (drug.vials, drug.licence, drug.dilution, drug.times, drug.administration, drug.regimen):
         for field in fields(group):
             fact: Fact[Any] = getattr(group, field.name)
-            if fact.source.status is Status.UNCONFIRMED and isinstance(fact.value, str):
-                name = field.name.replace("_", " ")
-                confirm = f"Confirm against the current label, {fact.source.text}."
-                yield f"{name[0].upper()}{name[1:]}: “{fact.value}” {confirm}"
+            # A switch says of another fact that it gates, and is confirmed with it; the texts of the
+            # regimen are for the drug's page.
+            unused = bool if group is not drug.regimen else (bool, str)
+            if fact.source.status is Status.UNCONFIRMED and not isinstance(fact.value, unused):
+                name = capital(field.name.replace("_", " "))
+                yield f"{name}: “{_stated(fact.value)}”. Confirm against the current label, {fact.source.text}."
+
+
+def _stated(value: Any) -> str:
+    if isinstance(value, Quantity):
+        return amount(value)
+    if isinstance(value, Range):
+        return f"{amount(value.low)} to {amount(value.high)}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"day {day}: {amount(level)}" for day, level in value.items())
+    return str(value).rstrip(".")

@@ -1,10 +1,52 @@
-// The pages work without this file. Browsers that leave out `autofocus` on a summary of errors,
-// or drop it because the address names a place on the page, get it here: a frame later than
-// those that honour it. A summary taller than the window is then shown from its first line.
+// The pages work without this file.
 "use strict";
+
+// Browsers that leave out `autofocus` on a summary of errors, or drop it because the address names a place on
+// the page, get it here: a frame later than those that honour it. A summary taller than the window is then
+// shown from its first line.
 requestAnimationFrame(() => {
   const first = document.querySelector("[autofocus]");
   if (!first) return;
   if (document.activeElement !== first) first.focus();
   if (first.matches(".summary")) first.scrollIntoView({ block: "start" });
 });
+
+// What stays on top is as high as its text needs: what comes to rest below it is told the real height.
+const onTop = new CSSStyleSheet();
+document.adoptedStyleSheets = [onTop];
+function measure() {
+  let height = 0;
+  for (const part of document.querySelectorAll(".strip, .banner"))
+    if (getComputedStyle(part).position === "sticky") height += part.getBoundingClientRect().height;
+  onTop.replaceSync(`:root { --on-top: ${Math.ceil(height)}px; }`);
+}
+const watched = new ResizeObserver(measure);
+for (const part of document.querySelectorAll(".strip, .banner")) watched.observe(part);
+measure();
+
+// A link of the summary leads to a box; its label, hint and message come into view with it.
+addEventListener("click", event => {
+  const link = event.target.closest?.(".summary a");
+  const box = link && document.getElementById(link.hash.slice(1));
+  if (!box) return;
+  event.preventDefault();
+  box.focus({ preventScroll: true });
+  (box.closest(".field") ?? box).scrollIntoView({ block: "start" });
+});
+
+// A scanner ends a number with Enter: in an order that moves on to the next box, and sends nothing.
+for (const form of document.querySelectorAll("[data-enter-moves]"))
+  form.addEventListener("keydown", event => {
+    const box = event.target;
+    if (event.key !== "Enter" || event.isComposing || !box.matches("input, select")) return;
+    event.preventDefault();
+    const all = [...form.elements].filter(e => e.matches("input:not([type=hidden]), select, button"));
+    const next = all.slice(all.indexOf(box) + 1).find(e => e.type !== "radio" || e.name !== box.name);
+    const chosen = next?.type === "radio" && form.querySelector(`[name="${next.name}"]:checked`);
+    (chosen || next)?.focus();
+  });
+
+// No page is kept by the browser, since a page may hold a patient: after Back a form is empty, and says so.
+const note = document.querySelector("[data-after-back]");
+if (note && performance.getEntriesByType("navigation")[0]?.type === "back_forward")
+  note.hidden = [...document.querySelectorAll("main input[type=text]")].some(box => box.value !== "");

@@ -1,0 +1,51 @@
+"""The coded reasons of this desk: what may be chosen where a finding asks, and why a paper is printed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Reasons = tuple[tuple[str, str], ...]
+
+_CONFIRMED = ("confirmed", "Confirmed with the prescriber")
+_DOCUMENTED = ("documented", "Clinical decision in the record")
+_PROCEDURE = ("procedure", "Written procedure of this site")
+
+OVERRIDE: Reasons = (_CONFIRMED, _DOCUMENTED, _PROCEDURE)
+
+_MEASURED: Reasons = (
+    ("again", "Measured again: as typed"),
+    ("record", "Checked against the record: as typed"),
+    ("known", "Known and accepted for this patient"),
+)
+_DATE: Reasons = (
+    ("record", "No later measurement in the record"),
+    ("unchanged", "Asked on the ward: unchanged"),
+    _CONFIRMED,
+)
+_SPARE: Reasons = (
+    ("spare", "A spare vial is on the picking list"),
+    ("weighed", "The volume drawn will be weighed"),
+    _PROCEDURE,
+)
+_ANY: Reasons = (("record", "Checked against the record"), ("known", "Known and accepted"), _PROCEDURE)
+
+_ACKNOWLEDGE: Mapping[str, Reasons] = {
+    "height": _MEASURED,
+    "weight": _MEASURED,
+    "bsa": _MEASURED,
+    "bmi": _MEASURED,
+    "measured": _DATE,
+    "withdrawable-volume": _SPARE,
+}
+
+REPRINT: Reasons = (
+    ("smudged", "Smudged or unreadable"),
+    ("torn", "Torn"),
+    ("printer", "Printer fault"),
+    ("lost", "Lost"),
+)
+
+
+def reasons(code: str, severity: str) -> Reasons:
+    """What may be chosen for a finding of this code."""
+    return OVERRIDE if severity == "override" else _ACKNOWLEDGE.get(code, _ANY)
