@@ -12,12 +12,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 
 from compounding import formulary
 from compounding.dosing import Response, Treatment, listed
@@ -28,7 +29,11 @@ from compounding.policy import Formula, Market, Policy
 from compounding.preparation import Order, Plan, plan
 from compounding.quantities import BodyMass, DrugMass, Length, Q, Unreadable, quote, read_number, read_whole
 from compounding.wording.export import plan_as_json
+from compounding.wording.numbers import count
 from compounding.wording.plans import PlanText, plan_text
+
+if TYPE_CHECKING:
+    from compounding.records import Engine
 
 FINE, REFUSED, UNREADABLE = 0, 1, 2
 DEFAULT_PORT = 5000
@@ -115,11 +120,44 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", nargs="?", metavar="FILE", help="default: the shipped files and the site's own")
     check.set_defaults(run=_check)
 
+    _add_log(commands)
+    whole = commands.add_parser("check", help="check the database against its log", allow_abbrev=False)
+    whole.add_argument("--witness", metavar="FOLDER", action=_Once, help="the newest witness to compare with")
+    _of_a_site(whole).set_defaults(run=_check_site)
+
+    kept = commands.add_parser("backup", help="write a checked backup to a new file", allow_abbrev=False)
+    kept.add_argument("file", metavar="FILE")
+    _of_a_site(kept).set_defaults(run=_backup)
+
     serve = commands.add_parser("serve", help="serve the pages on this machine", allow_abbrev=False)
     serve.add_argument("--port", metavar="N", action=_Once, help=f"default {DEFAULT_PORT}")
     serve.add_argument("--market", metavar="us|uk", action=_Once, help="which training site; default us")
     serve.set_defaults(run=_serve)
     return parser
+
+
+def _add_log(commands: Any) -> None:
+    log = commands.add_parser("log", help="export, verify or witness the log", allow_abbrev=False)
+    does = log.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    export = does.add_parser("export", help="write every entry, checkpoint and the public key", allow_abbrev=False)
+    export.add_argument("file", metavar="FILE", help="a file that does not exist yet")
+    _of_a_site(export).set_defaults(run=_export)
+
+    verify = does.add_parser("verify", help="as `python evidence.py verify`, offline", allow_abbrev=False)
+    verify.add_argument("rest", nargs=argparse.REMAINDER, metavar="FILE [--head CODE]… [--public-key FILE]")
+    verify.set_defaults(run=_verify)
+
+    witness = does.add_parser("witness", help="copy the newest checkpoint to a folder elsewhere", allow_abbrev=False)
+    witness.add_argument("folder", metavar="FOLDER")
+    _of_a_site(witness).set_defaults(run=_witness)
+
+
+def _of_a_site(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """A command that reads a site's database: DATABASE_URL, else a training site of COMPOUNDING_HOME."""
+    command.add_argument("--market", metavar="us|uk", action=_Once, help="which training site; default us")
+    command.add_argument("--json", nargs=0, action=_Once, help="one JSON object instead of sentences")
+    return command
 
 
 _PLAN_OPTIONS = (
@@ -285,6 +323,97 @@ def _check(given: argparse.Namespace) -> Answer:
         return Answer(REFUSED, str(refused))
     told = [f"{drug.id}.toml: no faults (edition {drug.edition}, checksum {drug.checksum[:16]})" for drug in found]
     return Answer(FINE, "\n".join(told))
+
+
+@contextmanager
+def _site(given: argparse.Namespace) -> Iterator[Engine]:
+    """The database of the site. Raises Refused where there is none, or where it cannot be read."""
+    from compounding import training
+    from compounding.records import RecordsFault, open_database
+
+    home = Path(os.environ.get("COMPOUNDING_HOME", "instance"))
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        named = given.market or os.environ.get("COMPOUNDING_MARKET", "us")
+        file = training.database(home, _choice(Market, named, "--market"))
+        if not file.exists():
+            raise Refused(f"There is no site at {file}: `compounding serve` makes one.")
+        url = f"sqlite:///{file}"
+    try:
+        engine = open_database(url, home=home)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    except RecordsFault as fault:
+        raise Refused(str(fault)) from None
+
+
+def _told(given: argparse.Namespace, status: int, sentence: str, figures: dict[str, Any]) -> Answer:
+    return Answer(status, json.dumps(figures, ensure_ascii=False, indent=2) if given.json else sentence)
+
+
+def _export(given: argparse.Namespace) -> Answer:
+    from compounding.records import export_log
+
+    with _site(given) as engine, _new_file(given.file) as file:
+        counts = export_log(engine, file)
+    sentence = f"{given.file}: {count(counts.entries, 'entry', 'entries')}, {count(counts.checkpoints, 'checkpoint')}."
+    return _told(given, FINE, sentence, {"entries": counts.entries, "checkpoints": counts.checkpoints})
+
+
+@contextmanager
+def _new_file(name: str) -> Iterator[BinaryIO]:
+    """A file that did not exist; gone again where what fills it fails. Raises Refused."""
+    try:
+        file = open(name, "xb")  # noqa: SIM115 - closed below, whether or not it is kept
+    except OSError as error:
+        raise Refused(f"{name}: cannot be written: {error.strerror}.") from None
+    try:
+        with file:
+            yield file
+    except BaseException:
+        Path(name).unlink()
+        raise
+
+
+def _verify(given: argparse.Namespace) -> Answer:
+    from compounding import evidence
+
+    return Answer(evidence.main(["verify", *given.rest]))
+
+
+def _witness(given: argparse.Namespace) -> Answer:
+    from compounding.records import witness
+
+    with _site(given) as engine:
+        kept = witness(engine, Path(given.folder))
+    sentence = f"{given.folder}: the checkpoint of {kept.at} over {count(kept.size, 'entry', 'entries')}."
+    return _told(given, FINE, sentence, {"size": kept.size, "root": kept.root, "at": kept.at})
+
+
+def _check_site(given: argparse.Namespace) -> Answer:
+    from compounding.records import check, head
+
+    with _site(given) as engine:
+        faults = check(engine, Path(given.witness) if given.witness else None)
+        newest = head(engine)
+    if faults:
+        told = [{"part": fault.part, "place": fault.place, "message": fault.message} for fault in faults]
+        return _told(given, REFUSED, "\n".join(map(str, faults)), {"whole": False, "faults": told})
+    code = newest.code if newest else None
+    return _told(
+        given, FINE, f"The log is whole. Its newest entry: {code}.", {"whole": True, "head": code, "faults": []}
+    )
+
+
+def _backup(given: argparse.Namespace) -> Answer:
+    from compounding.records import backup
+
+    with _site(given) as engine:
+        newest = backup(engine, Path(given.file))
+    code = newest.code if newest else None
+    return _told(given, FINE, f"{given.file}: checked, up to entry {code}.", {"head": code})
 
 
 def _serve(given: argparse.Namespace) -> Answer:

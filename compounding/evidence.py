@@ -577,7 +577,8 @@ class _Reading:
                 " and none says that a clock was set back."
             )
             self._tell(seq, told, Layer.CLOCK, what)
-        if latest is None or now < latest - SKEW:  # the time goes on from here
+        # An entry that says a clock was set back starts the time afresh, however small the step.
+        if latest is None or now < latest - SKEW or told.action == CLOCK_STEPPED:
             self.newest = time.encode()
         else:
             self.newest = max(self.newest, time.encode())

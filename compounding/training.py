@@ -59,9 +59,14 @@ Enter = Callable[[Engine, Typed, Person, str], None]
 """Enters an order through the same form as a person does; the last argument makes it happen once."""
 
 
+def database(home: Path, market: Market) -> Path:
+    """The file of a market's training database."""
+    return home.absolute() / f"training-{market.value}.sqlite"
+
+
 def prepare(home: Path, market: Market, now: datetime, enter: Enter) -> Engine:
     """The market's training database, with its invented orders: made where missing. Raises RecordsFault."""
-    engine = open_database(f"sqlite:///{home.absolute() / f'training-{market.value}.sqlite'}")
+    engine = open_database(f"sqlite:///{database(home, market)}")
     try:
         migrate(engine)
         if not find_preparations(engine, Search(), Page(size=1)).preparations:

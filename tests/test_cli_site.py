@@ -1,0 +1,101 @@
+"""The commands that look after a site: export, verify, witness, check, backup, on a site that `serve` made."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+
+from compounding.cli import main
+from compounding.policy import Market
+from compounding.training import database
+from compounding.web import create_app
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPOUNDING_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    app = create_app(tmp_path / "home", "us", lambda: datetime(2026, 3, 12, 13, 0, tzinfo=UTC))
+    app.extensions["desk"].engine.dispose()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*words):
+        status = main([str(word) for word in words])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def test_an_export_is_whole_and_one_changed_byte_is_found(home, run, tmp_path):
+    file = tmp_path / "log.txt"
+    status, out, _ = run("log", "export", file)
+    assert status == 0 and "entries" in out
+    assert run("log", "verify", file)[0] == 0
+    text = file.read_bytes()
+    changed = text.replace(b"order entered", b"order amended", 1)
+    assert changed != text
+    file.write_bytes(changed)
+    status, out, _ = run("log", "verify", file)
+    assert status == 1 and "Entry" in out
+    file.write_bytes(b"nothing of the kind\n")
+    assert run("log", "verify", file)[0] == 2
+
+
+def test_an_export_overwrites_nothing(home, run, tmp_path):
+    (tmp_path / "log.txt").write_text("kept")
+    status, _, err = run("log", "export", tmp_path / "log.txt")
+    assert status == 2 and "File exists" in err
+    assert (tmp_path / "log.txt").read_text() == "kept"
+
+
+def test_a_head_from_paper_is_looked_for(home, run, tmp_path):
+    file = tmp_path / "log.txt"
+    run("log", "export", file)
+    head = json.loads(run("check", "--json")[1])["head"]
+    assert run("log", "verify", file, "--head", head)[0] == 0
+    wrong = head[:-1] + ("A" if head[-1] != "A" else "B")
+    assert run("log", "verify", file, "--head", wrong)[0] == 1
+
+
+def test_a_business_row_edited_without_an_entry_is_named(home, run):
+    """The triggers dropped first, as somebody who holds the database would."""
+    assert run("check")[0] == 0
+    with sqlite3.connect(database(home, Market.US)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        before = connection.execute("SELECT dose_ng FROM preparation ORDER BY id LIMIT 1").fetchone()
+        connection.execute("UPDATE preparation SET dose_ng = dose_ng + 1 WHERE id = (SELECT min(id) FROM preparation)")
+        after = connection.execute("SELECT dose_ng FROM preparation ORDER BY id LIMIT 1").fetchone()
+    connection.close()
+    assert before != after
+    status, out, _ = run("check", "--json")
+    parts = {fault["part"] for fault in json.loads(out)["faults"]}
+    assert status == 1 and {"guard", "replay"} <= parts
+
+
+def test_a_witness_is_kept_and_compared(home, run, tmp_path):
+    status, out, _ = run("log", "witness", tmp_path / "elsewhere", "--json")
+    assert status == 0 and json.loads(out)["size"] >= 1
+    assert run("check", "--witness", tmp_path / "elsewhere")[0] == 0
+
+
+def test_a_backup_is_a_checked_copy(home, run, tmp_path):
+    status, out, _ = run("backup", tmp_path / "kept.sqlite")
+    assert status == 0 and "checked, up to entry" in out
+    assert run("backup", tmp_path / "kept.sqlite")[0] == 2
+
+
+@pytest.mark.parametrize("words", [("check",), ("log", "export", "x"), ("log", "witness", "x"), ("backup", "x")])
+def test_without_a_site_there_is_one_sentence(run, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMPOUNDING_HOME", str(tmp_path / "none"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    status, out, err = run(*words)
+    assert (status, out) == (2, "") and err.startswith("There is no site at ") and err.count("\n") == 1
+    assert not (tmp_path / "none").exists() and not (tmp_path / "x").exists()
