@@ -100,6 +100,8 @@ class Work:
     entered_at: str
     """Date and time in words."""
     answers: tuple[Answer, ...] = ()
+    log_head: str | None = None
+    """The code of the log's entry that put the preparation in the state shown; None before it is saved."""
 
     @property
     def market(self) -> Market:
@@ -427,7 +429,8 @@ def _foot(work: Work) -> Foot:
             f"program {text.program}",
             f"state shown: entered, {work.entered_at}",
             "copy 1",
-        )
+        ),
+        f"log head {work.log_head}" if work.log_head else None,
     )
 
 

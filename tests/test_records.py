@@ -1036,6 +1036,18 @@ def test_the_first_print_brings_the_strings_and_a_reprint_draws_them(engine: Eng
     assert prints(engine, "2026-999999") == ()
 
 
+def test_a_copy_is_printed_once(engine: Engine) -> None:
+    """Two web processes that print at once must not both make copy 1."""
+    number = save_preparation(engine, NEW, ENTERED).number
+    first = record_print(engine, number, "label", "1", "[]", SHA, PRINTED)
+    with pytest.raises(RecordsRefused) as refused:
+        record_print(engine, number, "label", "1", None, SHA, PRINTED)
+    assert str(refused.value) == f"Copy 1 of the label of {number} is printed already: look at the page again."
+    assert prints(engine, number) == (first,)
+    record_print(engine, number, "worksheet", "1", "[]", SHA, PRINTED)
+    record_print(engine, number, "label", "2", None, SHA, PRINTED)
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "sentence"),
     [

@@ -817,6 +817,17 @@ def test_a_reprint_needs_its_reason_and_draws_the_same_strings(uk: Browser) -> N
     assert "bag label printed again S. Hughes, pharmacy technician copy: 2. Torn" in text
 
 
+def test_the_worksheet_bears_the_head_of_the_entry_that_stored_the_order(us: Browser) -> None:
+    """The entry's number and 80 bits of its hash; later entries, such as the print's own, leave it as it is."""
+    number = saved_number(us.save(us.review()))
+    head = records.head(us.desk.engine, number)
+    assert head is not None and head == records.head(us.desk.engine)
+    print_(us, number, "worksheet")
+    found = words_of(us.client.get(f"/preparations/{number}/prints/1.pdf").data)
+    assert found.count(f"log head {head.code}") == 2  # on both pages
+    assert records.head(us.desk.engine) != head
+
+
 def test_a_paper_that_cannot_carry_its_text_is_refused_and_not_recorded(us: Browser) -> None:
     long = {"family": "Wolfeschlegelsteinhausenbergerdorff-Okonkwo", "given": "Maximiliana"}
     number = saved_number(us.save(us.review(**long)))

@@ -48,12 +48,13 @@ def record_print(
     """Stores that a copy is being printed, with its event.
 
     The first print of a document brings its strings; a reprint brings the same or None. Raises
-    RecordsRefused where that is not so or there is no such preparation, NotSaved, and ValueError for
-    a document, a copy, strings or a checksum that cannot be.
+    RecordsRefused where that is not so, where the copy is printed already and where there is no such
+    preparation, NotSaved, and ValueError for a document, a copy, strings or a checksum that cannot be.
     """
     _require(document, copy, strings_json, pdf_sha256)
     with writing(engine) as connection:
         first, told = _first(connection, number, document), about(event, number)
+        _require_new(connection, number, document, copy)
         key = connection.execute(_LAST).scalar_one() + 1  # no row is ever deleted, so no number comes again
         added = {
             "id": key,
@@ -80,6 +81,13 @@ def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str
         require_json("strings_json", strings_json)
     if not _SHA256.fullmatch(pdf_sha256):
         raise ValueError(f"{pdf_sha256!r} is not a SHA-256 checksum in small hexadecimal figures")
+
+
+def _require_new(connection: Connection, number: str, document: str, copy: str) -> None:
+    """Two web processes that print at once must not both make copy 1. The writer's lock is held here."""
+    made = _prints(number).where(_table.c.document == document, _table.c.copy == copy)
+    if connection.execute(made).first() is not None:
+        raise RecordsRefused(f"Copy {copy} of the {document} of {number} is printed already: look at the page again.")
 
 
 def _preparation_id(connection: Connection, number: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from compounding import papers
+from compounding import papers, records
 from compounding.patient import Identity
 from compounding.records import SavedPreparation
 from compounding.web.desk import Desk
@@ -66,6 +66,7 @@ def saved_identity(saved: SavedPreparation) -> Identity:
 
 def work(saved: SavedPreparation, d: Desk) -> papers.Work:
     """A saved preparation as its papers need it."""
+    head = records.head(d.engine, saved.number)
     order = json.loads(saved.content.order_json)
     return papers.Work(
         number=saved.number,
@@ -79,6 +80,7 @@ def work(saved: SavedPreparation, d: Desk) -> papers.Work:
         entered_by=saved.created_by.name,
         entered_at=moment(saved.created_at, d.zone, d.market),
         answers=_answers(json.loads(saved.content.answers_json), saved.created_by.name),
+        log_head=None if head is None else head.code,
     )
 
 
