@@ -69,6 +69,7 @@ _STOCKS = {
     ("worksheet", "us"): labels.LETTER,
     ("worksheet", "uk"): labels.A4,
 }
+_USUAL_DPI = 203  # of a label printer; the other is 300
 _VERDICT = (Tick("Accept"), Tick("Reject"))
 _SIGNED = SignatureCaptions("Meaning", "Printed name", "Role", "Signature", "Date", "Time")
 
@@ -115,9 +116,18 @@ def strings(document: str, work: Work, copy: int) -> dict[str, Any]:
     """
     made = _MAKERS[(document, work.market.value)](work)
     stored = {"document": document, "market": work.market.value, "content": asdict(made)}
-    drawn_as_copy = with_copy(stored, work.number, copy)
-    draw(drawn_as_copy)
-    return drawn_as_copy
+    of_copy = with_copy(stored, work.number, copy)
+    _require_fit(of_copy)
+    return of_copy
+
+
+def _require_fit(stored: Mapping[str, Any]) -> None:
+    """Measures every run, as drawing would, and paints nothing. Raises Refused, naming the field."""
+    made, stock = _made(stored)
+    if isinstance(made, Worksheet):
+        labels.compose_worksheet(made, stock)
+    else:
+        labels.compose_bag_label(made, stock, _USUAL_DPI)
 
 
 def with_copy(stored: Mapping[str, Any], number: str, copy: int) -> dict[str, Any]:
@@ -131,17 +141,21 @@ def with_copy(stored: Mapping[str, Any], number: str, copy: int) -> dict[str, An
     return {**stored, "content": content}
 
 
-def draw(stored: Mapping[str, Any], dpi: int = 203) -> bytes:
+def draw(stored: Mapping[str, Any], dpi: int = _USUAL_DPI) -> bytes:
     """The PDF of a document from its stored strings; the same strings give the same bytes.
 
     `dpi` is that of the label printer, 203 or 300. Raises Refused, naming the field.
     """
-    kind = _KINDS[(stored["document"], stored["market"])]
-    made = _read(kind, stored["content"])
-    stock = _STOCKS[(stored["document"], stored["market"])]
+    made, stock = _made(stored)
     if isinstance(made, Worksheet):
         return labels.draw_worksheet(made, stock)
     return labels.draw_bag_label(made, stock, dpi)
+
+
+def _made(stored: Mapping[str, Any]) -> tuple[Any, labels.Stock]:
+    """The document that strings were stored of, and the stock it is drawn on."""
+    key = (stored["document"], stored["market"])
+    return _read(_KINDS[key], stored["content"]), _STOCKS[key]
 
 
 def _us_label(work: Work) -> BagLabelUS:
@@ -339,7 +353,7 @@ def _materials(text: PlanText, market: Market) -> Materials:
         rows.append((saline, f"ready-filled bag of {text.bag}", None, "1"))
     else:
         rows.append((saline, None, None, text.saline))
-        rows.append((f"{words.WORDS[market].container}, {text.bag}", text.container, None, "1"))
+        rows.append((f"Empty container, {text.bag}", text.container, None, "1"))
     if text.light_cover:
         rows.append(("Light cover", None, None, "1"))
     return Materials(

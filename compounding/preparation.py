@@ -238,14 +238,13 @@ def _diluted_bag(drug: Presentation, policy: Policy) -> Iterator[Finding]:
 
 
 def _alternative(order: Order, drug: Presentation, policy: Policy, formula: Formula) -> Alternative:
-    """The same order by another formula. Where the order states a dose, the dose stays the order's:
-    shown is what each formula would give by itself."""
+    """What a formula would give by itself, whatever dose the order states."""
     unrounded = surface_area(order.patient.height, order.patient.weight, formula)
-    bare = replace(order, treatment=replace(order.treatment, ordered_dose=None))
+    treatment = replace(order.treatment, ordered_dose=None)
     bsa = round_to(unrounded, policy.bsa_step)
     nothing = Alternative(formula, unrounded, bsa, None, None, None, None, None)
     try:
-        dosed = dosing(order.patient, bsa, bare.treatment, drug, policy)
+        dosed = dosing(order.patient, bsa, treatment, drug, policy)
         volume, prepared = _volume(dosed, drug, policy, [])
     except Unreadable:  # it rounds to nothing: a dash beside the formula, no fault of the order
         return nothing

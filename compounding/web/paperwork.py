@@ -231,12 +231,9 @@ def refused_answer(entry: Entry, text: PlanText, stored: Sequence[Mapping[str, s
     """The text of an answer that its place on the worksheet cannot hold; None where all can be printed."""
     bare = _unsaved_work(entry, text, d)
     answered = replace(bare, answers=_answers(stored, who))
-    try:
-        papers.strings("worksheet", answered, 1)
-    except papers.Refused as refused:
-        printed = {part for answer in answered.answers for part in (answer.what, answer.reason, answer.by)}
-        return refused.text if refused.text in printed else None
-    return None
+    refused = _refused("worksheet", answered)
+    printed = {part for answer in answered.answers for part in (answer.what, answer.reason, answer.by)}
+    return refused.text if refused is not None and refused.text in printed else None
 
 
 def _unprintable(refused: papers.Refused, form: OrderForm) -> Typed | None:

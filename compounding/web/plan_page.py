@@ -17,7 +17,7 @@ from compounding.web.pictures import (
     bag_picture,
     vials_picture,
 )
-from compounding.wording.numbers import DASH, count, short_name
+from compounding.wording.numbers import DASH, capital, count, short_name
 from compounding.wording.numbers import figure as written
 from compounding.wording.plans import FindingText, PlanText
 from compounding.wording.working import EXACT, Row
@@ -131,8 +131,7 @@ def _tiles(text: PlanText) -> Iterator[tuple[str, str, str]]:
     yield "Withdraw", text.volume, f"of {text.strength}"
     yield "Vials", text.vials, _beside_vials(text)
     yield "Discard", text.discarded_volume, text.discarded_mass
-    saline = short_name(text.diluent)
-    yield saline[0].upper() + saline[1:], text.saline, f"to {text.bag} in all"
+    yield capital(short_name(text.diluent)), text.saline, f"to {text.bag} in all"
 
 
 def _beside_vials(text: PlanText) -> str:
@@ -164,7 +163,7 @@ def _pictures(text: PlanText, figures: Figures) -> tuple[tuple[VialPicture, ...]
 
 
 def _vials(text: PlanText, drawn: Sequence[Decimal], each: Decimal) -> Iterator[VialFigures]:
-    nominal = "nominal" in text.each
+    nominal = text.nominal
     # All that is discarded is then what stays in this one vial.
     alone = sum(volume != each for volume in drawn) == 1 and not text.stays
     for number, draw in enumerate(text.draws):
@@ -175,7 +174,8 @@ def _vials(text: PlanText, drawn: Sequence[Decimal], each: Decimal) -> Iterator[
             )  # fmt: skip
             continue
         left = each - drawn[number]
-        notes = tuple(note for note in (draw.aside, "" if left else draw.discard) if note)
+        discard = f"discard {draw.left}"
+        notes = tuple(note for note in (draw.aside, "" if left else discard) if note)
         yield VialFigures(
             drawn=drawn[number],
             withdrawable=each,
@@ -183,22 +183,22 @@ def _vials(text: PlanText, drawn: Sequence[Decimal], each: Decimal) -> Iterator[
             title=draw.name,
             action=f"draw {draw.draw}",
             notes=notes,
-            discard=draw.discard if left else "",
+            discard=discard if left else "",
             discard_note=text.discarded_mass if left and alone else "",
-            sentence=f"{draw.name}: draw {draw.draw}, {draw.discard}.",
+            sentence=f"{draw.name}: draw {draw.draw}, {discard}.",
             nominal=nominal,
         )
 
 
 def _total(text: PlanText, figures: Figures) -> tuple[str, str, str]:
     draws = figures["draws_mL"] or ()
-    if "nominal" in text.each or len(draws) < 2:
+    if text.nominal or len(draws) < 2:
         return "drawn in all", text.volume, text.dose
     return " + ".join(written(Decimal(draw)) for draw in draws), f"= {text.volume}", text.dose
 
 
 def _caption(text: PlanText) -> str:
-    if "nominal" in text.each:
+    if text.nominal:
         drawn = f"What can be drawn is not stated on the label: the dashed surface is {text.each}."
     else:
         drawn = f"{text.each} can be drawn."

@@ -16,13 +16,13 @@ from compounding.quantities import BodyMass, Concentration, Length, Quantity, Ra
 DASH = "–"  # where a figure could not be computed
 # Not strftime: its month names follow the machine's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SHOWN = Decimal("0.0001")  # of a concentration
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def figure_of(quantity: Quantity) -> Decimal:
     """The figure that is written. A concentration is shown to 4 decimals, the rest as they are."""
-    places = 4 if isinstance(quantity, Concentration) else None
-    return quantity.value if places is None else round_number(quantity.value, Decimal(1).scaleb(-places))
+    return round_number(quantity.value, _SHOWN) if isinstance(quantity, Concentration) else quantity.value
 
 
 def figure(number: Decimal | int, places: int | None = None) -> str:

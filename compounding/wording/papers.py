@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, short_name
-from compounding.wording.plans import PlanText
+from compounding.wording.plans import DrawText, PlanText
 from compounding.wording.working import Row
 
 TRAINING_ON_LABEL = ("TRAINING –", "NOT FOR", "PATIENT USE")
@@ -31,7 +31,6 @@ class PaperWords:
     complete_by: str
     start_before_row: str
     complete_by_row: str
-    container: str
 
 
 WORDS = {
@@ -46,7 +45,6 @@ WORDS = {
         complete_by="INFUSION COMPLETE BY",
         start_before_row="START BEFORE",
         complete_by_row="COMPLETE BY",
-        container="Empty container",
     ),
     Market.UK: PaperWords(
         worksheet="Worksheet",
@@ -59,7 +57,6 @@ WORDS = {
         complete_by="Infusion complete by",
         start_before_row="EXPIRY – start before",
         complete_by_row="Complete by",
-        container="Empty container",
     ),
 }
 
@@ -172,8 +169,12 @@ def vial_rows(text: PlanText) -> Iterator[tuple[str, str]]:
     """The product of each vial on the picking list, with its quantity."""
     strength = text.vial.partition(",")[0]
     for draw in text.draws:
-        name = "spare" if draw.spare else draw.name.removeprefix("Vial ")
-        yield f"{text.brand} {strength} – {name}", "1 vial"
+        yield f"{text.brand} {strength} – {_place(draw)}", "1 vial"
+
+
+def _place(draw: DrawText) -> str:
+    """The vial's number on the list, or that it is the spare."""
+    return "spare" if draw.spare else draw.name.removeprefix("Vial ")
 
 
 def steps(text: PlanText) -> Iterator[tuple[tuple[str, ...], bool, bool]]:
@@ -239,13 +240,13 @@ def _two_sentences(text: str) -> tuple[str, str]:
 def draw_lines(text: PlanText) -> Iterator[tuple[str, str, str, bool]]:
     """Vial, first line, second line, and whether the second is the figure to reach."""
     for draw in text.draws:
-        vial = "spare" if draw.spare else draw.name.removeprefix("Vial ")
+        vial = _place(draw)
         if draw.spare:
             yield vial, "from the spare", "where it does not suffice", False
-        elif draw.draw.startswith("to a total of "):
-            yield vial, "to a total of", draw.draw.removeprefix("to a total of "), True
+        elif draw.total:
+            yield vial, "to a total of", draw.total, True
         else:
-            yield vial, draw.draw, draw.aside or draw.discard.replace("discard ", "", 1) + " stays", False
+            yield vial, draw.draw, draw.aside or f"{draw.left} stays", False
 
 
 def discarded(text: PlanText) -> str:

@@ -19,6 +19,7 @@ from compounding.policy import Making, Market, Policy
 from compounding.preparation import Alternative, Plan
 from compounding.quantities import DrugMass, Duration, Quantity
 from compounding.stability import Clocks, Rule, limits_confirmed
+from compounding.vials import DrawKind
 from compounding.wording.draws import aside, instruction, short
 from compounding.wording.export import program_version
 from compounding.wording.findings import sentence
@@ -30,12 +31,10 @@ from compounding.wording.numbers import (
     clock,
     count,
     day,
-    feet,
     figure,
     in_words,
     over_or_under,
     per_mL,
-    pounds,
     value_only,
 )
 from compounding.wording.working import Row, rows
@@ -60,7 +59,10 @@ class DrawText:
     name: str
     draw: str
     aside: str
-    discard: str
+    left: str
+    """What is left of the volume planned from the vial; empty for a spare."""
+    total: str
+    """The total to reach, where the draw is told by it; else empty."""
     spare: bool
 
 
@@ -140,8 +142,6 @@ class PlanText:
     program: str
     height: str
     weight: str
-    imperial: str
-    """The same in feet and pounds, to compare and never to type."""
     cycle_day: str
     give_on: str
     formula: str
@@ -152,11 +152,8 @@ class PlanText:
     difference: str
     dose: str
     """The dose that is prepared."""
-    site_dose: str
-    """The dose before the site's rounding of the volume."""
     in_bag: str
     """"in 50 mL (0.0292 mg per mL)"."""
-    concentration: str
     per_mL: str
     volume: str
     vials: str
@@ -166,7 +163,6 @@ class PlanText:
     each: str
     nominal: bool
     """Whether what comes out of a vial is not known, so that the figures of the draws are nominal."""
-    can_be_drawn: str
     water_each: str
     water: str
     discarded_volume: str
@@ -198,10 +194,6 @@ class PlanText:
     clocks_note: str
     unconfirmed: tuple[str, ...]
     """Facts that the papers use and that nobody has confirmed against the current label."""
-
-    @property
-    def stopped(self) -> bool:
-        return any(finding.severity == "stop" for finding in self.findings)
 
 
 _TUPLES: Mapping[str, type[Any]] = {
@@ -295,7 +287,6 @@ def _order(plan: Plan, market: Market) -> dict[str, Any]:
     return {
         "height": amount(patient.height),
         "weight": amount(patient.weight),
-        "imperial": f"{feet(patient.height)}, {pounds(patient.weight)}",
         "cycle_day": f"Cycle {figure(treatment.cycle)} day {treatment.day}",
         "give_on": day(patient.on, market),
         "formula": FORMULAS[plan.policy.formula].name,
@@ -326,7 +317,6 @@ def _departures(plan: Plan) -> Iterator[DepartureText]:
 def _dose(plan: Plan) -> dict[str, Any]:
     return {
         "dose": amount(plan.prepared),
-        "site_dose": amount(plan.dose),
         "volume": amount(plan.volume),
     }
 
@@ -335,7 +325,7 @@ def _vials(plan: Plan) -> dict[str, Any]:
     vials, facts = plan.vials, plan.drug.vials
     common = {"water_each": amount(facts.reconstitution.value), "instruction": instruction(plan) or ""}
     if vials is None:
-        empty = ("vials", "vials_of", "each", "can_be_drawn", "water", "discarded_volume", "discarded_mass")
+        empty = ("vials", "vials_of", "each", "water", "discarded_volume", "discarded_mass")
         return {**common, **dict.fromkeys(empty, DASH), "spare": "", "stays": "", "draws": (), "nominal": False}
     nominal = "" if vials.known else " nominal"
     stays = f"{amount(vials.stays)}, {amount(vials.stays_mass)}" if vials.stays.value else ""
@@ -346,7 +336,6 @@ def _vials(plan: Plan) -> dict[str, Any]:
         "spare": count(vials.spare, "spare vial") if vials.spare else "",
         "each": f"{amount(vials.per_vial)}{nominal}",
         "nominal": not vials.known,
-        "can_be_drawn": f"{amount(type(vials.per_vial)(vials.per_vial.value * vials.count))}{nominal}",
         "water": amount(vials.reconstitution),
         "discarded_volume": amount(vials.discarded),
         "discarded_mass": amount(vials.discarded_mass),
@@ -359,14 +348,13 @@ def _draws(plan: Plan) -> Iterator[DrawText]:
     vials = plan.vials
     if vials is None:
         return
+    nominal = "" if vials.known else " nominal"
     for number, draw in enumerate(vials.draws, 1):
-        left = vials.per_vial - draw.volume
-        nominal = "" if vials.known else " nominal"
-        yield DrawText(
-            f"Vial {number}", short(draw, plan), aside(draw, plan), f"discard {amount(left)}{nominal}", False
-        )
+        left = f"{amount(vials.per_vial - draw.volume)}{nominal}"
+        total = amount(plan.volume) if draw.kind is DrawKind.TO_TOTAL else ""
+        yield DrawText(f"Vial {number}", short(draw, plan), aside(draw, plan), left, total, False)
     for number in range(vials.spare):
-        yield DrawText(f"Vial {vials.count + number + 1}", "spare", "only where it does not suffice", "", True)
+        yield DrawText(f"Vial {vials.count + number + 1}", "spare", "only where it does not suffice", "", "", True)
 
 
 def _bag(plan: Plan) -> dict[str, Any]:
@@ -381,7 +369,6 @@ def _bag(plan: Plan) -> dict[str, Any]:
     return {
         "bag": full,
         "in_bag": f"in {full} ({per_mL(concentration)})" if bag else f"in {full}",
-        "concentration": amount(concentration),
         "per_mL": per_mL(concentration),
         "saline": amount(bag.diluent if bag else None),
         "making": making.value,
