@@ -196,7 +196,14 @@ class Site:
     address: str
     phone: str
     """Answered day and night."""
-    workstation: str
+    workstations: tuple[str, ...]
+    """Where people sign in. What somebody does is logged with its place."""
     policy: Policy
     training: bool = True
     """Invented people and patients only; every page and paper says so."""
+    idle_minutes: int = 15
+    """After so long without a page a session asks for its secret again."""
+    session_hours: int = 12
+    """After so long a session ends: a long shift."""
+    second_factor_for_all: bool = False
+    """Administrators in patient use need one in any case."""

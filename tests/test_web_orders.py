@@ -20,7 +20,7 @@ DRUGS = Path(compounding.__file__).parent / "drugs"
 BLASTS = {"blasts": "12400"}
 ANSWERED = {
     "finding_0_reason": "confirmed",
-    "finding_0_second": "us-adeyemi",
+    "finding_0_second": "adeyemi",
     "finding_0_words": "Falling since yesterday.",
 }
 
@@ -342,10 +342,10 @@ UNANSWERED = [
     ({}, "finding_0_reason", "Choose a reason."),
     ({"finding_0_reason": "because"}, "finding_0_reason", "Choose one of those shown."),
     ({}, "finding_0_second", "Choose the second person."),
-    ({"finding_0_second": "us-okafor"}, "finding_0_second", "Choose one of those shown."),  # a technician
-    ({"finding_0_second": "uk-farouk"}, "finding_0_second", "Choose one of those shown."),  # of another site
+    ({"finding_0_second": "okafor"}, "finding_0_second", "Choose one of those shown."),  # a technician
+    ({"finding_0_second": "farouk"}, "finding_0_second", "Choose one of those shown."),  # of another site
     (
-        {"finding_0_second": "us-adeyemi", "who": "us-adeyemi"},
+        {"finding_0_second": "adeyemi", "who": "adeyemi"},
         "finding_0_second",
         "The second person must not be the one who enters the order.",
     ),
@@ -367,7 +367,7 @@ def test_a_finding_without_its_answer_is_not_saved(
     assert page.says(f"{field}-message") == sentence
     assert any(anchor == field and said.endswith(sentence) for _, anchor, said in page.problems)
     assert browser.rows() == before
-    kept = {name: text for name, text in answers.items() if text not in ("because", "us-okafor", "uk-farouk", "root")}
+    kept = {name: text for name, text in answers.items() if text not in ("because", "okafor", "farouk", "root")}
     assert {name: page.fields.get(name, "") for name in kept} == kept
 
 
@@ -461,7 +461,7 @@ def test_a_form_sent_again_under_another_name_is_refused_with_the_number_of_the_
     shown = us.review()
     number = saved_number(us.save(shown))
     before = us.rows()
-    answer = us.save(shown, who="us-park")
+    answer = us.save(shown, who="park")
     assert answer.status_code == 409
     assert Html(answer.get_data(as_text=True)).said == [
         f"This form was sent before and saved as {number}, entered by R. Okafor: open that preparation, "
@@ -842,7 +842,7 @@ def test_a_paper_that_cannot_carry_its_text_is_refused_and_not_recorded(us: Brow
 
 def test_a_locked_database_while_printing_gives_the_page_again(us: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compounding.records.database._PRAGMAS", ("busy_timeout=0", "foreign_keys=ON"))
-    sent = {"csrf_token": us.token(), "who": "us-park"}
+    sent = {"csrf_token": us.token(), "who": "park"}
     us.desk.engine.dispose()  # so that the next connection does not wait
     other = sqlite3.connect(str(us.desk.engine.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -855,7 +855,7 @@ def test_a_locked_database_while_printing_gives_the_page_again(us: Browser, monk
     assert page.said == ["Not saved: another program is holding the database. Try again."]
     assert page.problems[0][1] == "label-who"
     assert "1 problem. Nothing is printed." in page.text
-    assert '<option value="us-park" selected>' in answer.get_data(as_text=True)
+    assert '<option value="park" selected>' in answer.get_data(as_text=True)
     assert records.prints(us.desk.engine, "2026-000001") == ()
 
 

@@ -153,7 +153,7 @@ def test_a_lost_session_keeps_what_was_typed_and_asks_to_send_again(us: Browser)
 
     shown = us.review(blasts="12400")
     lost = us.app.test_client()
-    words = {"finding_0_words": "Falling.", "finding_0_reason": "confirmed", "finding_0_second": "us-adeyemi"}
+    words = {"finding_0_words": "Falling.", "finding_0_reason": "confirmed", "finding_0_second": "adeyemi"}
     review = Html(lost.post("/orders/save", data=us.saving(shown, **words)).get_data(as_text=True))
     assert again in review.said[0]
     assert {name: review.fields[name] for name in words} == words
@@ -167,9 +167,9 @@ def test_a_lost_session_keeps_what_was_typed_and_asks_to_send_again(us: Browser)
         page = Html(us.app.test_client().post(path, data=sent).get_data(as_text=True))
         assert again in page.said[0], path
         assert page.fields[kept] == sent[kept]
-    answer = us.app.test_client().post("/preparations/2026-000002/print/label", data={"who": "us-park"})
+    answer = us.app.test_client().post("/preparations/2026-000002/print/label", data={"who": "park"})
     assert again in Html(answer.get_data(as_text=True)).said[0]
-    assert '<option value="us-park" selected>' in answer.get_data(as_text=True)
+    assert '<option value="park" selected>' in answer.get_data(as_text=True)
 
 
 def test_a_form_sent_over_https_is_taken_from_this_site_alone(tmp_path: Path) -> None:

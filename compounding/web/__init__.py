@@ -3,6 +3,10 @@
 desk          what every page stands on: site, drugs, people, database, clock
 fields        fields that keep what was typed and read it once
 forms         what is asked of an order, and how it becomes values
+routes        what each page needs of who opens it
+identity      who is signed in, and the gate before every page
+proving       a secret checked now, throttled
+sign_in       signing in and out
 acts          forms of what people do: answer and save, print, search
 reasons       the coded reasons
 orders        entry, review, saving
@@ -20,8 +24,6 @@ pages         head, banner, headers, error pages
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,9 +31,10 @@ from flask import Flask, Response, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from compounding import formulary, training
+from compounding.credentials import kept_key, secrets_key
 from compounding.policy import Market
 from compounding.records import Engine, Person
-from compounding.web import calculator, orders, pages, preparations, saving
+from compounding.web import account, calculator, identity, orders, pages, preparations, saving, sign_in
 from compounding.web.desk import EXTENSION, Clock, Desk
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -50,7 +53,7 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     d = _desk(home, of_market, clock or (lambda: datetime.now(UTC)))
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
     app.config.update(
-        SECRET_KEY=_session_key(home),
+        SECRET_KEY=kept_key(home, "session.key"),
         MAX_CONTENT_LENGTH=MOST_SENT,
         SESSION_COOKIE_NAME=f"desk_{of_market.value}",  # two desks on one machine share its cookies
         SESSION_COOKIE_HTTPONLY=True,
@@ -58,8 +61,11 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch can still be sent
     )
     app.extensions[EXTENSION] = d
+    identity.set_up(app)  # before the guard of the tokens: a form is looked at once its sender is known
     CSRFProtect(app)
     pages.set_up(app)
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(account.blueprint)
     app.register_blueprint(orders.blueprint)
     app.register_blueprint(preparations.blueprint)
     app.register_blueprint(calculator.blueprint)
@@ -76,26 +82,13 @@ def _market(name: str) -> Market:
 
 def _desk(home: Path, market: Market, clock: Clock) -> Desk:
     drugs = formulary.catalogue(market, home / "drugs")
-    site, staff = training.SITES[market], training.STAFF[market]
+    site, key = training.SITES[market], secrets_key(home)
 
-    def enter(engine: Engine, typed: training.Typed, who: Person, key: str) -> None:
-        saving.enter(Desk(site, drugs, staff, engine, clock), typed, who, key)
+    def enter(engine: Engine, typed: training.Typed, who: Person, form_key: str) -> None:
+        saving.enter(Desk(site, drugs, engine, clock, key), typed, who, form_key)
 
     engine = training.prepare(home, market, clock(), enter)
-    return Desk(site, drugs, staff, engine, clock)
-
-
-def _session_key(home: Path) -> bytes:
-    """The key that signs sessions: random, made once, readable by its owner alone."""
-    path = home / "session.key"
-    if not path.exists():
-        new = home / f"session.key.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-        with suppress(FileExistsError):  # another process was here first, and its key holds
-            os.link(new, path)
-        new.unlink()
-    return path.read_bytes()
+    return Desk(site, drugs, engine, clock, key)
 
 
 def _favicon() -> Response:

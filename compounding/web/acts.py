@@ -14,6 +14,7 @@ from compounding.web.fields import Choice, Day, Line
 from compounding.web.forms import NAME_MOST, SiteForm, blame
 from compounding.web.reasons import REPRINT, reasons
 from compounding.wording.plans import FindingText
+from compounding.workflow import Deed, may
 
 
 class Staff(Choice):
@@ -46,7 +47,6 @@ def answer_name(number: int, part: str) -> str:
 class SaveForm(SiteForm):
     """Who saves, and the answers to the findings. Its fields follow what is asked."""
 
-    who: Staff
     asked: tuple[Asked, ...]
 
     def __init__(self, desk: Desk, sent: MultiDict[str, str] | None = None) -> None:
@@ -76,13 +76,13 @@ def save_form(desk: Desk, findings: tuple[FindingText, ...], sent: MultiDict[str
             missing="Choose a reason.",
         )
         if finding.severity == "override":
+            others = (person for person in desk.staff() if may(person.role, Deed.AUTHORISE))
             fields[answer_name(number, "second")] = Staff(
-                "Second person, not the one who enters it", desk.may_authorise, missing="Choose the second person."
+                "Second person, not the one who enters it", others, missing="Choose the second person."
             )
             fields[answer_name(number, "words")] = Line(
                 "In words", most=80, hint="two short lines on the worksheet", missing="Say why in words."
             )
-    fields["who"] = Staff("Entered by", desk.staff, missing="Choose who enters this order.")
     form: SaveForm = type("SaveForm", (SaveForm,), fields)(desk, sent)
     form.asked = tuple(form.asking(number, finding) for number, finding in enumerate(asking))
     return form
@@ -108,27 +108,24 @@ def remembered(findings: Iterable[FindingText], sent: Mapping[str, str]) -> Mult
     return found
 
 
-def answered(form: SaveForm) -> bool:
+def answered(form: SaveForm, who: str) -> bool:
     """Whether everything is answered, and nobody authorises what they ask for themselves."""
     form.validate()
     for asked in form.asked:
-        if asked.second is not None and asked.second.data and asked.second.data == form.who.data:
+        if asked.second is not None and asked.second.data and asked.second.data == who:
             blame(asked.second, "The second person must not be the one who enters the order.")
     return not any(field.errors for field in form)
 
 
 class PrintForm(SiteForm):
-    """Who prints a paper; a second time, why."""
+    """A paper to print; a second time, why."""
 
-    who: Staff
     reason: Choice
 
 
 def print_form(desk: Desk, document: str, again: bool, sent: MultiDict[str, str] | None) -> PrintForm:
     """The form that prints one document. Its fields carry the document's name: two stand on a page."""
-    fields: dict[str, Any] = {
-        "who": Staff("Printed by", desk.staff, missing="Choose who prints.", id=f"{document}-who"),
-    }
+    fields: dict[str, Any] = {}
     if again:
         fields["reason"] = Choice(
             "Why again",

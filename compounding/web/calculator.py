@@ -28,7 +28,7 @@ def calculator() -> Any:
 
 @blueprint.post("")
 @pages.shown_again
-def calculated() -> Any:
+def calculate() -> Any:
     d = desk()
     form = calculator_form(d, request.form)
     if pages.lost():

@@ -11,8 +11,7 @@ from flask import current_app
 
 from compounding.formulary import Presentation
 from compounding.policy import Market, Policy, Site
-from compounding.records import Engine, Person
-from compounding.training import PHARMACIST
+from compounding.records import Engine, Person, accounts
 
 Clock = Callable[[], datetime]
 EXTENSION = "desk"
@@ -25,9 +24,10 @@ class Desk:
     site: Site
     drugs: tuple[Presentation, ...]
     """One, unless the site keeps drug files of its own."""
-    staff: tuple[Person, ...]
     engine: Engine
     clock: Clock
+    secrets_key: bytes
+    """Under which passwords and PINs are stored."""
 
     @property
     def policy(self) -> Policy:
@@ -45,13 +45,9 @@ class Desk:
         """The site's own date."""
         return self.clock().astimezone(ZoneInfo(self.zone)).date()
 
-    def person(self, key: str | None) -> Person | None:
-        return next((person for person in self.staff if person.id == key), None)
-
-    @property
-    def may_authorise(self) -> tuple[Person, ...]:
-        """Who may authorise an override that somebody else asks for."""
-        return tuple(person for person in self.staff if person.role == PHARMACIST)
+    def staff(self) -> tuple[Person, ...]:
+        """Everybody who has an account now, whether or not it is closed. Raises NotRead."""
+        return tuple(account.person for account in accounts(self.engine))
 
 
 def desk() -> Desk:

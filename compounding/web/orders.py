@@ -20,6 +20,7 @@ from compounding.web.acts import SaveForm, answered, answers_sent, remembered, s
 from compounding.web.as_typed import as_typed
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, all_days, order_form, read_order
+from compounding.web.identity import me
 from compounding.web.known import Warned, warnings
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.plan_page import asking, finding_view, kept, plan_page
@@ -271,20 +272,18 @@ def save() -> Any:
         return shown
     answers = save_form(d, shown.text.findings, request.form)
     if pages.lost():
-        return _review_page(shown, answers, key, [pages.problem("who", pages.LOST)])
+        return _review_page(shown, answers, key, [pages.problem("save", pages.LOST)])
     if not hmac.compare_digest(request.form.get(_DIGEST, "").encode(), _digest(shown, key).encode()):
         changed = "This page is not the one that was shown before. Read it again, then save it."
-        return _review_page(shown, answers, secrets.token_urlsafe(16), [pages.problem("who", changed)]), 409
-    if not answered(answers):
+        return _review_page(shown, answers, secrets.token_urlsafe(16), [pages.problem("save", changed)]), 409
+    if not answered(answers, me().account.user):
         return _review_page(shown, answers, key), 422
-    who = d.person(answers.who.data)
-    if who is None:  # the form allows the staff alone
-        raise ValueError("nobody enters this order")
+    who = me().person
     if not saving.fit_for_paper(shown, answers, who, d):
         return _review_page(shown, answers, key), 422
     try:
         saved = saving.save(shown, answers, who, d, key)
     except (NotSaved, RecordsRefused) as fault:
         status = 503 if isinstance(fault, NotSaved) else 409
-        return _review_page(shown, answers, key, [pages.problem("who", str(fault))]), status
+        return _review_page(shown, answers, key, [pages.problem("save", str(fault))]), status
     return redirect(url_for("preparations.shown", number=saved.number), 303)

@@ -105,7 +105,7 @@ def _unsaved_work(entry: Entry, text: PlanText, d: Desk) -> papers.Work:
         give_on=entry.order.patient.on,
         height_measured=entry.height_measured,
         weight_measured=entry.weight_measured,
-        entered_by=max((person.name for person in d.staff), key=len),
+        entered_by=max((person.name for person in d.staff()), key=len),
         entered_at=moment(d.clock(), d.zone, d.market),
     )
 

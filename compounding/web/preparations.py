@@ -13,7 +13,6 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
 from compounding.records import (
-    Event,
     Found,
     Page,
     Print,
@@ -23,7 +22,7 @@ from compounding.records import (
     SavedPreparation,
     Search,
 )
-from compounding.web import pages
+from compounding.web import identity, pages
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.as_typed import as_typed
 from compounding.web.desk import Desk, desk
@@ -32,12 +31,18 @@ from compounding.web.paperwork import NAMES, refusal, saved_identity, saved_text
 from compounding.web.plan_page import PlanPage, asking, kept, plan_page
 from compounding.wording.numbers import day, moment
 from compounding.wording.papers import WORDS
+from compounding.workflow import Deed
 
 blueprint = Blueprint("preparations", __name__)
 
 PRINTED, PRINTED_AGAIN = "printed", "printed again"
 # One print at a time: a button pressed twice would else be two first prints, the second without its reason.
 _PRINTING = threading.Lock()
+_STARTS = (
+    (Deed.LOOK, "preparations.listed"),
+    (Deed.SEE_STAFF, "staff.listed"),
+    (Deed.SEE_SETTINGS, "settings.listed"),
+)
 _HEADS = (
     ("Number", "keep"),
     ("Patient", ""),
@@ -52,6 +57,13 @@ _HEADS = (
 
 
 @blueprint.get("/")
+def home() -> Any:
+    """The page that a role begins with."""
+    who = identity.me()
+    start = next(place for deed, place in _STARTS if who.may(deed))
+    return redirect(url_for(start), 303)
+
+
 @blueprint.get("/preparations")
 def listed() -> Any:
     """Every preparation, the newest first. Paging carries a number and nothing else."""
@@ -257,37 +269,29 @@ def _print(saved: SavedPreparation, document: str) -> Any:
     first = records.first_print(d.engine, number, document)
     form = print_form(d, document, first is not None, request.form)
     if pages.lost():
-        return _preparation_page(saved, (document, form), [pages.problem(form.who.anchor, pages.LOST)])
+        return _preparation_page(saved, (document, form), [pages.problem(document, pages.LOST)])
     if not form.validate():
         return _preparation_page(saved, (document, form), ()), 422
     try:
         place = _record(saved, document, first, form, d)
     except papers.Refused as refused:
-        said = pages.problem(form.who.anchor, kept(refusal(document, refused, work(saved, d), d)))
+        said = pages.problem(document, kept(refusal(document, refused, work(saved, d), d)))
         return _preparation_page(saved, (document, form), [said]), 422
     except RecordsFault as fault:
         status = 409 if isinstance(fault, RecordsRefused) else 503
-        return _preparation_page(saved, (document, form), [pages.problem(form.who.anchor, str(fault))]), status
+        return _preparation_page(saved, (document, form), [pages.problem(document, str(fault))]), status
     return redirect(url_for("preparations.pdf", number=number, place=place), 303)
 
 
 def _record(saved: SavedPreparation, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
     """The place of the new print among those of its preparation. Raises papers.Refused."""
-    who = d.person(form.who.data)
-    if who is None:  # the form allows the staff alone
-        raise ValueError("nobody prints this")
     before = records.prints(d.engine, saved.number)
     copy = 1 + sum(print_.document == document for print_ in before)
     strings = papers.strings(document, work(saved, d), copy) if first is None else _stored(saved, first, copy)
     checksum = hashlib.sha256(papers.draw(strings)).hexdigest()
     reason = "" if first is None else form.reason.chosen
-    event = Event(
-        who,
-        f"{NAMES[document].lower()} {PRINTED if first is None else PRINTED_AGAIN}",
-        d.clock(),
-        {"copy": str(copy)},
-        reason,
-    )
+    action = f"{NAMES[document].lower()} {PRINTED if first is None else PRINTED_AGAIN}"
+    event = identity.event(action, {"copy": str(copy)}, reason=reason, subject=saved.number)
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
     recorded = records.record_print(d.engine, saved.number, document, str(copy), kept_strings, checksum, event)
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1

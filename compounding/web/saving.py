@@ -171,7 +171,7 @@ def _figures(made: Plan) -> Figures:
 
 
 def _answer(asked: Asked, d: Desk) -> dict[str, str]:
-    second = d.person(asked.second.data) if asked.second is not None else None
+    second = next((p for p in d.staff() if asked.second is not None and p.id == asked.second.data), None)
     return {
         "code": asked.finding.code,
         "severity": asked.finding.severity,
@@ -192,7 +192,7 @@ def enter(d: Desk, typed: Mapping[str, str], who: Person, key: str) -> None:
     if entry is None:
         raise ValueError(f"the order is refused: {form.errors}")
     shown = reviewed(entry, d)
-    answers = save_form(d, shown.text.findings, MultiDict({**typed, "who": who.id}))
-    if shown.plan.stopped or not shown.whole or not answered(answers):
+    answers = save_form(d, shown.text.findings, MultiDict(typed))
+    if shown.plan.stopped or not shown.whole or not answered(answers, who.id):
         raise ValueError(f"the order is refused: {answers.errors or 'it is stopped'}")
     save(shown, answers, who, d, key)
