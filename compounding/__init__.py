@@ -10,6 +10,7 @@ The modules, in the order in which one may import another (only what stands earl
     findings      what is said about an order: findings, lines of working, how sure a source is
     policy        a site's choices: formula, roundings, limits, zone
     formulary     the drug files, drugs/*.toml, as frozen values
+    settings      every choice of a site as a row of a table, and what stored rows mean
     patient       measurements, body surface area, plausibility
     dosing        cycle, day and response into a dose
     vials         vials, draws, what is discarded, billing units

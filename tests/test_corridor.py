@@ -19,6 +19,7 @@ CORRIDOR = (
     "findings",
     "policy",
     "formulary",
+    "settings",
     "patient",
     "course",
     "dosing",

@@ -135,10 +135,10 @@ IDLE, ABSOLUTE = "idle", "absolute"
 def locked(known: SignedIn, d: Desk) -> str:
     """Which limit a session has passed: "" for none."""
     now = d.clock()
-    if now - known.at >= timedelta(hours=d.site.session_hours):
+    if now - known.at >= timedelta(minutes=d.site.session_absolute.whole("minute")):
         return ABSOLUTE
     seen = datetime.fromtimestamp(int(session.get(_SEEN, 0)), UTC)
-    idle = now - seen >= timedelta(minutes=d.site.idle_minutes)
+    idle = now - seen >= timedelta(minutes=d.site.session_idle.whole("minute"))
     return IDLE if idle or not session.get("_fresh", False) else ""
 
 
