@@ -20,6 +20,8 @@ The modules, in the order in which one may import another (only what stands earl
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write
     training      the invented sites, staff and orders of training mode
+    sites         which site this desk is, and the database that holds it
+    founding      a site for patient use, set up once
     web           forms and pages
     cli           the `compounding` command
 

@@ -115,14 +115,14 @@ def password_fault(password: str, names: Iterable[str], refused: Iterable[str] =
         return f"A password has at least {SHORTEST_PASSWORD} characters, and this one {len(password)}."
     if len(password) > LONGEST_PASSWORD:
         return f"A password has at most {LONGEST_PASSWORD} characters, and this one {len(password)}."
-    plain = _letters(password)
-    if plain in {_letters(one) for one in refused}:
+    plain, refused = _letters(password), frozenset(refused)
+    if password in refused or (plain and plain in {_letters(one) for one in refused}):
         return "This password is on the list of those that are guessed first. Choose another."
     for name in sorted(set(_parts(names)), key=len, reverse=True):
         plain = plain.replace(name, "")
-    if len(plain) < _OWN:
-        return "This password is made of names that stand on this desk or of one thing repeated. Choose another."
-    if len(set(plain)) < _DIFFERENT:
+    # A sign counts once, however often it stands between the names.
+    own = plain + "".join({c for c in password if not c.isalnum() and not c.isspace()})
+    if len(own) < _OWN or len(set(own)) < _DIFFERENT:
         return "This password is made of names that stand on this desk or of one thing repeated. Choose another."
     return None
 
@@ -130,6 +130,19 @@ def password_fault(password: str, names: Iterable[str], refused: Iterable[str] =
 # What is left of a password without the names: eight characters, five of them different, are no longer a name
 # with a year behind it.
 _OWN, _DIFFERENT = 8, 5
+REFUSED_PASSWORDS = "refused-passwords.txt"
+
+
+def refused_passwords(home: Path | None) -> frozenset[str]:
+    """The passwords that a site does not take: the lines of a file of its folder, in UTF-8; none without one.
+
+    Raises OSError or UnicodeDecodeError for a file that is there and cannot be read.
+    """
+    try:
+        text = "" if home is None else (home / REFUSED_PASSWORDS).read_text("utf-8-sig")
+    except FileNotFoundError:
+        text = ""
+    return frozenset(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _letters(text: str) -> str:

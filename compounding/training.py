@@ -7,13 +7,14 @@ Nobody here exists. Telephone numbers and NHS numbers are of the ranges kept for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from compounding import credentials
-from compounding.credentials import secrets_key, stored
+from compounding.credentials import stored
 from compounding.policy import Market, Policy, Site
 from compounding.quantities import Volume
 from compounding.records import (
@@ -22,11 +23,10 @@ from compounding.records import (
     Event,
     Page,
     Person,
+    RecordsRefused,
     Search,
     accounts,
     find_preparations,
-    migrate,
-    open_database,
     put_account,
 )
 from compounding.workflow import Role
@@ -76,7 +76,7 @@ STAFF: Mapping[Market, tuple[Person, ...]] = {
 
 Typed = Mapping[str, str]
 """An order as somebody types it: the names of the form's fields with their texts."""
-Enter = Callable[[Engine, Typed, Person, str], None]
+Enter = Callable[[Typed, Person, str], None]
 """Enters an order through the same form as a person does; the last argument makes it happen once."""
 
 
@@ -85,26 +85,18 @@ def database(home: Path, market: Market) -> Path:
     return home.absolute() / f"training-{market.value}.sqlite"
 
 
-def prepare(home: Path, market: Market, now: datetime, enter: Enter) -> Engine:
-    """The market's training database, with its invented orders: made where missing. Raises RecordsFault."""
-    engine = open_database(f"sqlite:///{database(home, market)}")
-    try:
-        migrate(engine)
-        if not accounts(engine):
-            _open_accounts(engine, home, market, now)
-        if not find_preparations(engine, Search(), Page(size=1)).preparations:
-            today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
-            for number, typed in enumerate(orders(market, today)):
-                person = STAFF[market][number % 2]
-                enter(engine, typed, person, f"training-{market.value}-{number}")
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
+def fill(engine: Engine, key: bytes, market: Market, now: datetime, enter: Enter) -> None:
+    """Puts the invented people and orders into a training database that has none. Two processes may try it at
+    once. Raises RecordsFault."""
+    if not accounts(engine):
+        _open_accounts(engine, key, market, now)
+    if not find_preparations(engine, Search(), Page(size=1)).preparations:
+        today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
+        for number, typed in enumerate(orders(market, today)):
+            enter(typed, STAFF[market][number % 2], f"training-{market.value}-{number}")
 
 
-def _open_accounts(engine: Engine, home: Path, market: Market, now: datetime) -> None:
-    key = secrets_key(home)
+def _open_accounts(engine: Engine, key: bytes, market: Market, now: datetime) -> None:
     # The same for all of them, since the page that lists them says it anyway.
     secrets = {credentials.PASSWORD: stored(PASSWORD, key), credentials.PIN: stored(PIN, key)}
     zone = SITES[market].policy.zone
@@ -112,7 +104,8 @@ def _open_accounts(engine: Engine, home: Path, market: Market, now: datetime) ->
         event = Event(
             PROGRAM, "account opened", now, {"what": "invented, for training"}, zone=zone, subject=f"staff:{person.id}"
         )
-        put_account(engine, person.id, person.name, person.role, event, training=True, secrets=secrets)
+        with suppress(RecordsRefused):  # another process was here first
+            put_account(engine, person.id, person.name, person.role, event, training=True, secrets=secrets)
 
 
 def orders(market: Market, today: date) -> Iterator[Typed]:

@@ -33,6 +33,8 @@ CORRIDOR = (
     "papers",
     "records",
     "training",
+    "sites",
+    "founding",
     "web",
     "cli",
 )
@@ -66,7 +68,7 @@ OUTSIDE = {
     "waitress": {"web", "cli"},
     "reportlab": {"labels"},
     "PIL": {"labels"},
-    "zxingcpp": {"labels"},
+    "zxingcpp": {"labels", "web"},  # the QR code of an authenticator
     "font_source_sans_pro": {"labels"},
 }
 

@@ -18,7 +18,7 @@ from databases import KINDS, Place, a_place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed
 
 from compounding import evidence
 from compounding.records import (
@@ -33,6 +33,7 @@ from compounding.records import (
     Person,
     RecordsRefused,
     Search,
+    account,
     chain,
     check,
     clock_step_pending,
@@ -43,13 +44,19 @@ from compounding.records import (
     migrate,
     migrating,
     open_database,
+    put_account,
+    put_setting,
     record,
     record_print,
+    revise_preparation,
     save_preparation,
     schema,
     set_status,
+    sign_in,
+    sign_out,
     signing,
     tables,
+    take_step,
 )
 from compounding.records.events import PROGRAM, RESERVED, program_version
 from compounding.records.log import EntrySearch, find_entries
@@ -388,11 +395,17 @@ EVENTS = st.builds(
     changes=st.lists(st.builds(Change, TEXTS, TEXTS | st.none(), TEXTS | st.none()), max_size=2).map(tuple),
     findings=st.lists(st.builds(Judged, TEXTS, TEXTS, TEXTS), max_size=2).map(tuple),
 )
+USERS = st.sampled_from(["okafor", "mueller"])
 WRITES = st.one_of(
     st.tuples(st.just("save"), st.integers(1, 4), TEXTS, AMOUNTS),
     st.tuples(st.just("status"), NUMBERS, st.sampled_from(["checked", "made", "released"])),
     st.tuples(st.just("print"), NUMBERS, st.sampled_from(["label", "worksheet"]), st.none() | TEXTS.map(json.dumps)),
     st.tuples(st.just("record"), st.booleans()),
+    st.tuples(st.just("revise"), NUMBERS, st.integers(1, 4), st.integers(1, 3), TEXTS),
+    st.tuples(st.just("sign"), NUMBERS, st.none() | st.sampled_from(["checked", "released"])),
+    st.tuples(st.just("account"), USERS, st.booleans(), st.sampled_from([{}, {"pin": "hash"}, {"pin": None}])),
+    st.tuples(st.just("session"), USERS, st.booleans()),
+    st.tuples(st.just("setting"), TEXTS.filter(str.strip), st.none() | TEXTS),
 )
 
 
@@ -408,6 +421,21 @@ def write(engine: Engine, what: tuple[Any, ...], event: Event) -> None:
             record_print(engine, number, document, "1", strings, SHA, event)
         case ("record", wished):
             record(engine, event, checkpoint=wished)
+        case ("revise", number, key, was, family):
+            new = keyed(("again", key), patient=replace(PATIENT, family=family, mrn=None))
+            revise_preparation(engine, number, new, event, SIGNED, was=was, judge=lambda _: None)
+        case ("sign", number, state):
+            take_step(engine, number, event, judge=lambda _: None, state=state, signature=SIGNED)
+        case ("account", user, active, kept):
+            now = account(engine, user)
+            was = None if now is None else now.entry
+            put_account(engine, user, "An Example", "auditor", event, active=active, secrets=kept, was=was)
+        case ("session", user, leaves):
+            session = sign_in(engine, user, event, key="5e1f", address="192.0.2.7")
+            if leaves:
+                sign_out(engine, session, "asked", event)
+        case ("setting", name, value):
+            put_setting(engine, name, value, "holds", event)
 
 
 @pytest.fixture(params=KINDS, scope="module")

@@ -20,7 +20,7 @@ from compounding.records.accounts import (
     put_secret,
     secrets,
 )
-from compounding.records.backup import Restored, Rollback, backup, restore
+from compounding.records.backup import Restored, Rollback, backup, opened_backup, restore
 from compounding.records.chain import SKEW, Head
 from compounding.records.check import Fault, check
 from compounding.records.database import (
@@ -32,7 +32,16 @@ from compounding.records.database import (
 )
 from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
 from compounding.records.export import Counts, export_log
-from compounding.records.log import EntrySearch, clock_step_pending, events, find_entries, head, record, timeline
+from compounding.records.log import (
+    EntrySearch,
+    actions,
+    clock_step_pending,
+    events,
+    find_entries,
+    head,
+    record,
+    timeline,
+)
 from compounding.records.migrating import migrate, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
@@ -48,6 +57,7 @@ from compounding.records.preparations import (
     save_preparation,
 )
 from compounding.records.prints import Print, first_print, prints, record_print
+from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.revisions import revise_preparation
 from compounding.records.sessions import (
     Failures,
@@ -80,7 +90,9 @@ __all__ = [
     "SKEW",
     "STANDINGS",
     "Account",
+    "Anchor",
     "Change",
+    "Comparison",
     "Counts",
     "Engine",
     "EntrySearch",
@@ -99,6 +111,7 @@ __all__ = [
     "PatientIdentity",
     "Person",
     "Print",
+    "Proof",
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
@@ -114,10 +127,12 @@ __all__ = [
     "Witness",
     "account",
     "accounts",
+    "actions",
     "backup",
     "check",
     "chosen_by",
     "clock_step_pending",
+    "compare",
     "events",
     "export_log",
     "failures",
@@ -129,8 +144,10 @@ __all__ = [
     "move",
     "newest_good",
     "open_database",
+    "opened_backup",
     "preparation",
     "prints",
+    "proof",
     "put_account",
     "put_secret",
     "put_setting",

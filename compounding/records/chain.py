@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -133,6 +133,12 @@ def add(connection: Connection, event: Event, new: Rows, *, untold: Rows = NONE)
 
     append(connection, event, rows, untold=untold)
     return made
+
+
+def append_all(connection: Connection, told: Iterable[Event], subject: str, drug_file: str) -> None:
+    """Stores entries without rows, in their order, about a subject."""
+    for event in told:
+        append(connection, about(event, subject, drug_file))
 
 
 def next_id(connection: Connection, table: str) -> int:

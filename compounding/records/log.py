@@ -97,6 +97,12 @@ def find_entries(
         return tuple(recorded(row.seq, row.body) for row in connection.execute(wanted))
 
 
+def actions(engine: Engine) -> tuple[str, ...]:
+    """Every action that the log holds, in the order of the alphabet. Raises NotRead."""
+    with reading(engine) as connection:
+        return tuple(connection.execute(select(_log.action).distinct().order_by(_log.action)).scalars())
+
+
 def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
     wanted = ("action", "person_id", "subject", "workstation")
     found = [_log[name] == getattr(search, name) for name in wanted if getattr(search, name)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from compounding.records import tables
-from compounding.records.chain import about, all_columns, append, next_id, of_entry
+from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
 from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, Rows, person_of, require_json, utc_text, utc_time
 from compounding.records.names import folded, folded_number
@@ -164,10 +164,10 @@ def _require_whole(name: str, value: object) -> None:
 
 
 def save_preparation(
-    engine: Engine, new: NewPreparation, event: Event, signature: NewSignature | None = None
+    engine: Engine, new: NewPreparation, event: Event, signature: NewSignature | None = None, also: Sequence[Event] = ()
 ) -> SavedPreparation:
     """Stores a preparation, its number, its status, the signature that it was entered with and its event,
-    all or none.
+    all or none. `also` are further entries about it, that come right after.
 
     A second call with the same request_key and content gives the same preparation and writes nothing.
     Raises RecordsRefused where that key came with another content, and NotSaved.
@@ -176,7 +176,9 @@ def save_preparation(
         # No other writer comes between this look and the insert below.
         last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
         if last.number is None:
-            return _insert(connection, new, event, signature, last)
+            saved = _insert(connection, new, event, signature, last)
+            append_all(connection, also, saved.number, drug_file(new))
+            return saved
         if sent(connection, _table, new.request_key) != new:
             raise another_form(last.number)
         return existing(connection, last.number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
 from compounding.records import preparations, steps, tables
-from compounding.records.chain import about, add
+from compounding.records.chain import about, add, append_all
 from compounding.records.database import RecordsRefused, writing
 from compounding.records.events import Event
 from compounding.records.preparations import ENTERED, NewPreparation, SavedPreparation
@@ -24,14 +25,15 @@ def revise_preparation(
     *,
     was: int,
     judge: Judge,
+    also: Sequence[Event] = (),
 ) -> SavedPreparation:
     """Stores the version after `was`, which is the one that the caller has seen, and its signature.
 
     The preparation is `entered` again and every signature that held is void, each in an entry of its own in
-    the same transaction. `new.request_key` is the form's: a second call with it and the same content gives
-    the same preparation and writes nothing. Raises RecordsRefused where another version stands by now, with
-    the judge's sentence, where the form came with another content and where there is no such preparation,
-    and NotSaved.
+    the same transaction; the entries of `also` come after them. `new.request_key` is the form's: a second
+    call with it and the same content gives the same preparation and writes nothing. Raises RecordsRefused
+    where another version stands by now, with the judge's sentence, where the form came with another content
+    and where there is no such preparation, and NotSaved.
     """
     told = about(event, number, drug_file=preparations.drug_file(new))
     with writing(engine) as connection:
@@ -46,7 +48,9 @@ def revise_preparation(
         now = steps.stands(connection, saved)
         steps.refuse(judge(now))
         _revise(connection, now, new, told, signature)
-        return preparations.existing(connection, number)
+        revised = preparations.existing(connection, number)
+        append_all(connection, also, number, preparations.drug_file(new))
+        return revised
 
 
 def _sent_before(connection: Connection, saved: SavedPreparation, new: NewPreparation) -> bool:

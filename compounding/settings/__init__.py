@@ -8,14 +8,15 @@ They are stored as rows that are only ever added; here is what such rows mean, a
     applied    texts put into a site, and a site's values as texts
 """
 
-from compounding.settings.applied import Fault, SettingsFaults, apply, default_of, read, text_of, value_of
+from compounding.settings.applied import Fault, Fitted, SettingsFaults, apply, default_of, fit, read, text_of, value_of
 from compounding.settings.standing import Row, Standing, in_force, one_person, standings, two_pharmacists
-from compounding.settings.table import SETTINGS, Decides, Group, Setting, setting, settings_of
+from compounding.settings.table import SETTINGS, Decides, Group, Setting, is_setting, setting, settings_of
 
 __all__ = [
     "SETTINGS",
     "Decides",
     "Fault",
+    "Fitted",
     "Group",
     "Row",
     "Setting",
@@ -23,7 +24,9 @@ __all__ = [
     "Standing",
     "apply",
     "default_of",
+    "fit",
     "in_force",
+    "is_setting",
     "one_person",
     "read",
     "setting",

@@ -52,6 +52,32 @@ def apply(site: Site, rows: Mapping[str, str | None], drugs: Iterable[Presentati
     return _put(site, values)
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A site with those of its settings in force that fit, and what is wrong with the others."""
+
+    site: Site
+    faults: tuple[Fault, ...]
+
+
+def fit(site: Site, texts: Mapping[str, str | None], drugs: Iterable[Presentation] = ()) -> Fitted:
+    """The site with those of the texts in force that fit.
+
+    A program may come to a database whose settings were good for another version of it. What does not fit is
+    left out and named: nobody may plan by such a site until its faults are mended.
+    """
+    drugs, faults = tuple(drugs), []
+    while True:
+        try:
+            return Fitted(apply(site, texts, drugs), tuple(faults))
+        except SettingsFaults as wrong:
+            faults += wrong.faults
+            named = {name for fault in wrong.faults for name in fault.names}
+            if not named & texts.keys():  # the site is wrong without them
+                raise
+            texts = {name: text for name, text in texts.items() if name not in named}
+
+
 def value_of(site: Site, name: str) -> Any:
     """The value of a setting that a site works by; None where nothing is recorded. Raises Unreadable for a
     name that there is not."""

@@ -269,6 +269,11 @@ def setting(name: str) -> Setting:
     raise Unreadable(f"There is no setting {quote(name)}.")
 
 
+def is_setting(name: str) -> bool:
+    """Whether there is a setting of this name."""
+    return name in _BY_NAME or bool(_BAG.fullmatch(name) or _CONFIRMED.fullmatch(name))
+
+
 def settings_of(drug: Presentation, policy: Policy) -> tuple[Setting, ...]:
     """The settings that a drug file adds, each hint with the text to confirm and its clause.
 

@@ -4,9 +4,14 @@ desk          what every page stands on: site, drugs, people, database, clock
 fields        fields that keep what was typed and read it once
 forms         what is asked of an order, and how it becomes values
 routes        what each page needs of who opens it
-identity      who is signed in, and the gate before every page
+identity      who is signed in, and their sessions
+gate          who may open a page, asked before every page
 proving       a secret checked now, throttled
+unlocking     signing in, and in again in place of a page
 sign_in       signing in and out
+account       one's own password, PIN and second factor
+staff         the accounts of a site
+qr            a QR code as a drawing
 acts          forms of what people do: answer and save, print, search
 reasons       the coded reasons
 orders        entry, review, saving
@@ -19,22 +24,40 @@ paperwork     what the papers are made from, and a trial of them
 plan_page     a plan's strings laid out for a page
 pictures      the vials and the bag, to scale
 pages         head, banner, headers, error pages
+audit         the log: searched, compared, checked, taken out
+timeline      entries of the log as rows of a page
+chain         what the log rests on, and its check
+extracts      what is taken out of the log
+log_forms     forms of those who read the log
 """
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from compounding import formulary, training
+from compounding import formulary, sites, training
 from compounding.credentials import kept_key, secrets_key
 from compounding.policy import Market
-from compounding.records import Engine, Person
-from compounding.web import account, calculator, identity, orders, pages, preparations, saving, sign_in
+from compounding.sites import Opened
+from compounding.web import (
+    account,
+    audit,
+    calculator,
+    gate,
+    identity,
+    orders,
+    pages,
+    preparations,
+    saving,
+    sign_in,
+    staff,
+)
 from compounding.web.desk import EXTENSION, Clock, Desk
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -42,33 +65,38 @@ MOST_SENT = 64 * 1024  # bytes; the longest form holds about 5,000
 
 
 def create_app(home: Path | None = None, market: str | None = None, clock: Clock | None = None) -> Flask:
-    """The desk of one training site, its database made and filled where missing.
+    """The desk of the site that `sites` finds: one for patient use, or a training site, made where there is none.
 
     home    what the site keeps; default COMPOUNDING_HOME, else instance/
-    market  us or uk; default COMPOUNDING_MARKET, else us
+    market  us or uk; default COMPOUNDING_MARKET, else the site's own, and us for a new training site
     clock   the present moment with its zone; default the machine's
+
+    Raises RecordsFault, and ValueError for a market or a drug file that is none.
     """
     home = home or Path(os.environ.get("COMPOUNDING_HOME", "instance"))
-    of_market = _market(market or os.environ.get("COMPOUNDING_MARKET", "us"))
-    d = _desk(home, of_market, clock or (lambda: datetime.now(UTC)))
+    asked = market or os.environ.get("COMPOUNDING_MARKET")
+    clock = clock or (lambda: datetime.now(UTC))
+    found = sites.opened(home, _market(asked) if asked else None, clock())
+    d = _desk(found, home, clock)
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
     app.config.update(
+        SITE_URL=found.url,
         SECRET_KEY=kept_key(home, "session.key"),
         MAX_CONTENT_LENGTH=MOST_SENT,
-        SESSION_COOKIE_NAME=f"desk_{of_market.value}",  # two desks on one machine share its cookies
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch can still be sent
+        **identity.cookies(d),
     )
     app.extensions[EXTENSION] = d
-    identity.set_up(app)  # before the guard of the tokens: a form is looked at once its sender is known
+    gate.set_up(app)  # before the guard of the tokens
     CSRFProtect(app)
     pages.set_up(app)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(staff.blueprint)
     app.register_blueprint(orders.blueprint)
     app.register_blueprint(preparations.blueprint)
     app.register_blueprint(calculator.blueprint)
+    app.register_blueprint(audit.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
     return app
 
@@ -80,15 +108,18 @@ def _market(name: str) -> Market:
         raise ValueError(f"COMPOUNDING_MARKET: {name!r} is neither us nor uk") from None
 
 
-def _desk(home: Path, market: Market, clock: Clock) -> Desk:
-    drugs = formulary.catalogue(market, home / "drugs")
-    site, key = training.SITES[market], secrets_key(home)
-
-    def enter(engine: Engine, typed: training.Typed, who: Person, form_key: str) -> None:
-        saving.enter(Desk(site, drugs, engine, clock, key), typed, who, form_key)
-
-    engine = training.prepare(home, market, clock(), enter)
-    return Desk(site, drugs, engine, clock, key)
+def _desk(found: Opened, home: Path, clock: Clock) -> Desk:
+    """The desk of a site; a training site's invented people and orders are there when it opens."""
+    market = found.site.policy.market
+    try:
+        drugs = formulary.catalogue(market, home / "drugs")
+        d = Desk(found.site, drugs, found.engine, clock, secrets_key(home), home)
+        if found.site.training:
+            training.fill(d.engine, d.secrets_key, market, clock(), partial(saving.enter, d))
+    except BaseException:
+        found.engine.dispose()
+        raise
+    return d
 
 
 def _favicon() -> Response:

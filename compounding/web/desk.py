@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import current_app, g
 
+from compounding import records, sites
 from compounding.formulary import Presentation
 from compounding.policy import Market, Policy, Site
 from compounding.records import Engine, Person, accounts
+from compounding.settings import Fault, fit
 
 Clock = Callable[[], datetime]
 EXTENSION = "desk"
+_KNOWN = "desk as last read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,12 @@ class Desk:
     clock: Clock
     secrets_key: bytes
     """Under which passwords and PINs are stored."""
+    home: Path | None = None
+    """What the site keeps in files. Without it there is no list of refused passwords."""
+    settings_entry: int = 0
+    """The newest entry that changed a setting when the site's were read; 0 for none."""
+    faults: tuple[Fault, ...] = ()
+    """What of the stored settings does not fit. While there is anything, nothing is planned."""
 
     @property
     def policy(self) -> Policy:
@@ -51,6 +61,39 @@ class Desk:
 
 
 def desk() -> Desk:
-    """The desk of the application that answers this request."""
+    """The desk that answers this request, by the settings that its database holds now. Raises NotRead."""
+    found: Desk | None = g.get("desk")
+    if found is None:
+        found = g.desk = _read(_opened())
+    return found
+
+
+def desk_as_known() -> Desk:
+    """The desk without asking the database: for the page that says that it cannot be read."""
+    found: Desk = g.get("desk") or current_app.extensions.get(_KNOWN) or _opened()
+    return found
+
+
+def _opened() -> Desk:
     found: Desk = current_app.extensions[EXTENSION]
     return found
+
+
+def _read(opened: Desk) -> Desk:
+    """Reads the settings only where one was changed since, by whichever process."""
+    known: Desk | None = current_app.extensions.get(_KNOWN)
+    if known is None or known.settings_entry != records.settings_entry(opened.engine):
+        known = current_app.extensions[_KNOWN] = with_settings(opened)
+    return known
+
+
+def with_settings(opened: Desk) -> Desk:
+    """The desk by its stored settings, and what of them does not fit. Raises NotRead."""
+    rows = records.settings(opened.engine)
+    bare = sites.bare(opened.market, training_site=opened.site.training)
+    fitted = fit(bare, sites.texts_of(rows), opened.drugs)
+    site = fitted.site
+    if not site.workstations:  # its setting is at fault; somebody must be able to sign in and mend it
+        site = replace(site, workstations=("not recorded",))
+    entry = max((row.entry for row in rows), default=0)
+    return replace(opened, site=site, settings_entry=entry, faults=fitted.faults)

@@ -15,7 +15,7 @@ from compounding.formulary import Presentation
 from compounding.patient import Identity, months_between, years_between
 from compounding.policy import Market
 from compounding.records import RecordsFault
-from compounding.web.desk import desk
+from compounding.web.desk import desk_as_known
 from compounding.web.plan_page import NO_BREAK, kept
 from compounding.web.routes import ROUTES
 from compounding.wording.numbers import DASH, amount, count
@@ -47,6 +47,10 @@ _NAV = (
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),
+    ("Audit", "audit.searched"),
+    ("Staff", "staff.listed"),
+    ("Settings", "settings.listed"),
+    ("Your account", "account.shown"),
 )
 
 _SENTENCES = {
@@ -71,7 +75,7 @@ def set_up(app: Flask) -> None:
 
 
 def _head() -> dict[str, Any]:
-    d, who = desk(), g.get("signed_in")
+    d, who = desk_as_known(), g.get("signed_in")
     return {
         "lang": "en-US" if d.market is Market.US else "en-GB",
         "training": d.site.training,

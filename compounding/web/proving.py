@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import request
 
 from compounding import credentials, records
-from compounding.credentials import ADDRESS, LOCKS, PASSWORD, PIN, TOTP, is_pin, keyed, matches
+from compounding.credentials import ADDRESS, LOCKS, PASSWORD, PIN, TOTP, Lock, is_pin, keyed, matches
 from compounding.records import Account, Event, Person
 from compounding.web.desk import Desk
 from compounding.wording.numbers import clock
@@ -81,19 +81,25 @@ def _refuse_factor(claim: Claim, value: str, account: Account, d: Desk) -> None:
 
 
 def _refuse_locked(claim: Claim, kind: str, d: Desk) -> None:
-    now = d.clock()
-    key = keyed(d.secrets_key, claim.user)
-    failed = records.failures(d.engine, since=now - LOCKS[kind].time, key=key, kind=kind)
-    around = records.failures(d.engine, since=now - ADDRESS.time, address=address())
-    until = LOCKS[kind].until(failed.count, failed.newest) or ADDRESS.until(around.count, around.newest)
-    if until is not None and now < until:
-        raise NotProved(_locked(kind, until, d))
+    if until := _until(LOCKS[kind], d, key=keyed(d.secrets_key, claim.user), kind=kind):
+        name = {PASSWORD: "password", PIN: "PIN", TOTP: "code"}[kind]
+        instead = " Your password still is." if kind == PIN else ""
+        raise NotProved(f"Too many tries with a wrong {name}: none is taken until {clock(until, d.zone)}.{instead}")
+    if until := _until(ADDRESS, d, address=address()):
+        raise NotProved(f"Too many wrong tries from this computer: none is taken until {clock(until, d.zone)}.")
 
 
-def _locked(kind: str, until: datetime, d: Desk) -> str:
-    name = {PASSWORD: "password", PIN: "PIN", TOTP: "code"}[kind]
-    instead = " Your password still signs." if kind == PIN else ""
-    return f"Too many tries with a wrong {name}: no more are taken until {clock(until, d.zone)}.{instead}"
+def _until(lock: Lock, d: Desk, **of: str) -> datetime | None:
+    """When the lock ends that now holds; None where none does.
+
+    The failures that count are those of the time before the newest of them: counted back from now, the first of
+    a row would be forgotten while the lock lasts, and end it.
+    """
+    newest = records.failures(d.engine, since=d.clock() - lock.time, **of).newest
+    if newest is None:
+        return None
+    row = records.failures(d.engine, since=newest - lock.time, **of)
+    return lock.until(row.count, row.newest)
 
 
 def _note(claim: Claim, kind: str, good: bool, account: Account | None, d: Desk, *, always: bool = False) -> None:

@@ -17,11 +17,13 @@ ROUTES: Mapping[str, Deed | None] = MappingProxyType(
         "favicon": OPEN,
         "sign_in.page": OPEN,
         "sign_in.sign_in": OPEN,
+        "sign_in.unlock": OPEN,  # opens nothing but one's own locked session
         "sign_in.sign_out": OPEN,  # also of a session that is locked
         "account.shown": Deed.OWN_ACCOUNT,
         "account.password": Deed.OWN_ACCOUNT,
         "account.pin": Deed.OWN_ACCOUNT,
         "account.factor": Deed.OWN_ACCOUNT,
+        "account.factor_off": Deed.OWN_ACCOUNT,
         "preparations.home": Deed.OWN_ACCOUNT,
         "preparations.listed": Deed.LOOK,
         "preparations.search": Deed.LOOK,

@@ -68,6 +68,11 @@ def may(role: str, deed: Deed) -> bool:
     return any(role == known.value for known in MAY[deed])
 
 
+def barred(role: str, deed: Deed) -> str:
+    """What somebody is told whose role may not do this."""
+    return f"{'An' if role[:1] in 'aeiou' else 'A'} {role} may not {deed.value}."
+
+
 # ------------------------------------------------------------------ signatures
 
 
@@ -143,7 +148,7 @@ def refusal(step: Step, state: str, user: str, role: str, people: Mapping[Whom, 
     `people` are the users who did what the step's person may not have done.
     """
     if not may(role, step.deed):
-        return f"A {role} may not {step.deed.value}."
+        return barred(role, step.deed)
     if state not in {before.value for before in step.before}:
         wanted = " or ".join(sorted(before.value for before in step.before))
         return f"The preparation is {state} by now, and this needs one that is {wanted}: look at it again."
