@@ -113,7 +113,7 @@ def test_a_signature_has_a_meaning_and_what_was_shown(
 def test_a_preparation_is_saved_with_the_signature_of_who_entered_it(engine: Engine, saved: SavedPreparation) -> None:
     first = Signature(1, 2, "order-entry", ANNA, AT, 1, SHA_ORDERED, "{}", None)
     assert signatures(engine, NUMBER) == (first,)
-    assert standing(engine, NUMBER) == Standing(saved, (first,), (Status("entered", ANNA, AT, 2),))
+    assert standing(engine, NUMBER) == Standing(saved, (first,), (Status("entered", ANNA, AT, 2),), people=(ANNA,))
     assert signatures(engine, "2026-000009") == ()
     assert standing(engine, "2026-000009") is None
     assert set(json.loads(entries(engine)[1].body)["rows"]) == {"preparation", "status", "signature"}

@@ -32,6 +32,7 @@ from compounding.records.database import (
 )
 from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
 from compounding.records.export import Counts, export_log
+from compounding.records.labels import NewFate
 from compounding.records.log import (
     EntrySearch,
     actions,
@@ -42,6 +43,7 @@ from compounding.records.log import (
     record,
     timeline,
 )
+from compounding.records.materials import LotUse, NewOut, uses_of_lot
 from compounding.records.migrating import migrate, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
@@ -56,8 +58,9 @@ from compounding.records.preparations import (
     preparation,
     save_preparation,
 )
-from compounding.records.prints import Print, first_print, prints, record_print
+from compounding.records.prints import NewPrint, Print, first_print, prints, record_print
 from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
+from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
 from compounding.records.revisions import revise_preparation
 from compounding.records.sessions import (
     Failures,
@@ -70,19 +73,25 @@ from compounding.records.sessions import (
     sign_out,
 )
 from compounding.records.settings import (
+    CODE,
     STANDINGS,
     Setting,
+    codes,
     put_setting,
     put_settings,
     settings,
     settings_entry,
 )
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
-from compounding.records.steps import Standing, Status, set_status, standing, take_step
+from compounding.records.standing import Standing, Status, standing
+from compounding.records.steps import NewRow, set_status, take_step
+from compounding.records.wastes import WasteEntry, waste_between
 from compounding.records.witness import Witness, witness
+from compounding.records.worklist import open_preparations
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
+    "CODE",
     "CREDENTIALS",
     "PROGRAM",
     "SIGNATURE_VOID",
@@ -103,7 +112,12 @@ __all__ = [
     "Found",
     "Head",
     "Judged",
+    "LotUse",
+    "NewFate",
+    "NewOut",
     "NewPreparation",
+    "NewPrint",
+    "NewRow",
     "NewSignature",
     "NotRead",
     "NotSaved",
@@ -112,6 +126,8 @@ __all__ = [
     "Person",
     "Print",
     "Proof",
+    "Recall",
+    "RecallEnd",
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
@@ -124,6 +140,7 @@ __all__ = [
     "Signature",
     "Standing",
     "Status",
+    "WasteEntry",
     "Witness",
     "account",
     "accounts",
@@ -132,7 +149,9 @@ __all__ = [
     "check",
     "chosen_by",
     "clock_step_pending",
+    "codes",
     "compare",
+    "end_recall",
     "events",
     "export_log",
     "failures",
@@ -144,14 +163,17 @@ __all__ = [
     "move",
     "newest_good",
     "open_database",
+    "open_preparations",
     "opened_backup",
     "preparation",
     "prints",
     "proof",
     "put_account",
+    "put_recall",
     "put_secret",
     "put_setting",
     "put_settings",
+    "recalls",
     "record",
     "record_attempt",
     "record_print",
@@ -170,5 +192,7 @@ __all__ = [
     "standing",
     "take_step",
     "timeline",
+    "uses_of_lot",
+    "waste_between",
     "witness",
 ]

@@ -1,15 +1,8 @@
-"""People, what each role may do, the states of a preparation and what leads from one to the next: tables.
-
-Nothing here knows the database or the web: both ask these tables, so that a rule is written once.
-Sources: the site's two-person rules are those of labels-and-records in the design's references (preparer
-is neither checker nor releaser; nobody verifies an order that they entered), after 21 CFR 11.50 and 11.70
-for what a signature says.
-"""
+"""People, and what each role may do: one table, asked by the database and the web alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
@@ -32,6 +25,10 @@ class Deed(Enum):
     ENTER = "enter or change orders"
     VERIFY = "verify orders"
     AUTHORISE = "authorise what somebody else overrides"
+    PREPARE = "prepare"
+    CHECK = "check preparations"
+    CHECK_US = "check preparations in the US"
+    RELEASE = "release preparations"
     PRINT = "print papers"
     AUDIT = "read the log"
     SEE_STAFF = "look at the staff"
@@ -52,6 +49,11 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.ENTER: frozenset({_T, _P}),
         Deed.VERIFY: frozenset({_P}),
         Deed.AUTHORISE: frozenset({_P}),
+        Deed.PREPARE: frozenset({_T, _P}),
+        # Who may check differs by market: a row of the steps for each.
+        Deed.CHECK: frozenset({_T, _P}),
+        Deed.CHECK_US: frozenset({_P}),
+        Deed.RELEASE: frozenset({_P}),
         Deed.PRINT: frozenset({_T, _P}),
         Deed.AUDIT: frozenset({_P, _AU}),
         Deed.SEE_STAFF: frozenset({_AU, _AD}),
@@ -68,91 +70,11 @@ def may(role: str, deed: Deed) -> bool:
     return any(role == known.value for known in MAY[deed])
 
 
+def seen_by_two(person: str, witness: str) -> bool:
+    """Whether a second user saw what is gone afterwards: a label destroyed, drug thrown away."""
+    return witness not in ("", person)
+
+
 def barred(role: str, deed: Deed) -> str:
     """What somebody is told whose role may not do this."""
     return f"{'An' if role[:1] in 'aeiou' else 'A'} {role} may not {deed.value}."
-
-
-# ------------------------------------------------------------------ signatures
-
-
-class Meaning(Enum):
-    """What a signature says. It is shown where it is given, and stored with it."""
-
-    ORDER_ENTRY = "order-entry"
-    ORDER_VERIFICATION = "order-verification"
-
-    @property
-    def words(self) -> str:
-        return _SAYS[self]
-
-
-_SAYS = {
-    Meaning.ORDER_ENTRY: "I entered this order as the prescriber wrote it.",
-    Meaning.ORDER_VERIFICATION: (
-        "I verified this order against the prescription: weight, dose level and dose that I worked out myself agree."
-    ),
-}
-
-
-# ------------------------------------------------------------------ states and steps
-
-
-class State(Enum):
-    """How far a preparation has come. The newest row says it."""
-
-    ENTERED = "entered"
-    VERIFIED = "order verified"
-
-
-class Whom(Enum):
-    """Somebody whom a step's person may not be, as a sentence says it."""
-
-    ENTERER = "entered the order"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What leads from one state to the next: who may, who must be another, and what it is signed with."""
-
-    name: str
-    """As the log has it: `order verified`."""
-    deed: Deed
-    before: frozenset[State]
-    after: State
-    not_by: tuple[Whom, ...] = ()
-    signed: Meaning | None = None
-
-
-VERIFY = Step(
-    "order verified",
-    Deed.VERIFY,
-    frozenset({State.ENTERED}),
-    State.VERIFIED,
-    not_by=(Whom.ENTERER,),
-    signed=Meaning.ORDER_VERIFICATION,
-)
-CHANGE = Step(
-    "order changed",
-    Deed.ENTER,
-    frozenset({State.ENTERED, State.VERIFIED}),
-    State.ENTERED,
-    signed=Meaning.ORDER_ENTRY,
-)
-STEPS: tuple[Step, ...] = (VERIFY, CHANGE)
-
-
-def refusal(step: Step, state: str, user: str, role: str, people: Mapping[Whom, frozenset[str]]) -> str | None:
-    """Why this person may not take this step now; None where they may.
-
-    `people` are the users who did what the step's person may not have done.
-    """
-    if not may(role, step.deed):
-        return barred(role, step.deed)
-    if state not in {before.value for before in step.before}:
-        wanted = " or ".join(sorted(before.value for before in step.before))
-        return f"The preparation is {state} by now, and this needs one that is {wanted}: look at it again."
-    for whom in step.not_by:
-        if user in people.get(whom, frozenset()):
-            return f"Whoever {whom.value} may not do this: it needs another person."
-    return None

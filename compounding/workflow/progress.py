@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from compounding import stability
+from compounding.findings import Values
 from compounding.formulary import Presentation
 from compounding.policy import Making, Policy
+from compounding.preparation import Plan
 from compounding.quantities import DrugMass, Volume, WeighedMass
-from compounding.workflow.materials import Material
+from compounding.stability import Clocks
+from compounding.vials import Vials
+from compounding.workflow.materials import Material, Need, needs
+from compounding.workflow.steps import State, Whom
 
 
 class What(Enum):
@@ -109,3 +115,105 @@ class Taken:
     state: str
     person: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The figures of a plan that its path is held to."""
+
+    drug: Presentation
+    policy: Policy
+    dose: DrugMass
+    """As the order was rounded: what a checker works out."""
+    prepared: DrugMass
+    """What the volume holds."""
+    volume: Volume
+    vials: Vials
+    making: Making
+    storage: str | None
+    mass: WeighedMass | None
+    """Of all that is drawn, where the market states a density."""
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        return needs(self.vials.count, self.vials.spare, self.making)
+
+
+def planned(plan: Plan) -> Planned:
+    """The figures of a plan. Raises ValueError for one that cannot be prepared."""
+    if plan.dose is None or plan.prepared is None or plan.volume is None or plan.vials is None:
+        raise ValueError("a plan without its dose, volume and vials cannot be prepared")
+    return Planned(
+        drug=plan.drug,
+        policy=plan.policy,
+        dose=plan.dose,
+        prepared=plan.prepared,
+        volume=plan.volume,
+        vials=plan.vials,
+        making=plan.order.making,
+        storage=plan.order.storage,
+        mass=None if plan.weighed is None else plan.weighed.drawn,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One preparation as it stands. What was recorded comes oldest first."""
+
+    planned: Planned
+    state: State
+    version: int
+    enterers: frozenset[str] = frozenset()
+    """Whoever entered or changed any version."""
+    taken: tuple[Taken, ...] = ()
+    materials: tuple[Material, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    labels: tuple[LabelCopy, ...] = ()
+    wastes: tuple[Waste, ...] = ()
+    recalled: frozenset[tuple[str, str]] = frozenset()
+    """Product and lot of every recall that stands."""
+    training: bool = False
+
+    @property
+    def wetted(self) -> tuple[int, ...]:
+        """The places of the vials that were wetted, rising."""
+        return tuple(sorted(moment.place for moment in self.all_of(What.WETTED)))
+
+    @property
+    def people(self) -> Mapping[Whom, frozenset[str]]:
+        """Who did what the person of a later step may not have done."""
+        picked = {material.person for material in self.materials}
+        made = {moment.person for moment in self.moments if moment.what in (What.WETTED, What.DILUTED)}
+        return {
+            Whom.ENTERER: self.enterers,
+            Whom.PREPARER: frozenset(picked | made),
+            Whom.CHECKER: frozenset(taken.person for taken in self.taken if taken.state in _CHECKS),
+        }
+
+    def all_of(self, what: What) -> tuple[Moment, ...]:
+        return tuple(moment for moment in self.moments if moment.what is what)
+
+    def last(self, what: What) -> Moment | None:
+        return next(reversed(self.all_of(what)), None)
+
+
+_CHECKS = frozenset({State.CHECKED.value, State.FINAL.value})
+
+
+def clocks(progress: Progress) -> Clocks | None:
+    """The clocks from the first vial wetted, by true time; None while none is."""
+    wetted, diluted = progress.all_of(What.WETTED), progress.last(What.DILUTED)
+    if not wetted:
+        return None
+    first, figures = min(moment.at for moment in wetted), progress.planned
+    added = None if diluted is None else diluted.at
+    return stability.clocks(first, figures.drug, figures.policy, added, figures.storage)
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Why a step may not be taken now: a code, and what its sentence names. `wording` says it."""
+
+    code: str
+    values: Values = field(default_factory=dict)

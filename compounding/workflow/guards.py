@@ -1,0 +1,188 @@
+"""What a step waits for, beside its state and its person: one table of guards.
+
+A guard names what is in the way as a code with its values; nothing here is a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from compounding.workflow import steps
+from compounding.workflow.check import stays_apart
+from compounding.workflow.labels import count
+from compounding.workflow.materials import Kind, Material, live, missing
+from compounding.workflow.progress import Barrier, Progress, What, clocks
+from compounding.workflow.steps import State, Step
+from compounding.workflow.wastes import put_back
+
+Guard = Callable[[Progress, datetime], Iterator[Barrier]]
+
+
+def minute(moment: datetime) -> datetime:
+    """The whole minute, as every time of a path is kept."""
+    return moment.replace(second=0, microsecond=0)
+
+
+# ------------------------------------------------------------------ the guards
+
+
+def _nothing_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from (Barrier("opened", {"vial": place}) for place in progress.wetted)
+
+
+def _something_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not progress.wetted:
+        yield Barrier("nothing-opened")
+
+
+def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """What leaves nothing but to reject: it was diluted too late or before it was checked, or what was read
+    again still does not agree."""
+    yield from (Barrier("check-stays", {"fault": fault}) for fault in stays_apart(progress.readings))
+    diluted, times = progress.last(What.DILUTED), clocks(progress)
+    if diluted is None or times is None:
+        return
+    if diluted.at > times.dilute_by:
+        yield Barrier("diluted-late", {"at": diluted.at, "dilute_by": times.dilute_by})
+    checked = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
+    if checked and diluted.at < minute(checked[-1]):
+        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked[-1]})
+
+
+def _unfit(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """That a vial of a recalled lot was wetted is written down like any other truth: what it bars comes later."""
+    yield from (barrier for _, barrier in unfit(progress, now))
+
+
+def unfit(progress: Progress, now: datetime) -> Iterator[tuple[Material, Barrier]]:
+    """The materials in the preparation that may not reach the patient: recalled, or expired before the
+    infusion has ended. An expiry is the last day, where the site is."""
+    times, figures = clocks(progress), progress.planned
+    within = timedelta(minutes=figures.drug.times.complete_within.value.whole("minute"))
+    ends = (now + within if times is None else times.complete_by).astimezone(ZoneInfo(figures.policy.zone))
+    for material in live(progress.materials):
+        if (material.product, material.lot) in progress.recalled:
+            yield material, Barrier("recalled", _named(material))
+        if material.expiry < ends.date():
+            yield material, Barrier("expired", {**_named(material), "expiry": material.expiry, "ends": ends})
+
+
+def _named(material: Material) -> dict[str, str]:
+    return {"name": material.name, "lot": material.lot}
+
+
+def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from count(progress.labels, progress.version).barriers
+
+
+def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """A vial that was picked and not needed is put away before the bag leaves."""
+    yield from (Barrier("spare", {"vial": material.place}) for material in put_back(progress))
+
+
+def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """Whether the time before which the infusion must start has come: "before" alone is in time. Until the
+    bag is diluted its own limit is not known, and dilute-by holds."""
+    times = clocks(progress)
+    if times is not None and progress.last(What.DILUTED) and minute(now) >= times.start_before:
+        yield Barrier("start-before", {"start_before": times.start_before, "now": now})
+
+
+def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """What the label's wording must be read for before a patient gets the bag."""
+    times = clocks(progress)
+    if not progress.training and times is not None and not times.confirmed:
+        yield Barrier("diluted-bag")
+
+
+GUARDS: Mapping[str, tuple[Guard, ...]] = {
+    steps.CHANGE.name: (_nothing_wetted,),
+    steps.WET_SPARE.name: (spoilt,),
+    steps.PUT_AWAY.name: (spoilt,),
+    steps.CHECK_US.name: (spoilt, _unfit),
+    steps.PRINT.name: (spoilt,),
+    steps.COUNT.name: (spoilt,),
+    steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
+    steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
+    steps.CANCEL.name: (_nothing_wetted,),
+    steps.REJECT.name: (_something_wetted,),
+}
+"""By a step's name, since the rows of one step differ only in who takes it."""
+
+
+def barriers(step: Step, progress: Progress, now: datetime) -> tuple[Barrier, ...]:
+    """What is in the way of a step, all of it; `now` in UTC. Who takes it, and the state, are `refusal`'s."""
+    return tuple(found for guard in GUARDS.get(step.name, ()) for found in guard(progress, now))
+
+
+# ------------------------------------------------------------------ of one vial or material
+
+
+def material_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
+    """Why a material cannot be recorded: nothing of its kind is wanting at its place, or its lot is recalled."""
+    wanting = {(need.kind, need.place) for need in missing(progress.planned.needs, progress.materials)}
+    if (material.kind, material.place) not in wanting:
+        yield Barrier("not-needed", {"kind": material.kind.value, "place": material.place})
+    if (material.product, material.lot) in progress.recalled:
+        yield Barrier("recalled", _named(material))
+
+
+def out_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
+    """Why a material cannot be taken out or put away: it is not in the preparation, or it was wetted."""
+    if material not in live(progress.materials):
+        yield Barrier("not-there", _named(material))
+    elif _used(progress, material):
+        yield Barrier("used", _named(material))
+
+
+def _used(progress: Progress, material: Material) -> bool:
+    if material.kind is Kind.DRUG:
+        return material.place in progress.wetted
+    # Water goes into the vials, the rest into the bag.
+    return bool(progress.wetted if material.kind is Kind.WATER else progress.all_of(What.DILUTED))
+
+
+def leaves_by(progress: Progress, material: Material) -> Step | None:
+    """The step by which a material may still leave the preparation as it stands."""
+    if any(out_barriers(progress, material)):
+        return None
+    if progress.state in steps.TAKE_OUT.before:
+        return steps.TAKE_OUT
+    spare = material.kind is Kind.DRUG and progress.state in steps.PUT_AWAY.before
+    return steps.PUT_AWAY if spare else None
+
+
+def vial_barriers(progress: Progress, place: int) -> Iterator[Barrier]:
+    """Why a vial cannot be wetted: it was, or there is none at this place."""
+    if place in progress.wetted:
+        yield Barrier("opened", {"vial": place})
+    elif place not in dry(progress):
+        yield Barrier("no-vial", {"vial": place})
+
+
+def dry(progress: Progress) -> tuple[int, ...]:
+    """The places of the vials that are recorded and not wetted, rising."""
+    return tuple(sorted(material.place for material in put_back(progress)))
+
+
+# ------------------------------------------------------------------ the state that a step leads to
+
+
+def _planned_wetted(progress: Progress) -> bool:
+    return set(range(1, progress.planned.vials.count + 1)) <= set(progress.wetted)
+
+
+_COMPLETE: Mapping[str, Callable[[Progress], bool]] = {
+    steps.RECORD.name: lambda progress: not missing(progress.planned.needs, progress.materials),
+    steps.WET.name: _planned_wetted,
+    steps.CHECK_US.name: lambda progress: bool(progress.readings) and progress.readings[-1].agrees,
+    steps.COUNT.name: lambda progress: count(progress.labels, progress.version).applied == 1,
+}
+
+
+def state_after(step: Step, progress: Progress) -> State:
+    """The state that a step leads to; `progress` holds what the step records, and the state it is taken in."""
+    complete = _COMPLETE.get(step.name)
+    return steps.leads_to(step, progress.state, complete is not None and complete(progress))

@@ -1,0 +1,79 @@
+"""Every copy of the label counted: printed = applied + light cover + specimen + destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from compounding.workflow.people import seen_by_two
+from compounding.workflow.progress import Barrier, Fate, LabelCopy, Progress
+
+LABEL = "label"
+"""As the records name the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What became of the copies of a label."""
+
+    printed: int
+    applied: int
+    light_cover: int
+    specimen: int
+    destroyed: int
+    open: tuple[LabelCopy, ...]
+    stale: tuple[LabelCopy, ...]
+    """Of an older version of the preparation, and not destroyed."""
+
+    @property
+    def barriers(self) -> tuple[Barrier, ...]:
+        """What does not reconcile: the bag carries one label of the newest version, and nothing lies about."""
+        return tuple(self._barriers())
+
+    def _barriers(self) -> Iterator[Barrier]:
+        yield from (Barrier("label-open", {"copy": copy.copy}) for copy in self.open)
+        yield from (Barrier("label-stale", {"copy": copy.copy, "version": copy.version}) for copy in self.stale)
+        if self.applied != 1:
+            yield Barrier("label-applied", {"applied": self.applied})
+
+
+def count(copies: Iterable[LabelCopy], version: int) -> Count:
+    """The copies of a label, of every version; those applied and the like are of the newest alone."""
+    labels = [copy for copy in copies if copy.document == LABEL]
+    current = [copy for copy in labels if copy.version == version]
+    fates = [copy.fate for copy in current]
+    return Count(
+        printed=len(labels),
+        applied=fates.count(Fate.APPLIED),
+        light_cover=fates.count(Fate.LIGHT_COVER),
+        specimen=fates.count(Fate.SPECIMEN),
+        destroyed=sum(copy.fate is Fate.DESTROYED for copy in labels),
+        open=tuple(copy for copy in current if copy.fate is None),
+        stale=tuple(copy for copy in labels if copy.version != version and copy.fate is not Fate.DESTROYED),
+    )
+
+
+def due(light_cover: bool) -> tuple[Fate, ...]:
+    """What the copies of the first print are for, in their order: copy 1 of 3 is the bag's."""
+    return (Fate.APPLIED, *((Fate.LIGHT_COVER,) if light_cover else ()), Fate.SPECIMEN)
+
+
+def is_reprint(copies: Iterable[LabelCopy], version: int, light_cover: bool) -> bool:
+    """Whether one more copy is more than was due, and so needs its reason."""
+    printed = sum(copy.document == LABEL and copy.version == version for copy in copies)
+    return printed >= len(due(light_cover))
+
+
+def fate_barriers(progress: Progress, print_id: int, fate: Fate, person: str, witness: str) -> Iterator[Barrier]:
+    """Why a copy cannot become this: it is none of this preparation's, it is destroyed, it is stale, or a second
+    person who saw it destroyed is wanting."""
+    copy = next((copy for copy in progress.labels if copy.print_id == print_id and copy.document == LABEL), None)
+    if copy is None:
+        yield Barrier("label-unknown")
+        return
+    if copy.fate is Fate.DESTROYED:
+        yield Barrier("label-destroyed", {"copy": copy.copy})
+    if copy.version != progress.version and fate is not Fate.DESTROYED:
+        yield Barrier("label-stale", {"copy": copy.copy, "version": copy.version})
+    if fate is Fate.DESTROYED and not seen_by_two(person, witness):
+        yield Barrier("witness", {"copy": copy.copy})
