@@ -10,11 +10,13 @@ The modules, in the order in which one may import another (only what stands earl
     findings      what is said about an order: findings, lines of working, how sure a source is
     policy        a site's choices: formula, roundings, limits, zone
     formulary     the drug files, drugs/*.toml, as frozen values
+    localtime     local times as they are typed, each one moment
     patient       measurements, body surface area, plausibility
     dosing        cycle, day and response into a dose
     vials         vials, draws, what is discarded, billing units
     stability     the clocks from the first vial wetted
     preparation   order + presentation + policy into a plan
+    scanning      what a scanner sent into product, lot, expiry and serial; the text of our own labels
     wording       the exact words and numbers for screen, label, worksheet and export
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write

@@ -26,6 +26,7 @@ from compounding.formulary import (
     read,
     shipped,
 )
+from compounding.formulary.codes import gtins
 from compounding.policy import Market
 from compounding.quantities import Concentration, Quantity, Volume
 from tests.orders import UK, US, mL
@@ -196,6 +197,40 @@ def check_digit(digits: str) -> int:
 def test_the_trade_item_numbers_end_in_their_check_digit() -> None:
     codes = [US.vials.gtin.value, UK.vials.gtin.value, US.look_alikes[0].codes[1]]
     assert [int(code[-1]) for code in codes] == [check_digit(code[:-1]) for code in codes]
+
+
+def with_check(digits: str) -> str:
+    return f"{digits}{check_digit(digits)}"
+
+
+# An NDC of ten figures stands in a GTIN after 003. Filled to eleven, any of its zeros may be the one put in.
+PRODUCT_CODES = [
+    ("0008-0100-01", ["00300080100011"]),  # 4-4-2, Besponsa
+    ("0008-4510-01", ["00300084510014"]),  # gemtuzumab ozogamicin
+    ("12345-678-90", [with_check("0031234567890")]),  # 5-3-2
+    ("12345-6789-0", [with_check("0031234567890")]),  # 5-4-1: the same ten figures
+    ("00008-0100-01", ["00300080100011", with_check("0030000810001"), with_check("0030000801001")]),
+    ("12345-0678-90", [with_check("0031234567890")]),
+    ("12345-6789-10", []),  # eleven figures, and no zero to leave out
+    ("300080100011", ["00300080100011"]),
+    ("0300080100011", ["00300080100011"]),
+    ("00300080100011", ["00300080100011"]),
+    ("5013457012095", ["05013457012095"]),
+    ("96385074", ["00000096385074"]),
+    ("96385075", ["00000096385075"]),  # the check figure is not judged here
+    ("0008010001", []),
+    ("963850", []),
+    ("008-0100-01", []),
+    ("00008-0100-001", []),
+    ("٣٠٠٠٨٠١٠٠٠١١", []),  # figures of another script
+    ("300080100011\n", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("code", "stands_for"), PRODUCT_CODES)
+def test_every_product_code_is_compared_as_a_gtin_of_14_figures(code: str, stands_for: list[str]) -> None:
+    assert list(gtins(code)) == stands_for
 
 
 def test_the_look_alike_is_named_in_both_markets() -> None:
@@ -433,6 +468,26 @@ ONE_FAULT = [
         "a GTIN of letters",
         ('is = "00300080100011"', 'is = "abc"'),
         "vials.gtin: 'abc' is not a GTIN of 8, 12, 13 or 14 figures",
+    ),
+    (
+        "an NDC without its hyphens",
+        ('is = "0008-0100-01"', 'is = "0008010001"'),
+        "vials.ndc: '0008010001' is not an NDC of ten figures with its hyphens",
+    ),
+    (
+        "an NDC as payers fill it",
+        ('is = "0008-0100-01"', 'is = "00008-0100-01"'),
+        "vials.ndc: '00008-0100-01' is not an NDC of ten figures with its hyphens",
+    ),
+    (
+        "a look-alike's code with a wrong check figure",
+        ('"00300084510014"]', '"00300084510015"]'),
+        "look_alikes[1].codes: '00300084510015' is not a GTIN: its last figure does not fit the others",
+    ),
+    (
+        "a look-alike's code that is none",
+        ('["0008-4510-01", ', '["8-4510-01", '),
+        "look_alikes[1].codes: '8-4510-01' is not a GTIN of 8, 12, 13 or 14 figures",
     ),
     (
         "a first cycle longer than its extension",

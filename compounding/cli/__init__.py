@@ -7,6 +7,8 @@ answers   what a command says, its exit status, and options read once
 parsers   what may be typed, and one sentence where it is something else
 plans     plan
 drugs     formulary check
+scans     scan
+clocks    clocks
 site      check, backup, and the site that such a command works on
 log       log export, log verify, log witness
 server    serve
@@ -24,12 +26,20 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TextIO
 
-from compounding.cli import drugs, log, plans, server, site
+from compounding.cli import clocks, drugs, log, plans, scans, server, site
 from compounding.cli.answers import UNREADABLE, Answer, Refused
 from compounding.cli.parsers import Commands, Parser
 from compounding.formulary import FormularyFaults
 
-COMMANDS: tuple[Callable[[Commands], None], ...] = (plans.add, drugs.add, log.add, site.add, server.add)
+COMMANDS: tuple[Callable[[Commands], None], ...] = (
+    plans.add,
+    scans.add,
+    clocks.add,
+    drugs.add,
+    log.add,
+    site.add,
+    server.add,
+)
 """What declares the commands, in the order of the help."""
 
 

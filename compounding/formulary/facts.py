@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from compounding.findings import Source
-from compounding.formulary.kinds import Kind, Levels, Range, amount, count, flag, gtin, levels, one_of, range_of, text
+from compounding.formulary.kinds import (
+    Kind,
+    Levels,
+    Range,
+    amount,
+    count,
+    flag,
+    gtin,
+    levels,
+    ndc,
+    one_of,
+    range_of,
+    text,
+)
 from compounding.policy import Market
 from compounding.quantities import (
     CellCount,
@@ -62,7 +75,7 @@ class VialFacts:
     accept: Fact[str] = fact(text)
     keep_reconstituted: Fact[str] = fact(text)
     keep_unopened: Fact[str] = fact(text)
-    ndc: Fact[str | None] = fact(text, may_be_absent=True)
+    ndc: Fact[str | None] = fact(ndc, may_be_absent=True)
     gtin: Fact[str] = fact(gtin)
     use: Fact[str] = fact(text)
     """What a US label says of the bag: "Single dose"."""
@@ -169,6 +182,7 @@ class LookAlike:
     brand: str
     vial: str
     codes: tuple[str, ...]
+    """GTINs and NDCs, as printed."""
     source: Source
 
 
