@@ -8,6 +8,7 @@ import pytest
 
 from compounding.cli import main
 from compounding.policy import Market
+from compounding.records import RecordsFault
 from compounding.training import database
 from compounding.web import create_app
 
@@ -51,6 +52,27 @@ def test_an_export_overwrites_nothing(home, run, tmp_path):
     status, _, err = run("log", "export", tmp_path / "log.txt")
     assert status == 2 and "File exists" in err
     assert (tmp_path / "log.txt").read_text() == "kept"
+
+
+def test_an_export_that_fails_halfway_leaves_no_file(home, run, tmp_path, monkeypatch):
+    def breaks_off(engine, file):
+        file.write(b"compounding-log\t1\n")
+        raise RecordsFault("The database could not be read.")
+
+    monkeypatch.setattr("compounding.records.export_log", breaks_off)
+    assert run("log", "export", tmp_path / "log.txt") == (2, "", "The database could not be read.\n")
+    assert not (tmp_path / "log.txt").exists()
+
+
+def test_every_answer_has_its_form_for_programs(home, run, tmp_path):
+    """The same counts in the sentence and in the object."""
+    counts = json.loads(run("log", "export", tmp_path / "a.txt", "--json")[1])
+    _, out, _ = run("log", "export", tmp_path / "b.txt")
+    assert out.startswith(f"{tmp_path / 'b.txt'}: {counts['entries']} entries, {counts['checkpoints']} checkpoint")
+    head = json.loads(run("check", "--json")[1])
+    assert head == {"whole": True, "head": head["head"], "faults": []}
+    assert run("check")[1] == f"The log is whole. Its newest entry: {head['head']}.\n"
+    assert json.loads(run("backup", tmp_path / "kept.sqlite", "--json")[1]) == {"head": head["head"]}
 
 
 def test_a_head_from_paper_is_looked_for(home, run, tmp_path):
