@@ -9,6 +9,7 @@ plans     plan
 drugs     formulary check
 scans     scan
 clocks    clocks
+courses   course
 site      check, backup, and the site that such a command works on
 log       log export, log verify, log witness
 server    serve
@@ -26,7 +27,7 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TextIO
 
-from compounding.cli import clocks, drugs, log, plans, scans, server, site
+from compounding.cli import clocks, courses, drugs, log, plans, scans, server, site
 from compounding.cli.answers import UNREADABLE, Answer, Refused
 from compounding.cli.parsers import Commands, Parser
 from compounding.formulary import FormularyFaults
@@ -35,6 +36,7 @@ COMMANDS: tuple[Callable[[Commands], None], ...] = (
     plans.add,
     scans.add,
     clocks.add,
+    courses.add,
     drugs.add,
     log.add,
     site.add,

@@ -151,7 +151,14 @@ class Regimen:
     counts: Fact[str] = fact(text)
     interruption: Fact[str] = fact(text)
     reduction: Fact[str] = fact(text)
+    reduction_percent: Fact[int | None] = fact(count, may_be_absent=True)
+    """How much less every later dose is after a reduction for toxicity."""
     before_dose: Fact[str] = fact(text)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days of a cycle on which a dose is given."""
+        return tuple(sorted(self.first_cycle.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +218,7 @@ class Presentation:
     @property
     def days(self) -> tuple[int, ...]:
         """The days of a cycle on which a dose is given."""
-        return tuple(sorted(self.regimen.first_cycle.value))
+        return self.regimen.days
 
     @property
     def nominal(self) -> Volume:

@@ -510,6 +510,8 @@ def _unconfirmed(drug: Presentation) -> Iterator[str]:
             # A switch says of another fact that it gates, and is confirmed with it; the texts of the
             # regimen are for the drug's page.
             unused = bool if group is not drug.regimen else (bool, str)
+            if field.name == "reduction_percent":  # a rule of interruption, which only a course follows
+                continue
             if fact.source.status is Status.UNCONFIRMED and not isinstance(fact.value, unused):
                 name = capital(field.name.replace("_", " "))
                 yield f"{name}: “{_stated(fact.value)}”. Confirm against the current label, {fact.source.text}."
