@@ -11,6 +11,7 @@ The modules, in the order in which one may import another (only what stands earl
     policy        a site's choices: formula, roundings, limits, zone
     formulary     the drug files, drugs/*.toml, as frozen values
     localtime     local times as they are typed, each one moment
+    settings      every choice of a site as a row of a table, and what stored rows mean
     patient       measurements, body surface area, plausibility
     course        earlier doses in; permitted levels, dates and blocks out
     dosing        cycle, day and response into a dose
@@ -22,6 +23,8 @@ The modules, in the order in which one may import another (only what stands earl
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write
     training      the invented sites, staff and orders of training mode
+    sites         which site this desk is, and the database that holds it
+    founding      a site for patient use, set up once
     web           forms and pages
     cli           the `compounding` command
 

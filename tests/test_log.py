@@ -18,7 +18,7 @@ from databases import KINDS, Place, a_place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed
 
 from compounding import evidence
 from compounding.records import (
@@ -33,6 +33,7 @@ from compounding.records import (
     Person,
     RecordsRefused,
     Search,
+    account,
     chain,
     check,
     clock_step_pending,
@@ -43,13 +44,19 @@ from compounding.records import (
     migrate,
     migrating,
     open_database,
+    put_account,
+    put_setting,
     record,
     record_print,
+    revise_preparation,
     save_preparation,
     schema,
     set_status,
+    sign_in,
+    sign_out,
     signing,
     tables,
+    take_step,
 )
 from compounding.records.events import PROGRAM, RESERVED, program_version
 from compounding.records.log import EntrySearch, find_entries
@@ -388,11 +395,17 @@ EVENTS = st.builds(
     changes=st.lists(st.builds(Change, TEXTS, TEXTS | st.none(), TEXTS | st.none()), max_size=2).map(tuple),
     findings=st.lists(st.builds(Judged, TEXTS, TEXTS, TEXTS), max_size=2).map(tuple),
 )
+USERS = st.sampled_from(["okafor", "mueller"])
 WRITES = st.one_of(
     st.tuples(st.just("save"), st.integers(1, 4), TEXTS, AMOUNTS),
     st.tuples(st.just("status"), NUMBERS, st.sampled_from(["checked", "made", "released"])),
     st.tuples(st.just("print"), NUMBERS, st.sampled_from(["label", "worksheet"]), st.none() | TEXTS.map(json.dumps)),
     st.tuples(st.just("record"), st.booleans()),
+    st.tuples(st.just("revise"), NUMBERS, st.integers(1, 4), st.integers(1, 3), TEXTS),
+    st.tuples(st.just("sign"), NUMBERS, st.none() | st.sampled_from(["checked", "released"])),
+    st.tuples(st.just("account"), USERS, st.booleans(), st.sampled_from([{}, {"pin": "hash"}, {"pin": None}])),
+    st.tuples(st.just("session"), USERS, st.booleans()),
+    st.tuples(st.just("setting"), TEXTS.filter(str.strip), st.none() | TEXTS),
 )
 
 
@@ -408,6 +421,21 @@ def write(engine: Engine, what: tuple[Any, ...], event: Event) -> None:
             record_print(engine, number, document, "1", strings, SHA, event)
         case ("record", wished):
             record(engine, event, checkpoint=wished)
+        case ("revise", number, key, was, family):
+            new = keyed(("again", key), patient=replace(PATIENT, family=family, mrn=None))
+            revise_preparation(engine, number, new, event, SIGNED, was=was, judge=lambda _: None)
+        case ("sign", number, state):
+            take_step(engine, number, event, judge=lambda _: None, state=state, signature=SIGNED)
+        case ("account", user, active, kept):
+            now = account(engine, user)
+            was = None if now is None else now.entry
+            put_account(engine, user, "An Example", "auditor", event, active=active, secrets=kept, was=was)
+        case ("session", user, leaves):
+            session = sign_in(engine, user, event, key="5e1f", address="192.0.2.7")
+            if leaves:
+                sign_out(engine, session, "asked", event)
+        case ("setting", name, value):
+            put_setting(engine, name, value, "holds", event)
 
 
 @pytest.fixture(params=KINDS, scope="module")
@@ -442,7 +470,7 @@ def test_every_row_that_a_preparation_has_is_in_its_entry(engine: Engine) -> Non
     record_print(engine, number, "label", "1", '["µ"]', SHA, PRINTED)
     rows = stored(engine)
     assert told(engine) == rows
-    assert [len(rows[name]) for name in ("preparation", "status", "print")] == [1, 1, 1]
+    assert {name: len(found) for name, found in rows.items() if found} == {"preparation": 1, "status": 1, "print": 1}
     assert {row["entry"] for row in rows["preparation"] + rows["status"]} == {2}
     assert set(rows["preparation"][0]) == set(tables.preparation.columns.keys())
 
@@ -453,7 +481,7 @@ def test_every_row_that_a_preparation_has_is_in_its_entry(engine: Engine) -> Non
 CHANGED: list[tuple[str, str, str, str]] = [
     # kind, statement, what is missing, what is not ours
     ("both", "DROP INDEX log_by_subject", "log index log_by_subject subject", ""),
-    ("both", "DROP INDEX print_first", "print index print_first unique preparation_id,document", ""),
+    ("both", "DROP INDEX print_first", "print index print_first unique preparation_id,document,version", ""),
     ("both", "ALTER TABLE status ADD COLUMN extra TEXT", "", "status.extra TEXT or nothing"),
     ("both", "ALTER TABLE print DROP COLUMN pdf_sha256", "print.pdf_sha256 text always", ""),
     ("both", "CREATE INDEX more ON print (copy)", "", "print index more copy"),
@@ -532,10 +560,10 @@ def test_the_fingerprint_in_a_checkpoint_is_that_of_the_schema(engine: Engine) -
         assert connection.execute(select(tables.checkpoint.c.schema)).scalar_one() == schema.fingerprint()
 
 
-SECOND = """
+THIRD = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade() -> None:
@@ -561,9 +589,9 @@ def test_a_migration_is_an_entry_with_the_old_and_the_new_schema(
     old = schema.fingerprint()
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    for source in ("env.py", "versions/0001_preparations.py"):
+    for source in ("env.py", "versions/0001_preparations.py", "versions/0002_people.py"):
         (folder / source).write_text((migrating._MIGRATIONS / source).read_text("utf-8"), "utf-8")
-    (folder / "versions/0002_second.py").write_text(SECOND, "utf-8")
+    (folder / "versions/0003_third.py").write_text(THIRD, "utf-8")
     monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
     monkeypatch.setattr(schema, "fingerprint", lambda: "ab" * 32)
     opened = open_database(place.url, home=place.home, owner_url=place.owner_url)

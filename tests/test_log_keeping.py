@@ -19,6 +19,7 @@ import pytest
 from databases import KINDS, Place, a_place
 from test_log import exported, stored
 from test_records import ANNA, AT, ENTERED, NEW, PRINTED, SHA, counts, keyed
+from test_records import fill as fill_tables
 from test_records_faults import on_every_connection, pages
 
 from compounding import evidence
@@ -52,9 +53,8 @@ MOVED = Event(ANNA, "moves the site", AT + timedelta(minutes=10))
 
 def fill(engine: Engine) -> None:
     """All that a site may hold: every table, a clock step, a checkpoint by number."""
-    number = save_preparation(engine, NEW, ENTERED).number
-    record_print(engine, number, "label", "1", '["µ – ≥ 𝄞"]', SHA, PRINTED)
-    record_print(engine, number, "label", "2", None, SHA, PRINTED)
+    number = fill_tables(engine).number
+    record_print(engine, number, "label", "3", '["µ – ≥ 𝄞"]', SHA, PRINTED)
     set_status(engine, number, "released", ENTERED)
     figures = replace(NEW.figures, dose_ng=2**63 - 1)
     save_preparation(engine, keyed("large", figures=figures, order_json='{"a":"\\u0000"}'), ENTERED)

@@ -11,6 +11,9 @@ scans     scan
 clocks    clocks
 courses   course
 site      check, backup, and the site that such a command works on
+init      init
+moving    restore, database move
+proof     a password typed at the terminal, and whose it is
 log       log export, log verify, log witness
 server    serve
 
@@ -27,7 +30,7 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TextIO
 
-from compounding.cli import clocks, courses, drugs, log, plans, scans, server, site
+from compounding.cli import clocks, courses, drugs, init, log, moving, plans, scans, server, site
 from compounding.cli.answers import UNREADABLE, Answer, Refused
 from compounding.cli.parsers import Commands, Parser
 from compounding.formulary import FormularyFaults
@@ -40,6 +43,8 @@ COMMANDS: tuple[Callable[[Commands], None], ...] = (
     drugs.add,
     log.add,
     site.add,
+    init.add,
+    moving.add,
     server.add,
 )
 """What declares the commands, in the order of the help."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compounding.cli.answers import FINE, REFUSED, Answer, Refused, choice, told
+from compounding.cli.answers import FINE, REFUSED, Answer, Refused, choice, choice_if_given, told
 from compounding.cli.parsers import Commands, Parser
 from compounding.policy import Market
 
@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
 
 
 def of_a_site(command: Parser) -> Parser:
-    """A command that reads a site's database: DATABASE_URL, else a training site of COMPOUNDING_HOME."""
+    """A command that works on a site's database: the one that `sites` finds."""
     command.once("--market", "us|uk", "which training site; default us")
     command.flag("--json", "one JSON object instead of sentences")
     return command
@@ -45,10 +45,12 @@ def open_site(given: argparse.Namespace) -> Iterator[Engine]:
     """The database of the site. Raises Refused where there is none, or where it cannot be read."""
     from compounding.records import RecordsFault, open_database
 
-    url = os.environ.get("DATABASE_URL") or _training_url(given.market)
+    asked = _market(given.market)
     try:
-        engine = open_database(url, home=home())
+        engine = open_database(_existing(asked), home=home().absolute())
         try:
+            if given.market is not None:
+                _refuse_another(engine, asked)
             yield engine
         finally:
             engine.dispose()
@@ -56,14 +58,31 @@ def open_site(given: argparse.Namespace) -> Iterator[Engine]:
         raise Refused(str(fault)) from None
 
 
-def _training_url(market: str | None) -> str:
-    from compounding import training
+def _market(named: str | None) -> Market | None:
+    if named is not None:
+        return choice("--market", Market, named)
+    return choice_if_given("COMPOUNDING_MARKET", Market, os.environ.get("COMPOUNDING_MARKET"))
 
-    named = market or os.environ.get("COMPOUNDING_MARKET", "us")
-    file = training.database(home(), choice("--market", Market, named))
-    if not file.exists():
-        raise Refused(f"There is no site at {file}: `compounding serve` makes one.")
-    return f"sqlite:///{file}"
+
+def _existing(market: Market | None) -> str:
+    """The address of the site's database; a file that is not there is not made."""
+    from compounding import sites
+
+    url = sites.address(home(), market)
+    file = sites.sqlite_file(url)
+    if file is not None and not file.exists():
+        raise Refused(
+            f"There is no site at {file}: `compounding serve` makes one for training, `compounding init` for patients."
+        )
+    return url
+
+
+def _refuse_another(engine: Engine, asked: Market | None) -> None:
+    from compounding import sites
+
+    said = sites.known(engine).market
+    if said not in (None, asked):
+        raise Refused(f"--market: the site is of the market {said.value}.")
 
 
 def _check(given: argparse.Namespace) -> Answer:

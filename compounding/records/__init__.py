@@ -10,7 +10,17 @@
 
 from sqlalchemy import Engine
 
-from compounding.records.backup import Restored, Rollback, backup, restore
+from compounding.records.accounts import (
+    CREDENTIALS,
+    Account,
+    account,
+    accounts,
+    chosen_by,
+    put_account,
+    put_secret,
+    secrets,
+)
+from compounding.records.backup import Restored, Rollback, backup, opened_backup, restore
 from compounding.records.chain import SKEW, Head
 from compounding.records.check import Fault, check
 from compounding.records.database import (
@@ -20,9 +30,18 @@ from compounding.records.database import (
     RecordsRefused,
     open_database,
 )
-from compounding.records.events import CLOCK_ACKNOWLEDGED, Change, Event, Judged, Person, RecordedEvent
+from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
 from compounding.records.export import Counts, export_log
-from compounding.records.log import EntrySearch, clock_step_pending, events, find_entries, head, record
+from compounding.records.log import (
+    EntrySearch,
+    actions,
+    clock_step_pending,
+    events,
+    find_entries,
+    head,
+    record,
+    timeline,
+)
 from compounding.records.migrating import migrate, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
@@ -36,31 +55,63 @@ from compounding.records.preparations import (
     find_preparations,
     preparation,
     save_preparation,
-    set_status,
 )
 from compounding.records.prints import Print, first_print, prints, record_print
+from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
+from compounding.records.revisions import revise_preparation
+from compounding.records.sessions import (
+    Failures,
+    Session,
+    failures,
+    newest_good,
+    record_attempt,
+    session,
+    sign_in,
+    sign_out,
+)
+from compounding.records.settings import (
+    STANDINGS,
+    Setting,
+    put_setting,
+    put_settings,
+    settings,
+    settings_entry,
+)
+from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
+from compounding.records.steps import Standing, Status, set_status, standing, take_step
 from compounding.records.witness import Witness, witness
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
+    "CREDENTIALS",
+    "PROGRAM",
+    "SIGNATURE_VOID",
+    "SIGNED",
     "SKEW",
+    "STANDINGS",
+    "Account",
+    "Anchor",
     "Change",
+    "Comparison",
     "Counts",
     "Engine",
     "EntrySearch",
     "Event",
+    "Failures",
     "Fault",
     "Figures",
     "Found",
     "Head",
     "Judged",
     "NewPreparation",
+    "NewSignature",
     "NotRead",
     "NotSaved",
     "Page",
     "PatientIdentity",
     "Person",
     "Print",
+    "Proof",
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
@@ -68,26 +119,56 @@ __all__ = [
     "Rollback",
     "SavedPreparation",
     "Search",
+    "Session",
+    "Setting",
+    "Signature",
+    "Standing",
+    "Status",
     "Witness",
+    "account",
+    "accounts",
+    "actions",
     "backup",
     "check",
+    "chosen_by",
     "clock_step_pending",
+    "compare",
     "events",
     "export_log",
+    "failures",
     "find_entries",
     "find_preparations",
     "first_print",
     "head",
     "migrate",
     "move",
+    "newest_good",
     "open_database",
+    "opened_backup",
     "preparation",
     "prints",
+    "proof",
+    "put_account",
+    "put_secret",
+    "put_setting",
+    "put_settings",
     "record",
+    "record_attempt",
     "record_print",
     "restore",
+    "revise_preparation",
     "save_preparation",
     "schema_version",
+    "secrets",
+    "session",
     "set_status",
+    "settings",
+    "settings_entry",
+    "sign_in",
+    "sign_out",
+    "signatures",
+    "standing",
+    "take_step",
+    "timeline",
     "witness",
 ]

@@ -144,22 +144,30 @@ def restore(
     target = open_database(url, home=home)
     try:
         migrate(target)
-        # It may lie where nothing can be written, and it stays as it is: a copy of it is opened.
-        with _copy_of(file, target) as copied:
-            if schema_version(copied) is None:
-                raise RecordsRefused(f"The file {file} is no backup of this program.")
-            migrate(copied)
-            with reading(copied) as out:
-                missing = _compare(out, witness, accept_rollback)
-                fill(out, target)
-                return Restored(chain.head(out), witness is not None, missing)
+        with opened_backup(file, target.get_execution_options()["home"]) as copied, reading(copied) as out:
+            missing = _compare(out, witness, accept_rollback)
+            fill(out, target)
+            return Restored(chain.head(out), witness is not None, missing)
     finally:
         target.dispose()
 
 
 @contextmanager
-def _copy_of(file: Path, target: Engine) -> Iterator[Engine]:
-    home = target.get_execution_options()["home"]
+def opened_backup(file: Path, home: Path) -> Iterator[Engine]:
+    """What is in a backup, to be read; it may lie where nothing can be written, and stays as it is.
+
+    A copy of it is opened in `home`, which keeps the signing key, and gone at the end. Raises NotRead, and
+    RecordsRefused where the file is no backup of this program or of another key's log.
+    """
+    with _copy_of(file, home) as copied:
+        if schema_version(copied) is None:
+            raise RecordsRefused(f"The file {file} is no backup of this program.")
+        migrate(copied)
+        yield copied
+
+
+@contextmanager
+def _copy_of(file: Path, home: Path) -> Iterator[Engine]:
     try:
         with _passing(home) as fresh:
             address = f"{file.absolute().as_uri()}?mode=ro"

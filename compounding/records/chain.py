@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select
+from sqlalchemy import Connection, Table, bindparam, func, insert, select
 
 from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code
 from compounding.records import schema, signing, tables
@@ -48,6 +49,7 @@ _log, _checkpoint = tables.log, tables.checkpoint
 
 # Statements of every write are put together once: that takes longer than running them.
 INSERTS = {name: insert(table) for name, table in tables.metadata.tables.items()}
+_LAST_IDS = {table.name: select(func.coalesce(func.max(table.c.id), 0)) for table in (tables.secret, *tables.REPLAYED)}
 _LAST_SIGNED = select(_checkpoint.c.at_utc).order_by(_checkpoint.c.size.desc()).limit(1)
 _NEWEST = (
     select(_log.c.seq, _log.c.hash, _log.c.at, _log.c.action, _LAST_SIGNED.scalar_subquery().label("signed_at"))
@@ -85,28 +87,63 @@ def _nothing(_seq: int) -> Rows:
     return {}
 
 
-def append(connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False) -> Head:
+NONE: Rows = MappingProxyType({})
+
+
+def append(
+    connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False, untold: Rows = NONE
+) -> Head:
     """Stores an event and the rows that come with it in the caller's transaction, and gives its entry.
 
-    `rows` makes them, given the number of the entry. A checkpoint is signed where one is due or asked
-    for. Raises TypeError for no event, ValueError for an action that the records keep for themselves,
-    and RecordsRefused where the log does not go on here.
+    `rows` makes them, given the number of the entry; `untold` are rows that the entry may not hold. A
+    checkpoint is signed where one is due or asked for. Raises TypeError for no event, ValueError for an
+    action that the records keep for themselves, and RecordsRefused where the log does not go on here.
     """
     if isinstance(event, Event) and event.action in RESERVED:
         raise ValueError(f"the action {event.action!r} is the records' own")
-    return append_own(connection, event, rows, sign=sign)
+    return append_own(connection, event, rows, sign=sign, untold=untold)
 
 
-def append_own(connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False) -> Head:
+def append_own(
+    connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False, untold: Rows = NONE
+) -> Head:
     """As append, for the records' own actions as well."""
     require_event(event)
     before = _before(connection, event)
     made = rows(before.head.seq + 1)
     last = _write(connection, before, content(event, made), sign=sign or releases(made))
-    for table, added in made.items():
+    for table, added in (*untold.items(), *made.items()):
         for row in added:
             connection.execute(INSERTS[table], row)
     return last.head
+
+
+def add(connection: Connection, event: Event, new: Rows, *, untold: Rows = NONE) -> Rows:
+    """Stores an event with new rows, and gives these with their ids and the columns of their entry."""
+    require_event(event)
+    first = {name: next_id(connection, name) for name in new}
+    made: dict[str, list[dict[str, Any]]] = {}
+
+    def rows(seq: int) -> Rows:
+        came = of_entry(seq, event)
+        for name, added in new.items():
+            table = tables.metadata.tables[name]
+            made[name] = [all_columns(table, {**row, **came, "id": id_}) for id_, row in enumerate(added, first[name])]
+        return made
+
+    append(connection, event, rows, untold=untold)
+    return made
+
+
+def append_all(connection: Connection, told: Iterable[Event], subject: str, drug_file: str) -> None:
+    """Stores entries without rows, in their order, about a subject."""
+    for event in told:
+        append(connection, about(event, subject, drug_file))
+
+
+def next_id(connection: Connection, table: str) -> int:
+    """One above the last: as no row is ever deleted, no number comes again."""
+    return int(connection.execute(_LAST_IDS[table]).scalar_one()) + 1
 
 
 def require_event(event: object) -> None:

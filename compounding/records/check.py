@@ -17,11 +17,12 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Engine, Row, select, text
+from sqlalchemy import Connection, Engine, Row, exists, select, text
 from sqlalchemy.exc import DBAPIError
 
 from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code, read_head
 from compounding.records import chain, schema, signing, tables, witness
+from compounding.records.accounts import digest
 from compounding.records.database import RecordsRefused, reading
 from compounding.records.events import CLOCK_STEPPED, LOG_STARTED, SCHEMA_MIGRATED, utc_text, utc_time
 from compounding.records.export import stored_entries, stream
@@ -36,7 +37,8 @@ class Fault:
     """Something that does not fit: which part of the check saw it, where, and a sentence."""
 
     part: str
-    """schema, guard, rights, file, chain, time, column, checkpoint, key, replay, head, witness or rollback."""
+    """schema, guard, rights, file, chain, time, column, checkpoint, key, replay, secret, head, witness or
+    rollback."""
     place: str
     message: str
 
@@ -74,6 +76,7 @@ def _faults(connection: Connection, folder: Path | None, heads: Sequence[str]) -
     seen = Seen(_typed(heads), lying)
     try:
         yield from _of_the_log(connection, seen)
+        yield from _of_the_secrets(connection)
     except (DBAPIError, KeyError, TypeError, ValueError, AttributeError) as error:
         # The tables are not ours, or not in a state in which they can be read to the end.
         yield Fault("schema", "log", f"cannot be read to the end ({type(error).__name__})")
@@ -332,6 +335,23 @@ def _compared(name: str, seq: int, told: list[dict[str, Any]], stored: list[dict
 def _same(one: object, other: object) -> bool:
     """1 is not True and not 1.0 here."""
     return type(one) is type(other) and one == other
+
+
+# ------------------------------------------------------------------ the secrets
+
+
+def _of_the_secrets(connection: Connection) -> Iterator[Fault]:
+    """No entry holds a secret: the digest in its credential does, and replay has proved that one."""
+    secret, of = tables.secret.c, tables.credential.c
+    named = exists().where(of.digest == secret.digest).label("named")
+    for row in stream(connection, select(tables.secret, named).order_by(secret.id)):
+        if row.digest != digest(str(row.value)):
+            yield Fault("secret", f"secret {row.id}", "its value does not give its digest")
+        if not row.named:
+            yield Fault("secret", f"secret {row.id}", "no credential names it")
+    there = exists().where(secret.digest == of.digest)
+    for id_ in connection.execute(select(of.id).where(of.digest.is_not(None), ~there).order_by(of.id)).scalars():
+        yield Fault("secret", f"credential {id_}", "its secret is not there")
 
 
 # ------------------------------------------------------------------ what is kept elsewhere

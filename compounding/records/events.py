@@ -27,7 +27,8 @@ LONGEST = 600
 LARGEST_BODY = 4_000_000
 
 
-def _require_text(what: str, value: object) -> None:
+def require_text(what: str, value: object) -> None:
+    """Raises TypeError where the value is no text, and ValueError for an empty one or one that is too long."""
     if not isinstance(value, str):
         raise TypeError(f"{what} is a text, not {value!r}")
     if not value.strip():
@@ -40,6 +41,16 @@ def _require_short(what: str, value: str) -> None:
         raise ValueError(f"{what} has {len(value)} characters, and may have {LONGEST}")
 
 
+def require_json(name: str, value: object) -> None:
+    """Raises TypeError where the value is no text, and ValueError where it is no JSON."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a text, not {type(value).__name__}")
+    try:
+        json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is not JSON: {error}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody as they were when they acted; a later change of name or role changes no old event."""
@@ -50,7 +61,7 @@ class Person:
 
     def __post_init__(self) -> None:
         for what in ("id", "name", "role"):
-            _require_text(f"a person's {what}", getattr(self, what))
+            require_text(f"a person's {what}", getattr(self, what))
 
 
 PROGRAM = Person("program", "the program", "program")
@@ -97,7 +108,7 @@ class Event:
     def __post_init__(self) -> None:
         if not isinstance(self.person, Person):
             raise TypeError(f"an event needs its person, not {self.person!r}")
-        _require_text("an event's action", self.action)
+        require_text("an event's action", self.action)
         if not isinstance(self.at, datetime):
             raise TypeError(f"an event needs its time, not {self.at!r}")
         if self.at.utcoffset() is None:

@@ -52,7 +52,7 @@ def fill(out: Connection, target: Engine) -> None:
 
 def copy(out: Connection, into: Connection) -> None:
     """Every row of every table, as it is. They bring the entries along that they came with."""
-    for table in (tables.log, tables.checkpoint, *tables.REPLAYED):
+    for table in tables.metadata.sorted_tables:  # what others refer to comes first
         # What the database makes from the body is made anew.
         columns = [column for column in table.columns if "from" not in column.info]
         for piece in _pieces(stream(out, select(*columns).order_by(*table.primary_key.columns))):

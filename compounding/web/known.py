@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from compounding.patient import Identity
 from compounding.records import Page, PatientIdentity, SavedPreparation, Search, find_preparations
 from compounding.records.names import folded, folded_number
+from compounding.web.blind import HIDDEN, verified
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry
 from compounding.web.paperwork import saved_identity
@@ -27,12 +28,15 @@ class Warned:
     lines: tuple[str, ...]
 
 
-def warnings(entry: Entry, d: Desk, key: str) -> tuple[Warned, ...]:
+def warnings(entry: Entry, d: Desk, key: str, besides: str = "") -> tuple[Warned, ...]:
     """What is stored under the patient's numbers and does not go with this order. Raises NotRead.
 
-    `key` is that of the form: what this very form saved is not counted against it.
+    `key` is that of the form: what this very form saved is not counted against it, nor is the preparation
+    with the number `besides`, which it changes.
     """
-    stored = [saved for saved in _stored(entry.identity, d) if saved.content.request_key != key]
+    stored = [
+        saved for saved in _stored(entry.identity, d) if saved.content.request_key != key and saved.number != besides
+    ]
     return (*_others(entry.identity, stored, d), *_twice(entry, stored, d))
 
 
@@ -105,7 +109,7 @@ def _typed_course(entry: Entry) -> tuple[str, str]:
 
 
 def _dose(saved: SavedPreparation) -> str:
-    return str(json.loads(saved.content.shown_json)["dose"])
+    return str(json.loads(saved.content.shown_json)["dose"]) if verified(saved) else f"dose {HIDDEN} until verified"
 
 
 def alike(shown: Sequence[SavedPreparation]) -> dict[str, tuple[str, ...]]:

@@ -15,8 +15,9 @@ from compounding.formulary import Presentation
 from compounding.patient import Identity, months_between, years_between
 from compounding.policy import Market
 from compounding.records import RecordsFault
-from compounding.web.desk import desk
+from compounding.web.desk import desk_as_known
 from compounding.web.plan_page import NO_BREAK, kept
+from compounding.web.routes import ROUTES
 from compounding.wording.numbers import DASH, amount, count
 from compounding.wording.numbers import day as written_day
 from compounding.wording.papers import spaced_nhs
@@ -46,6 +47,10 @@ _NAV = (
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),
+    ("Audit", "audit.searched"),
+    ("Staff", "staff.listed"),
+    ("Settings", "settings.listed"),
+    ("Your account", "account.shown"),
 )
 
 _SENTENCES = {
@@ -70,12 +75,17 @@ def set_up(app: Flask) -> None:
 
 
 def _head() -> dict[str, Any]:
-    d = desk()
+    d, who = desk_as_known(), g.get("signed_in")
     return {
         "lang": "en-US" if d.market is Market.US else "en-GB",
         "training": d.site.training,
-        "nav": [(name, url_for(place), place.startswith(f"{request.blueprint}.")) for name, place in _NAV],
-        "site": f"{d.site.name} · {d.site.workstation}",
+        "nav": [
+            (name, url_for(place), place.startswith(f"{request.blueprint}."))
+            for name, place in _NAV
+            if who is not None and who.may(ROUTES[place])
+        ],
+        "site": d.site.name if who is None else f"{d.site.name} · {who.workstation}",
+        "who": None if who is None else who.person,
     }
 
 
@@ -89,7 +99,7 @@ def _headers(response: Response) -> Response:
 def _lost(error: CSRFError) -> Any:
     """Shows the page of the form again, with what was typed, where its view knows how; else refuses."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view not in _SHOWN_AGAIN:
+    if view not in _SHOWN_AGAIN or g.get("signed_in") is None:
         return _refused(error)
     g.lost = True
     shown: Any = view(**(request.view_args or {}))
