@@ -37,23 +37,30 @@ SHORTEST_PIN, LONGEST_PIN = 6, 12
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Each takes 19 MiB and a core: a flood of sign-ins waits instead of filling the memory.
 _AT_ONCE = threading.BoundedSemaphore(2)
+_KEY = 32
 
 
 # ------------------------------------------------------------------ keys beside the database
 
 
 def kept_key(home: Path, name: str) -> bytes:
-    """32 random bytes in a file of the site's folder: made once, readable by its owner alone."""
+    """32 random bytes in a file of the site's folder: made once, readable by its owner alone.
+
+    Raises ValueError for a file that holds anything else: it was cut, and what was stored under it is not read.
+    """
     path = home / name
     if not path.exists():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = home / f"{name}.{secrets.token_hex(4)}"
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(secrets.token_bytes(_KEY))
         with suppress(FileExistsError):  # another process was here first, and its key holds
             os.link(new, path)
         new.unlink()
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) != _KEY:
+        raise ValueError(f"{path} holds {len(key)} bytes, and a key has {_KEY}. Put it back from a backup.")
+    return key
 
 
 def secrets_key(home: Path) -> bytes:
@@ -118,10 +125,8 @@ def password_fault(password: str, names: Iterable[str], refused: Iterable[str] =
     plain, refused = _letters(password), frozenset(refused)
     if password in refused or (plain and plain in {_letters(one) for one in refused}):
         return "This password is on the list of those that are guessed first. Choose another."
-    for name in sorted(set(_parts(names)), key=len, reverse=True):
-        plain = plain.replace(name, "")
     # A sign counts once, however often it stands between the names.
-    own = plain + "".join({c for c in password if not c.isalnum() and not c.isspace()})
+    own = _beside(plain, names) + "".join({c for c in password if not c.isalnum() and not c.isspace()})
     if len(own) < _OWN or len(set(own)) < _DIFFERENT:
         return "This password is made of names that stand on this desk or of one thing repeated. Choose another."
     return None
@@ -143,6 +148,16 @@ def refused_passwords(home: Path | None) -> frozenset[str]:
     except FileNotFoundError:
         text = ""
     return frozenset(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _beside(plain: str, names: Iterable[str]) -> str:
+    """The letters that are part of no name. Names may overlap: in "okaforokafor" stand okafor and rokafor."""
+    within: set[int] = set()
+    for name in set(_parts(names)):
+        for start in range(len(plain) - len(name) + 1):
+            if plain.startswith(name, start):
+                within.update(range(start, start + len(name)))
+    return "".join(c for at, c in enumerate(plain) if at not in within)
 
 
 def _letters(text: str) -> str:

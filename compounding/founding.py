@@ -24,6 +24,7 @@ from compounding.records import (
     open_database,
     put_account,
     put_settings,
+    schema_version,
 )
 from compounding.sites import MARKET, MODE, PATIENT, URL, file
 from compounding.workflow import Role
@@ -84,9 +85,9 @@ def found(home: Path, new: NewSite, password: str, now: datetime) -> Head | None
     with _claimed(home):
         engine = open_database(place(home), home=home.absolute(), site=new.texts["site.name"])
         try:
-            migrate(engine)
-            if head(engine) is not None:
+            if schema_version(engine) is not None and head(engine) is not None:
                 raise RecordsRefused("The database is in use: a site for patient use starts in an empty one.")
+            migrate(engine)
             return _written(engine, new, stored(password, secrets_key(home)), now)
         finally:
             engine.dispose()

@@ -8,6 +8,7 @@ deliberate act: `compounding init` writes it there, and a database that does not
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlsplit
 
 from compounding import training
 from compounding.policy import Market, Policy, Site
@@ -44,6 +44,9 @@ PARTICULARS = ("site.name", "site.pharmacy", "site.address", "site.phone", "site
 
 KEYS = ("signing.key", "secrets.key")
 """Without these nothing more can be written to a log, and nobody can sign in. They lie outside the database."""
+
+
+_ADDRESS = re.compile(r"(https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::([1-9][0-9]{0,4}))?)/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +177,11 @@ def site_of(found: Known, market: Market) -> Site:
 
 
 def web_address(text: str) -> str:
-    """Where people reach a site: https and a host, and nothing behind them. Raises Unreadable."""
-    parts = urlsplit(text)
-    try:
-        whole = parts.scheme == "https" and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none
-        whole = False
-    if not whole or parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
+    """Where people reach a site: https and a host, and no page of it. Raises Unreadable."""
+    whole = _ADDRESS.fullmatch(text)
+    if whole is None or int(whole[2] or 1) > 65535:  # the range of a TCP port
         raise Unreadable(f"{quote(text)} is not an address such as https://desk.example.org.")
-    return f"https://{parts.netloc}"
+    return whole[1]
 
 
 # ------------------------------------------------------------------ opening

@@ -21,6 +21,7 @@ UNDER = 1.6  # from the last baseline of an entry to the rule under it
 HEAD_TITLE, HEAD_LINE, HEAD_FACTS = 14.5, 19.0, 23.6  # baselines
 HEAD_STEP = 4.4
 GAP = 2.0  # between two columns
+BETWEEN = 4.0  # two facts of a line
 MOST_LINES = 40  # of one text: more is a page of its own, and no value is so long
 
 
@@ -59,7 +60,7 @@ class Extract:
 
     title: str  # Timeline of preparation 2026-000123
     pharmacy: str
-    facts: tuple[Pair, ...]  # Patient, RIVERA, Elena
+    facts: tuple[tuple[Pair, ...], ...]  # lines of them: Patient, RIVERA, Elena
     captions: tuple[str, str, str, str]  # Entry, When, Who, What
     rows: tuple[ExtractRow, ...]
     foot: str  # Taken out Mar 12, 2026 09:40 by S. Whitfield, auditor
@@ -222,9 +223,11 @@ def _head(sheet: Sheet, extract: Extract) -> None:
     right = sheet.stock.width - MARGIN
     sheet.text([Piece("title", extract.title, "Bold")], MARGIN, HEAD_TITLE, TITLE, limit=right - MARGIN)
     sheet.text([Piece("pharmacy", extract.pharmacy, "Regular")], MARGIN, HEAD_LINE, TEXT, limit=right - MARGIN)
-    for i, fact in enumerate(extract.facts):
-        pieces = [Piece("facts", fact.caption, "Regular"), Piece("facts", fact.value, "Bold")]
-        sheet.text(pieces, MARGIN, HEAD_FACTS + i * HEAD_STEP, TEXT, limit=right - MARGIN)
+    for i, line in enumerate(extract.facts):
+        x = MARGIN
+        for fact in line:
+            pieces = [Piece("facts", fact.caption, "Regular"), Piece("facts", fact.value, "Bold")]
+            x = sheet.text(pieces, x, HEAD_FACTS + i * HEAD_STEP, TEXT, limit=right - x) + BETWEEN
     y = _top(extract)
     for caption, column in zip(extract.captions, _columns(sheet.stock), strict=True):
         sheet.text([Piece("captions", caption, "Semibold")], column.left, y - 1.6, SMALL, limit=column.width)

@@ -127,7 +127,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(app: Any) -> Iterator[str]:
+def listening(app: Any) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)  # port 0: the system picks a free one
     thread = threading.Thread(target=server.serve_forever, name="test server")
     thread.start()
@@ -143,4 +143,4 @@ def _listening(app: Any) -> Iterator[str]:
 def serve() -> Iterator[Callable[[Any], str]]:
     """serve(app) gives the address where app answers until the test is over."""
     with ExitStack() as servers:
-        yield lambda app: servers.enter_context(_listening(app))
+        yield lambda app: servers.enter_context(listening(app))

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from homes import entered, set_up
 
 from compounding.cli import main
 from compounding.policy import Market
@@ -121,3 +122,49 @@ def test_without_a_site_there_is_one_sentence(run, words, tmp_path, monkeypatch)
     status, out, err = run(*words)
     assert (status, out) == (2, "") and err.startswith("There is no site at ") and err.count("\n") == 1
     assert not (tmp_path / "none").exists() and not (tmp_path / "x").exists()
+
+
+def test_a_database_that_is_named_and_not_there_is_not_made(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPOUNDING_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'away.sqlite'}")
+    status, _, err = run("check")
+    assert status == 2 and err.startswith(f"There is no site at {tmp_path / 'away.sqlite'}: ")
+    assert not (tmp_path / "away.sqlite").exists()
+
+
+@pytest.fixture
+def patients(bare_place, tmp_path, monkeypatch):
+    """A site for patient use, in a database of each kind in turn."""
+    found = entered(bare_place, tmp_path, monkeypatch)
+    set_up(monkeypatch)
+    return found
+
+
+def test_every_command_finds_the_site_for_patients(patients, run, tmp_path):
+    """Three entries: the log started, the site was set up, an account was opened."""
+    run("check")
+    status, out, _ = run("check", "--json")
+    head = json.loads(out)["head"]
+    assert status == 0 and head.startswith("3 ")
+    assert json.loads(run("log", "export", tmp_path / "log.txt", "--json")[1])["entries"] == 3
+    assert run("log", "verify", tmp_path / "log.txt", "--head", head)[0] == 0
+    assert run("log", "witness", tmp_path / "elsewhere")[0] == 0
+    assert run("check", "--witness", tmp_path / "elsewhere", "--market", "us")[0] == 0
+    assert json.loads(run("backup", tmp_path / "kept.sqlite", "--json")[1]) == {"head": head}
+
+
+@pytest.mark.parametrize(
+    ("market", "sentence"),
+    [
+        ("uk", "--market: the site is of the market us.\n"),
+        ("fr", "--market: “fr” is none of us, uk.\n"),
+    ],
+)
+def test_another_market_than_the_sites_is_refused(patients, run, market, sentence):
+    run("check")
+    assert run("check", "--market", market) == (2, "", sentence)
+
+
+def test_a_market_of_the_environment_that_is_none_is_refused(home, run, monkeypatch):
+    monkeypatch.setenv("COMPOUNDING_MARKET", "fr")
+    assert run("check") == (2, "", "COMPOUNDING_MARKET: “fr” is none of us, uk.\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compounding.scanning import is_own_code, own_code
+from compounding.scanning import is_own_code, own_code, own_code_parts
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -42,3 +42,30 @@ def test_every_two_neighbours_swapped_are_found():
 )
 def test_other_texts_are_not_ours(text):
     assert not is_own_code(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "part"),
+    [("2026-000123", "1"), ("2026-000123", "12"), ("2026-000123", "p2"), ("1999-1000000", "3")],
+)
+def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, part):
+    code = own_code(number, part)
+    assert own_code_parts(code) == (number, part)
+    assert own_code_parts(code.lower()) == (number, part)  # as a hand may type it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-000123-1-7K",  # the form of ours; the check of 2026-000123-1 is NM
+        "2026-000123-1",
+        "2026-123-1-NM",
+        own_code("2026-000123", "x"),
+        own_code("26-000123", "1"),
+        f"{own_code('2026-000123', '1')}\n",
+        f" {own_code('2026-000123', '1')}",
+    ],
+)
+def test_no_parts_are_told_of_another_text(text):
+    assert own_code_parts(text) is None

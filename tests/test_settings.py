@@ -21,7 +21,9 @@ from compounding.settings import (
     Standing,
     apply,
     default_of,
+    fit,
     in_force,
+    is_setting,
     one_person,
     read,
     setting,
@@ -347,6 +349,7 @@ ADDED = {
         "confirmed.besponsa-us.administration.line",
         "confirmed.besponsa-us.administration.filter",
         "confirmed.besponsa-us.regimen.interruption",
+        "confirmed.besponsa-us.regimen.reduction_percent",
     ],
     "besponsa-uk": [
         "confirmed.besponsa-uk.vials.hazard",
@@ -354,6 +357,7 @@ ADDED = {
         "confirmed.besponsa-uk.administration.line",
         "confirmed.besponsa-uk.administration.filter",
         "confirmed.besponsa-uk.regimen.interruption",
+        "confirmed.besponsa-uk.regimen.reduction_percent",
     ],
 }
 
@@ -667,3 +671,66 @@ def test_all_rows_of_a_site_together() -> None:
 def test_a_row_of_a_setting_that_there_is_not_is_told() -> None:
     with pytest.raises(Unreadable, match="There is no setting “gone”"):
         in_force([Row("gone", "1", H, ANNA)])
+
+
+# ------------------------------------------------------------------ what a newer program finds
+
+# Stored texts, what is in force of them, and what the faults are about.
+FOUND: list[tuple[dict[str, str | None], dict[str, Any], list[tuple[str, ...]]]] = [
+    ({}, {"bsa_step": m2("0.01")}, []),
+    ({"bsa_step": "0.001 m²", "dose_step": None}, {"bsa_step": m2("0.001"), "dose_step": mg("0.01")}, []),
+    (
+        {"bsa_step": "0.3 m²", "dose_step": "0.05 mg"},
+        {"bsa_step": m2("0.01"), "dose_step": mg("0.05")},
+        [("bsa_step",)],
+    ),
+    ({"gone": "1", "dose_step": "0.05 mg"}, {"dose_step": mg("0.05")}, [("gone",)]),
+    # Both of two that contradict are left out: which of them is wrong nobody can know.
+    (
+        {"measured_acknowledge_days": "40 days", "measured_override_days": "30 days", "dose_step": "0.05 mg"},
+        {"measured_acknowledge_days": 14, "measured_override_days": 28, "dose_step": mg("0.05")},
+        [("measured_acknowledge_days", "measured_override_days")],
+    ),
+    # Found one after the other: what cannot be read hides what contradicts.
+    (
+        {"bsa_step": "one", "small_dose_override_from": "3 mg"},
+        {"bsa_step": m2("0.01"), "small_dose_override_from": mg("0.4"), "dose_most": mg("2.5")},
+        [("bsa_step",), ("small_dose_override_from", "dose_most")],
+    ),
+    ({"withdrawable": "4.1 mL"}, {"withdrawable": None}, [("withdrawable",)]),
+]
+
+
+@pytest.mark.parametrize(("texts", "values", "faults"), FOUND)
+def test_what_fits_is_in_force_and_what_does_not_is_named(
+    texts: dict[str, str | None], values: dict[str, Any], faults: list[tuple[str, ...]]
+) -> None:
+    fitted = fit(SITE, texts, (US,))
+    assert {name: value_of(fitted.site, name) for name in values} == values
+    assert [fault.names for fault in fitted.faults] == faults
+
+
+def test_a_site_that_is_wrong_by_itself_is_not_fitted() -> None:
+    """3 mg is over the 2.5 mg above which a dose stops: no text is to blame."""
+    wrong = replace(SITE, policy=replace(SITE.policy, small_dose_override_from=mg(3)))
+    with pytest.raises(SettingsFaults, match="would never be reached"):
+        fit(wrong, {"bsa_step": "0.001 m²"})
+
+
+NAMED = [
+    ("bsa_step", True),
+    ("diluted_bag.room", True),
+    (HAZARD, True),
+    ("gone", False),
+    ("site.mode", False),
+    ("diluted_bag.", False),
+    ("confirmed.besponsa-us", False),
+]
+
+
+@pytest.mark.parametrize(("name", "there"), NAMED)
+def test_there_is_a_setting_or_there_is_none(name: str, there: bool) -> None:
+    assert is_setting(name) is there
+    if not there:
+        with pytest.raises(Unreadable):
+            setting(name)

@@ -371,9 +371,9 @@ def test_the_calculator_gives_the_worked_example_by_any_formula(desks: dict[Mark
     sent = {"height": "170", "weight": "70", "cycle": "1", "day": "1"}
     for formula, dose in (("mosteller", "1.46 mg in 50 mL (0.0292 mg per mL)"), ("dubois", "1.45 mg in 50 mL")):
         assert dose in desks[US].post("/calculator", {**sent, "formula": formula}).text
-    before = desks[US].rows()
+    before = desks[US].stored()
     desks[US].post("/calculator", {**sent, "formula": "boyd"})
-    assert desks[US].rows() == before
+    assert desks[US].stored() == before
 
 
 # Texts that broke readers of numbers, names and dates before, and any other.

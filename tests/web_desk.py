@@ -21,6 +21,8 @@ VOID = {"input", "link", "meta", "br", "img", "hr", "path", "rect", "circle"}
 WHO = {US: ("okafor", "adeyemi"), UK: ("hughes", "farouk")}
 """Who enters an order, and a pharmacist who may authorise."""
 AUDITOR = {US: "whitfield", UK: "ellery"}
+AFRESH = {"weight": "70", "level": "0.8", "dose": "1.46"}
+"""What a pharmacist works out from the worked example."""
 ADMINISTRATOR = {US: "castellan", UK: "tanaka"}
 
 
@@ -136,6 +138,9 @@ def plain(text: str) -> str:
 class Browser:
     """A client that reads each page it gets, and sends a form's token with it."""
 
+    pin = training.PIN
+    """What whoever is signed in signs with."""
+
     def __init__(self, home: Path, market: Market = US, now: datetime = NOW, user: str | None = "") -> None:
         """`user` signs in: by default the technician who enters orders; None nobody."""
         self.now = now
@@ -184,11 +189,25 @@ class Browser:
         return self.post("/orders/review", typed(self.market, **changes))
 
     def saving(self, shown: Html, **answers: str) -> dict[str, str]:
-        """What the review sends when it is saved."""
-        return {**shown.fields, **answers}
+        """What the review sends when it is signed and saved."""
+        return {**shown.fields, "signing_secret": self.pin, **answers}
 
     def save(self, shown: Html, **answers: str) -> Any:
         return self.client.post("/orders/save", data=self.saving(shown, **answers))
+
+    def verify(self, number: str, user: str = "", **afresh: str) -> Any:
+        """Verifies an order as a pharmacist does, by default the worked example; then the desk is as it was."""
+        mine, address = self.client, f"/preparations/{number}/verify"
+        self.sign_in(user or WHO[self.market][1])
+        form = self.get(address)
+        agreed = self.post(address, {**form.fields, **AFRESH, **afresh})
+        answer = self.client.post(f"{address}/sign", data={**agreed.fields, "signing_secret": self.pin})
+        self.client = mine
+        return answer
+
+    def stored(self) -> dict[str, int]:
+        """As rows, without those that only tell of what was looked at, tried and refused."""
+        return {table: rows for table, rows in self.rows().items() if table not in ("log", "checkpoint", "attempt")}
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""

@@ -20,6 +20,7 @@ from compounding.records.events import utc_time
 from compounding.records.witness import lying
 
 _log, _checkpoint = tables.log.c, tables.checkpoint.c
+_LARGEST = 2**31 - 1  # of PostgreSQL's INTEGER, which the number of an entry is: it refuses to look for more
 _NEWEST = select(tables.checkpoint).order_by(_checkpoint.size.desc()).limit(1)
 
 
@@ -75,6 +76,8 @@ def _witnessed(connection: Connection, folder: Path, public_key: str) -> Anchor 
 
 
 def _hash_of(connection: Connection, entry: int) -> str | None:
+    if entry > _LARGEST:
+        return None
     return connection.execute(select(_log.hash).where(_log.seq == entry)).scalar_one_or_none()
 
 

@@ -66,7 +66,8 @@ def fit(site: Site, texts: Mapping[str, str | None], drugs: Iterable[Presentatio
     A program may come to a database whose settings were good for another version of it. What does not fit is
     left out and named: nobody may plan by such a site until its faults are mended.
     """
-    drugs, faults = tuple(drugs), []
+    drugs = tuple(drugs)
+    faults: list[Fault] = []
     while True:
         try:
             return Fitted(apply(site, texts, drugs), tuple(faults))

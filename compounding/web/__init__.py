@@ -12,12 +12,20 @@ sign_in       signing in and out
 account       one's own password, PIN and second factor
 staff         the accounts of a site
 qr            a QR code as a drawing
-acts          forms of what people do: answer and save, print, search
+signing       a signature at a page, and what binds a page to what it showed
+acts          forms of what people do: answer and sign, print, search
 reasons       the coded reasons
-orders        entry, review, saving
+orders        entry, review, saving, changing
+order_page    the page of an order's form
 as_typed      an order as it was typed, to be read over
+telling       what the log is told of an order
 known         what is stored already of the same patient, and alike names
-saving        what is stored of an order, and what binds it to what was shown
+changing      an order that is changed, and from which version
+saving        what is stored of an order, signed
+blind         what nobody may see of an order who may still verify it
+verifying     an order worked out afresh, compared and signed
+viewing       the log of access
+stored_page   a saved preparation as its pages show it
 preparations  the list, a saved preparation, its papers
 calculator    a dose without a patient
 paperwork     what the papers are made from, and a trial of them
@@ -29,6 +37,10 @@ timeline      entries of the log as rows of a page
 chain         what the log rests on, and its check
 extracts      what is taken out of the log
 log_forms     forms of those who read the log
+settings      the site's settings, read and changed
+fault_gate    shut while a setting does not fit: nothing is planned or printed
+setting_form  the form of one setting, by its kind
+kept_setting  one setting as it stands, with its history
 """
 
 from __future__ import annotations
@@ -49,14 +61,17 @@ from compounding.web import (
     account,
     audit,
     calculator,
+    fault_gate,
     gate,
     identity,
     orders,
     pages,
     preparations,
     saving,
+    settings,
     sign_in,
     staff,
+    verifying,
 )
 from compounding.web.desk import EXTENSION, Clock, Desk
 
@@ -88,6 +103,7 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     )
     app.extensions[EXTENSION] = d
     gate.set_up(app)  # before the guard of the tokens
+    fault_gate.set_up(app)
     CSRFProtect(app)
     pages.set_up(app)
     app.register_blueprint(sign_in.blueprint)
@@ -95,8 +111,10 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(staff.blueprint)
     app.register_blueprint(orders.blueprint)
     app.register_blueprint(preparations.blueprint)
+    app.register_blueprint(verifying.blueprint)
     app.register_blueprint(calculator.blueprint)
     app.register_blueprint(audit.blueprint)
+    app.register_blueprint(settings.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
     return app
 

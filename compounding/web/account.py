@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 
 from compounding import credentials, records
-from compounding.credentials import PASSWORD, PIN, SHORTEST_PASSWORD, SHORTEST_PIN, TOTP
+from compounding.credentials import PASSWORD, PIN, REFUSED_PASSWORDS, SHORTEST_PASSWORD, SHORTEST_PIN, TOTP
 from compounding.records import Account, RecordsFault
 from compounding.web import pages
 from compounding.web.desk import Desk, desk
@@ -30,7 +31,7 @@ _ENROL_WITHIN = timedelta(minutes=15)
 _DONE = {
     "password": "Your password is changed. Every other session of yours has ended.",
     "pin": "Your signing PIN is set.",
-    "factor": "Your second factor is set: from now on a sign-in asks for its code.",
+    "confirm": "Your second factor is set: from now on a sign-in asks for its code.",
     "factor_off": "Your second factor is removed.",
 }
 
@@ -96,11 +97,15 @@ def pin() -> Any:
 
 @blueprint.post("/factor")
 def factor() -> Any:
-    if "enrolment" in request.form:
-        confirm = ConfirmForm(desk(), request.form)
-        return _answer("confirm", confirm, _confirm_factor, done="factor")
-    enrol = EnrolForm(desk(), request.form)
-    return _answer("enrol", enrol, _begin_factor)
+    d = desk()
+    if "enrolment" not in request.form:
+        return _answer("enrol", EnrolForm(d, request.form), _begin_factor)
+    enrolment = Enrolment.opened(request.form["enrolment"], d)
+    if enrolment is None or TOTP in records.secrets(d.engine, enrolment.user):
+        again = EnrolForm(d)
+        blame(again.own_secret, "This took too long, or was begun in another session. Begin again.")
+        return _page("enrol", again), 409
+    return _answer("confirm", ConfirmForm(d, request.form), partial(_confirm_factor, enrolment), enrolment=enrolment)
 
 
 @blueprint.post("/factor/remove")
@@ -109,19 +114,20 @@ def factor_off() -> Any:
     return _answer("factor_off", form, _remove_factor)
 
 
-def _answer(name: str, form: SiteForm, act: Callable[[Any, Desk], Any], done: str = "") -> Any:
+def _answer(name: str, form: SiteForm, act: Callable[[Any, Desk], Any], *, enrolment: Enrolment | None = None) -> Any:
     """Acts on a form; shows it again where it says nothing, or where what was done failed."""
     if form.validate():
         try:
             answer = act(form, desk())
         except (NotProved, RecordsFault) as refused:
             blame(form.in_order()[0], str(refused))
-            return _page(name, form), pages.NOT_SAVED if isinstance(refused, RecordsFault) else 422
+            status = pages.NOT_SAVED if isinstance(refused, RecordsFault) else 422
+            return _page(name, form, enrolment=enrolment), status
         if answer is not None:
             return answer
         if not form.errors_in_order():
-            return redirect(url_for("account.shown", done=done or name), 303)
-    return _page(name, form), 422
+            return redirect(url_for("account.shown", done=name), 303)
+    return _page(name, form, enrolment=enrolment), 422
 
 
 # ------------------------------------------------------------------ what is done
@@ -136,7 +142,12 @@ def take_password(form: Any, user: str, name: str, d: Desk) -> str | None:
     """What is stored of the new password of a form; None, and why beside its field, where it may not be one."""
     new = form.new_secret.data
     names = (user, name, d.site.name, d.site.pharmacy, *_drug_names(d))
-    if fault := credentials.password_fault(new, names, credentials.refused_passwords(d.home)):
+    try:
+        refused = credentials.refused_passwords(d.home)
+    except (OSError, UnicodeDecodeError):
+        blame(form.new_secret, f"{REFUSED_PASSWORDS} in the site's folder cannot be read, so no password is taken.")
+        return None
+    if fault := credentials.password_fault(new, names, refused):
         blame(form.new_secret, fault)
     elif new != form.again_secret.data:
         blame(form.again_secret, "This is not the same as above. Type both again.")
@@ -179,18 +190,13 @@ def _begin_factor(form: EnrolForm, d: Desk) -> Any:
     return _page("confirm", ConfirmForm(d), enrolment=enrolment)
 
 
-def _confirm_factor(form: ConfirmForm, d: Desk) -> Any:
-    account, enrolment = me().account, Enrolment.opened(request.form["enrolment"], d)
-    if enrolment is None or TOTP in records.secrets(d.engine, account.user):
-        again = EnrolForm(d)
-        blame(again.own_secret, "This took too long, or was begun in another session. Begin again.")
-        return _page("enrol", again), 409
-    if not credentials.factor_good(enrolment.secret, form.new_code.data, d.clock()):
+def _confirm_factor(enrolment: Enrolment, form: ConfirmForm, d: Desk) -> None:
+    account = me().account
+    if credentials.factor_good(enrolment.secret, form.new_code.data, d.clock()):
+        _put(account, TOTP, credentials.sealed(enrolment.secret, d.secrets_key), "second factor set", d)
+        go_on(account, "second factor set")
+    else:
         blame(form.new_code, "This is not the code of now. Look at the clock of the authenticator, and type the next.")
-        return _page("confirm", form, enrolment=enrolment), 422
-    _put(account, TOTP, credentials.sealed(enrolment.secret, d.secrets_key), "second factor set", d)
-    go_on(account, "second factor set")
-    return None
 
 
 def _remove_factor(form: FactorOffForm, d: Desk) -> None:

@@ -78,6 +78,11 @@ class SaveForm(SignForm):
         """What each answer is given to: sent with it, so that it comes back to the same finding alone."""
         return ((answer_name(asked.number, _SAID), asked.finding.message) for asked in self.asked)
 
+    def why(self) -> tuple[str, str, str]:
+        """Why an order is changed: the code, what it stands for, and the words."""
+        reason: Any = self["change_reason"]
+        return reason.data, reason.chosen, self["change_words"].data
+
     def given(self, seconds: Mapping[int, Person]) -> tuple[Given, ...]:
         """The answers, each with whoever authorised it by its number."""
         return tuple(

@@ -87,8 +87,8 @@ def search() -> Any:
 
 
 def _before(text: str) -> int | None:
-    """Nothing but a plain number leads anywhere but to the first page."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+    """Nothing but a plain number leads anywhere but to the first page. Ten figures may be more than any entry has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _record(action: str, details: Mapping[str, str] | None = None, subject: str = "") -> Head:
@@ -224,13 +224,10 @@ def _banner(stands: Standing, d: Desk) -> dict[str, Any]:
 
 @blueprint.post("/compare")
 @blueprint.post("/<number>/compare")
-@pages.shown_again
 def compare(number: str = "") -> Any:
     """Compares a code from paper with the entry that it names."""
     d, form = desk(), CompareForm(desk(), request.form)
     stands = _standing(number) if number else None
-    if pages.lost():
-        return _compared(stands, form, None, [pages.problem("entry", pages.LOST)])
     answered = _answer(form, d) if form.validate() else None
     shown = _compared(stands, form, answered)
     return shown if answered else (shown, 422)
@@ -246,16 +243,14 @@ def _answer(form: CompareForm, d: Desk) -> Answered | None:
     return Answered(comparison, figure(form.entry.data))
 
 
-def _compared(
-    stands: Standing | None, form: CompareForm, answered: Answered | None, problems: Sequence[dict[str, str]] = ()
-) -> str:
-    told = {"entry": answered.entry, "answer": answered.comparison.value} if answered else {}
-    subject = stands.preparation.number if stands else ""
-    seen = _record(COMPARED, {**told, **({} if told else {"answer": "none: not a code"})}, subject)
+def _compared(stands: Standing | None, form: CompareForm, answered: Answered | None) -> str:
+    told = {"answer": "none: not a code"}
+    if answered:
+        told = {"entry": answered.entry, "answer": answered.comparison.value}
+    seen = _record(COMPARED, told, stands.preparation.number if stands else "")
     if stands is not None:
-        return _timeline_page(stands, seen, problems=problems, comparing=form, answered=answered)
-    search_form = log_search_form(desk())
-    return _log_page(search_form, EntrySearch(), seen, problems=problems, comparing=form, answered=answered)
+        return _timeline_page(stands, seen, comparing=form, answered=answered)
+    return _log_page(log_search_form(desk()), EntrySearch(), seen, comparing=form, answered=answered)
 
 
 # ------------------------------------------------------------------ the chain
@@ -275,14 +270,11 @@ def check() -> Any:
 
 @blueprint.post("/csv")
 @blueprint.post("/<number>/csv")
-@pages.shown_again
 def csv(number: str = "") -> Any:
     """The entries of a preparation, or those that a search finds, as a table."""
     d = desk()
     if number:
         stands = _standing(number)
-        if pages.lost():
-            return _lost(stands)
         file, count = extracts.table(_rows(number, d), d)
         _record(EXPORTED, {"what": "timeline as CSV", "entries": figure(count)}, stands.preparation.number)
         return _sent(file, f"timeline-{number}.csv", "text/csv")
@@ -291,8 +283,6 @@ def csv(number: str = "") -> Any:
 
 def _search_taken_out(d: Desk) -> Any:
     form = log_search_form(d, request.form)
-    if pages.lost():
-        return _log_page(form, None, problems=[pages.problem("number", pages.LOST)])
     if not form.is_right():
         return _log_page(form, None), 422
     file, count = extracts.table(_all_rows(form.search(d), d), d)
@@ -309,12 +299,9 @@ def _all_rows(wanted: EntrySearch, d: Desk) -> Iterator[Row]:
 
 
 @blueprint.post("/<number>/pdf")
-@pages.shown_again
 def pdf(number: str) -> Any:
     """The timeline of a preparation on paper, with the head of the log."""
     d, stands = desk(), _standing(number)
-    if pages.lost():
-        return _lost(stands)
     rows, newest = _rows(number, d), records.head(d.engine)
     if newest is None:
         abort(404)
@@ -330,29 +317,23 @@ def pdf(number: str) -> Any:
     return Response(drawn, mimetype="application/pdf", headers=headers)
 
 
-def _facts(stands: Standing, d: Desk) -> tuple[tuple[str, str], ...]:
-    """Whose preparation it is, as the banner says it."""
+def _facts(stands: Standing, d: Desk) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Whose preparation it is, as the banner says it: a line for the patient, one for the drug."""
     banner = _banner(stands, d)
-    numbers = ", ".join(f"{name} {text}" for name, text in banner["facts"])
-    drug = f"{banner['drug']}{banner['brand']}, dose {banner['dose']}"
-    return ("Patient", f"{banner['name']}, {numbers}"), ("Drug", drug), ("State", stands.preparation.state)
+    drug = f"{banner['drug']}{banner['brand']}"
+    return (
+        (("Patient", banner["name"]), *banner["facts"]),
+        (("Drug", drug), ("Dose", banner["dose"]), ("State", stands.preparation.state)),
+    )
 
 
 @blueprint.post("/export")
-@pages.shown_again
 def export() -> Any:
     """The whole log as one file that verifies without the desk."""
-    if pages.lost():
-        return _log_page(log_search_form(desk()), None, problems=[pages.problem("export", pages.LOST)])
     file, counts = extracts.whole(desk())
     told = {"what": "the whole log", "entries": figure(counts.entries), "checkpoints": figure(counts.checkpoints)}
     _record(EXPORTED, told)
     return _sent(file, f"compounding-log-{counts.entries}.log", "application/octet-stream")
-
-
-def _lost(stands: Standing) -> str:
-    seen = _record(VIEWED, subject=stands.preparation.number)
-    return _timeline_page(stands, seen, problems=[pages.problem("export", pages.LOST)])
 
 
 def _sent(file: IO[bytes], name: str, kind: str) -> Response:

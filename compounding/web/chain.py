@@ -11,7 +11,7 @@ from compounding import records
 from compounding.records import Anchor, EntrySearch, Head, Proof, RecordedEvent
 from compounding.web import identity
 from compounding.web.desk import Desk
-from compounding.wording.numbers import capital, clock, count, day, figure, moment
+from compounding.wording.numbers import capital, count, day, figure, moment
 
 CHECKED = "chain checked"
 _FAULTS, _FIRST, _ENTRIES = "faults", "first fault", "entries"
@@ -130,20 +130,17 @@ def _code(head: Head) -> str:
 
 def _witness(now: Proof, folder: Path | None, d: Desk) -> Rest:
     if now.witness is None:
-        kept = "cannot be read" if now.unreadable else "nothing copied yet" if folder else "none is kept elsewhere"
-        return Rest("Witness", kept)
+        if now.unreadable:
+            return Rest("Witness", "cannot be read")
+        return Rest("Witness", "none", "nothing copied yet" if folder else "no folder is named for it")
     head = "same head" if now.witness.fits else "another head"
     return Rest("Witness", f"entry {figure(now.witness.size)}", f"{head}, signed {_at(now.witness, d)}")
 
 
 def _at(anchor: Anchor, d: Desk) -> str:
     """The date stands there only where it is not today's."""
-    today = day(d.today(), d.market)
-    return (
-        clock(anchor.at, d.zone)
-        if moment(anchor.at, d.zone, d.market).startswith(today)
-        else moment(anchor.at, d.zone, d.market)
-    )
+    whole = moment(anchor.at, d.zone, d.market)
+    return whole.removeprefix(f"{day(d.today(), d.market)} ")
 
 
 def _newer(now: Proof | None) -> str:

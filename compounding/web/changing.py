@@ -14,9 +14,9 @@ from compounding.web import telling
 from compounding.web.blind import blind, refuse_blind
 from compounding.web.desk import Desk
 from compounding.web.identity import me
-from compounding.web.paperwork import saved_text
+from compounding.web.paperwork import entered_status, saved_text, standing_of
 from compounding.wording.numbers import DASH
-from compounding.workflow import CHANGE, State, refusal
+from compounding.workflow import CHANGE, refusal
 
 CHANGED = CHANGE.name
 NUMBER, WAS = "changed_number", "changed_version"
@@ -89,8 +89,5 @@ def compared(one: telling.Values, other: telling.Values) -> Compared:
 
 
 def enterer(saved: SavedPreparation, d: Desk) -> Person:
-    """Whoever entered the newest version."""
-    standing = records.standing(d.engine, saved.number)
-    if standing is None:
-        raise LookupError(f"{saved.number} is not stored")
-    return next(status.person for status in reversed(standing.statuses) if status.state == State.ENTERED.value)
+    """Whoever entered the newest version. Raises NotRead."""
+    return entered_status(standing_of(saved, d)).person

@@ -14,7 +14,7 @@ from compounding import records, sites
 from compounding.formulary import Presentation
 from compounding.policy import Market, Policy, Site
 from compounding.records import Engine, Person, accounts
-from compounding.settings import Fault, fit
+from compounding.settings import Fault, fit, setting
 
 Clock = Callable[[], datetime]
 EXTENSION = "desk"
@@ -90,10 +90,13 @@ def _read(opened: Desk) -> Desk:
 def with_settings(opened: Desk) -> Desk:
     """The desk by its stored settings, and what of them does not fit. Raises NotRead."""
     rows = records.settings(opened.engine)
-    bare = sites.bare(opened.market, training_site=opened.site.training)
-    fitted = fit(bare, sites.texts_of(rows), opened.drugs)
-    site = fitted.site
+    bare, texts = sites.bare(opened.market, training_site=opened.site.training), sites.texts_of(rows)
+    fitted = fit(bare, texts, opened.drugs)
+    site, faults = fitted.site, fitted.faults
+    if not site.training:
+        lacking = [name for name in sites.PARTICULARS if not texts.get(name)]
+        faults += tuple(Fault((name,), f"{setting(name).label}: nothing is recorded.") for name in lacking)
     if not site.workstations:  # its setting is at fault; somebody must be able to sign in and mend it
         site = replace(site, workstations=("not recorded",))
     entry = max((row.entry for row in rows), default=0)
-    return replace(opened, site=site, settings_entry=entry, faults=fitted.faults)
+    return replace(opened, site=site, settings_entry=entry, faults=faults)

@@ -18,12 +18,12 @@ from compounding.records import Counts, Head, RecordedEvent
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.timeline import Row, severity
-from compounding.wording.log import CAPTIONS, EntryText, taken_out
+from compounding.wording.log import CAPTIONS, Answered, EntryText, taken_out
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
 
 COLUMNS = (
     *("entry", "time", "time_utc", "person", "role", "workstation", "action", "about"),
-    *("field", "old", "new", "finding", "severity", "answer", "why", "happened", "program"),
+    *("field", "old", "new", "finding", "severity", "answer", "why", "program"),
 )
 # What spreadsheets take for a formula at the head of a cell (OWASP, CSV injection), and what they read as a
 # plain number all the same.
@@ -74,13 +74,14 @@ def _cells(row: Row, d: Desk) -> Iterator[list[str]]:
     who = (event.person.name, event.person.role, event.workstation, event.action, event.subject)
     at = event.at.astimezone(ZoneInfo(d.zone))
     first = [str(row.recorded.id), at.isoformat(timespec="seconds"), _utc(row.recorded), *who]
-    last = [text.why, text.late, row.recorded.program]
+    last = [text.kept or text.why, row.recorded.program]
     for middle in _values(text):
         yield [guarded(cell) for cell in (*first, *middle, *last)]
 
 
 def _utc(recorded: RecordedEvent) -> str:
-    return recorded.event.at.astimezone(UTC).isoformat(timespec="microseconds")
+    """As the log itself writes it."""
+    return recorded.event.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _values(text: EntryText) -> Iterator[tuple[str, str, str, str, str, str]]:
@@ -101,7 +102,8 @@ class Heading:
     """What stands over the entries of a paper: its title, whose preparation it is, and the head of the log."""
 
     title: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[tuple[str, str], ...], ...]
+    """Lines of names with their texts."""
     head: Head
 
 
@@ -110,7 +112,7 @@ def paper(heading: Heading, rows: Iterable[Row], who: SignedIn, d: Desk) -> byte
     made = Extract(
         title=heading.title,
         pharmacy=d.site.pharmacy,
-        facts=tuple(Pair(name, text) for name, text in heading.facts),
+        facts=tuple(tuple(Pair(*fact) for fact in line) for line in heading.facts),
         captions=CAPTIONS,
         rows=tuple(_paper_row(row) for row in rows),
         foot=taken_out(who.person, d.clock(), d.zone, d.market),
@@ -129,20 +131,16 @@ def _paper_row(row: Row) -> ExtractRow:
         what=" – ".join((text.what, *(mark.word for mark in row.marks))),
         values=(
             *(ExtractValue(value.name, value.old or None, value.joint or None, value.new) for value in text.values),
-            *(
-                ExtractValue(severity(finding.severity).word, finding.name, None, finding.answer or "not asked")
-                for finding in text.findings
-            ),
+            *(ExtractValue(finding.name, None, None, _finding(finding, row)) for finding in text.findings),
         ),
-        notes=tuple(_notes(text)),
+        notes=tuple(filter(None, (text.kept, f"Why: {text.why}" if text.why else ""))),
     )
 
 
-def _notes(text: EntryText) -> Iterator[str]:
-    if text.why:
-        yield f"Why: {text.why}"
-    if text.late:
-        yield text.late
+def _finding(finding: Answered, row: Row) -> str:
+    """Its severity, where the entry does not say it already, and its answer."""
+    mark = severity(finding.severity)
+    return ": ".join(filter(None, ("" if mark in row.marks else mark.word, finding.answer))) or mark.word
 
 
 # ------------------------------------------------------------------ the whole log

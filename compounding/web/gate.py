@@ -12,7 +12,7 @@ from compounding.web.desk import Desk, desk, desk_as_known
 from compounding.web.identity import SignedIn, event, from_cookie, locked, me, missing
 from compounding.web.routes import OPEN, ROUTES
 from compounding.web.unlocking import LOOKS, unlock
-from compounding.workflow import Deed
+from compounding.workflow import Deed, barred
 
 REFUSED = "page refused"
 _ONE_YEAR = "max-age=31536000"  # the least that OWASP ASVS 5.0, 3.4.1 takes
@@ -53,7 +53,7 @@ def _for_role(known: SignedIn, deed: Deed | None) -> Any:
     if deed is not None and known.may(deed):
         return None
     records.record(desk().engine, event(REFUSED, {"page": request.endpoint or ""}))
-    said = "This page opens for nobody." if deed is None else f"A {known.account.role} may not {deed.value}."
+    said = "This page opens for nobody." if deed is None else barred(known.account.role, deed)
     return _said("Not for your role", said)
 
 

@@ -6,7 +6,7 @@ still holds is asked of the database each time: an account disabled, a password 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from compounding import records
 from compounding.credentials import PASSWORD, TOTP, keyed
 from compounding.quantities import Duration
-from compounding.records import PROGRAM, Account, Event, Person
+from compounding.records import PROGRAM, Account, Change, Event, Person
 from compounding.web.desk import Desk, desk
 from compounding.web.proving import Claim, address, prove
 from compounding.workflow import Deed, Role, may
@@ -64,10 +64,25 @@ def me() -> SignedIn:
     return found
 
 
-def event(action: str, details: Mapping[str, str] | None = None, **more: Any) -> Event:
+def event(
+    action: str,
+    details: Mapping[str, str] | None = None,
+    *,
+    changes: Iterable[tuple[str, str | None, str | None]] = (),
+    reason: str = "",
+    **more: Any,
+) -> Event:
     """What the one signed in does now, at this desk and workstation."""
     who, d = me(), desk()
-    return Event(who.person, action, d.clock(), details or {}, workstation=who.workstation, zone=d.zone, **more)
+    told = {name: _storable(text) for name, text in (details or {}).items()}
+    changed = tuple(Change(name, old and _storable(old), new and _storable(new)) for name, old, new in changes)
+    why, place = _storable(reason), who.workstation
+    return Event(who.person, action, d.clock(), told, why, workstation=place, zone=d.zone, changes=changed, **more)
+
+
+def _storable(text: str) -> str:
+    """A text as the log can hold it. It tells of what was refused as well, and no database holds a NUL."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 # ------------------------------------------------------------------ the cookie
@@ -83,7 +98,7 @@ def cookies(d: Desk) -> dict[str, Any]:
 
 def set_up(app: Flask) -> None:
     """Gives an application its sessions."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)  # it would ask the database for every error page
     manager.session_protection = "basic"  # a cookie at another address or browser is locked, not dropped
     manager.user_loader(_load)
     app.after_request(_seen)

@@ -35,9 +35,7 @@ def warnings(entry: Entry, d: Desk, key: str, besides: str = "") -> tuple[Warned
     with the number `besides`, which it changes.
     """
     stored = [
-        saved
-        for saved in _stored(entry.identity, d)
-        if saved.content.request_key != key and saved.number != besides
+        saved for saved in _stored(entry.identity, d) if saved.content.request_key != key and saved.number != besides
     ]
     return (*_others(entry.identity, stored, d), *_twice(entry, stored, d))
 

@@ -25,6 +25,7 @@ from compounding.web.acts import (
 from compounding.web.as_typed import as_typed
 from compounding.web.blind import blind, refuse, refuse_blind
 from compounding.web.changing import (
+    CHANGED,
     Changing,
     change_refusal,
     changing,
@@ -129,7 +130,9 @@ def _told(shown: Reviewed | Unfit, form: OrderForm, d: Desk) -> Event:
     """What the log says of a review: what was typed and found, and the figures where there are any."""
     if isinstance(shown, Reviewed):
         entered = telling.entered(telling.values(shown.entry.typed, shown.text, d))
-        return event(REVIEWED, changes=entered, findings=telling.judged(shown.text.findings, ()), drug_file=shown.drug_file)
+        return event(
+            REVIEWED, changes=entered, findings=telling.judged(shown.text.findings, ()), drug_file=shown.drug_file
+        )
     typed = telling.entered(telling.typed_values(form.typed(), d))
     if shown.findings:
         found = tuple(Judged(finding.code, finding.severity.word, "") for finding in shown.findings)
@@ -289,7 +292,7 @@ def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of:
         return None
     if of is None:
         return saving.save(shown, answers, seconds, event(saving.ENTERED), d, key).number
-    return saving.change(shown, answers, seconds, event(saving.CHANGED), d, key, of).number
+    return saving.change(shown, answers, seconds, event(CHANGED), d, key, of).number
 
 
 def _not_saved(fault: RecordsFault, form: OrderForm, shown: Reviewed, answers: SaveForm, of: Changing | None) -> Any:

@@ -66,7 +66,8 @@ class Reviewed:
 def reviewed(entry: Entry, d: Desk) -> Reviewed:
     """The plan of an order. Raises Unreadable where the dose rounds to nothing."""
     made = plan(entry.order, entry.drug, d.policy)
-    return Reviewed(entry, made, plan_text(made, clocks(entry.wetting, entry.drug, d.policy)))
+    expected = clocks(entry.wetting, entry.drug, d.policy, storage=entry.order.storage)
+    return Reviewed(entry, made, plan_text(made, expected))
 
 
 def measured(entry: Entry, market: Market) -> str:
@@ -111,10 +112,10 @@ def change(
     changing: Changing,
 ) -> SavedPreparation:
     """As save, in place of the version that is changed: what was signed of that one is void."""
-    given, was = answers.given(seconds), changing.saved
-    why = _why(answers)
-    told = replace(told, reason=f"{why['reason']}. “{why['words']}”", reason_code=answers["change_reason"].data)
-    signature = _entry_signature(shown, given, told.person, d, {"number": was.number, "version": changing.was, **why})
+    given, was, (code, reason, words) = answers.given(seconds), changing.saved, answers.why()
+    told = replace(told, reason=f"{reason}. “{words}”", reason_code=code)
+    changed = {"number": was.number, "version": changing.was, "reason": reason, "words": words}
+    signature = _entry_signature(shown, given, told.person, d, changed)
     values = telling.changed(changing.values(d), telling.values(shown.entry.typed, shown.text, d))
     event = replace(_event(shown, given, told, signature), action=CHANGED, changes=values)
     new = replace(new_preparation(shown, given, d, key), year=was.content.year)
@@ -130,10 +131,6 @@ def change(
     )
     _require_own(saved, enterer(saved, d), told.person)
     return saved
-
-
-def _why(answers: SaveForm) -> dict[str, str]:
-    return {"reason": answers["change_reason"].chosen, "words": answers["change_words"].data}
 
 
 def _require_own(saved: SavedPreparation, by: Person, who: Person) -> None:
@@ -198,7 +195,7 @@ def new_preparation(shown: Reviewed, given: Iterable[Given], d: Desk, key: str) 
         drug_checksum=made.drug.checksum,
         program_version=shown.text.program,
         figures=_figures(made),
-        order_json=canonical({**read, "typed": dict(entry.typed)}),
+        order_json=canonical({**read, "settings_entry": d.settings_entry, "typed": dict(entry.typed)}),
         plan_json=canonical(plan_as_json(made)),
         shown_json=canonical(to_json(shown.text)),
         answers_json=canonical([_answer(one) for one in given]),

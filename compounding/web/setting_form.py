@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from compounding.quantities import Unreadable, quote
 from compounding.settings import Setting
+from compounding.settings.kinds import Text
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Line, Typed
 from compounding.web.forms import REASON_MOST, blame
@@ -29,6 +30,10 @@ class SettingForm(SignForm):
     reason = Line("Reason", most=REASON_MOST, letters=True, missing="Say why in words.", hint="the log keeps it")
     boxes: tuple[Typed, ...] = ()
 
+    def typed_in(self, name: str) -> str:
+        """What was typed into a box."""
+        return next(box.text.strip() for box in self.boxes if box.name == name)
+
     def blame_value(self, sentence: str) -> None:
         """Puts an error at the first box of the value."""
         blame(self.boxes[0], sentence)
@@ -38,7 +43,7 @@ def setting_form(setting: Setting, d: Desk, sent: MultiDict[str, str] | None = N
     boxes = _BOXES[setting.kind.shape](setting)
     on_page = (*boxes, "reason", "signing_secret", "was")
     form: SettingForm = type("SettingForm", (SettingForm,), {**boxes, "ON_PAGE": on_page})(d, sent)
-    form.boxes = tuple(form[name] for name in boxes)
+    form.boxes = tuple(box for name in boxes if isinstance(box := form[name], Typed))
     return form
 
 
@@ -92,7 +97,11 @@ def _choice(setting: Setting) -> dict[str, Typed]:
 
 
 def _text(setting: Setting) -> dict[str, Typed]:
-    return {"value": Line("Value", most=getattr(setting.kind, "longest", REASON_MOST))}
+    most = setting.kind.longest if isinstance(setting.kind, Text) else REASON_MOST
+    if setting.name.startswith("confirmed."):
+        hint = "as you read it there; capitals, spaces and punctuation may differ"
+        return {"value": Line("What the current label says", most=most, hint=hint)}
+    return {"value": Line("Value", most=most)}
 
 
 def _texts(setting: Setting) -> dict[str, Typed]:
@@ -127,23 +136,23 @@ def _needed(box: Typed, form: SettingForm, setting: Setting) -> bool:
     """An empty separator is an answer, and so is a label that sets no limit."""
     if setting.name == "site.scanner_separator":
         return False
-    return not (box.name == "hours" and form["counted"].text == _NO_LIMIT)
+    return not (box.name == "hours" and form.typed_in("counted") == _NO_LIMIT)
 
 
 # ------------------------------------------------------------------ from the boxes to the text of a kind
 
 
 def _figure_text(form: SettingForm, setting: Setting) -> str:
-    return f"{form['value'].text.strip()} {setting.kind.unit}"
+    return f"{form.typed_in('value')} {setting.kind.unit}"
 
 
 def _amounts_text(form: SettingForm, setting: Setting) -> str:
-    sizes = [size.strip() for size in form["value"].text.split(",")]
+    sizes = [size.strip() for size in form.typed_in("value").split(",")]
     return f"{', '.join(sizes)} {setting.kind.unit}"
 
 
 def _band_text(form: SettingForm, setting: Setting) -> str:
-    low, high = (form[name].text.strip() for name in ("low", "high"))
+    low, high = form.typed_in("low"), form.typed_in("high")
     return f"{low} to {high} {setting.kind.unit}"
 
 
@@ -152,7 +161,7 @@ def _plain_text(form: SettingForm, setting: Setting) -> str:
 
 
 def _limit_text(form: SettingForm, setting: Setting) -> str:
-    hours, counted = form["hours"].text.strip(), form["counted"].data
+    hours, counted = form.typed_in("hours"), form.typed_in("counted")
     if counted != _NO_LIMIT:
         return f"{hours} h, infusion {counted}"
     if hours:

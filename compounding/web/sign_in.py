@@ -11,7 +11,7 @@ from compounding.records import NotSaved, RecordsFault
 from compounding.web import pages, unlocking
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame
-from compounding.web.identity import ABSOLUTE, IDLE, from_cookie, keep_workstation, locked, workstation_kept
+from compounding.web.identity import ABSOLUTE, from_cookie, keep_workstation, locked, workstation_kept
 from compounding.web.identity import sign_in as start
 from compounding.web.identity import sign_out as end
 from compounding.web.proving import SIGN_IN_FAILED, WRONG_USER, Claim, NotProved
@@ -54,7 +54,9 @@ def unlock() -> Any:
     lock = ABSOLUTE if known is None else locked(known, d)
     if known is None or lock == ABSOLUTE:
         return redirect(url_for("sign_in.page", next=leads_to), 303)
-    return unlocking.unlock_for_page(known, lock or IDLE, leads_to, d)
+    if not lock:  # the button was pressed twice
+        return redirect(leads_to, 303)
+    return unlocking.unlock_for_page(known, lock, leads_to, d)
 
 
 @blueprint.post("/sign-out")

@@ -35,7 +35,12 @@ def typed_values(typed: Mapping[str, str], d: Desk) -> Values:
 
 def values(typed: Mapping[str, str], text: PlanText, d: Desk) -> Values:
     """What was typed, and the figures that follow from it."""
-    return {**typed_values(typed, d), **{label: getattr(text, name) for label, name in _FIGURES}}
+    return {**typed_values(typed, d), **figures(text)}
+
+
+def figures(text: PlanText) -> Values:
+    """The figures of a plan, by their names."""
+    return {label: getattr(text, name) for label, name in _FIGURES}
 
 
 def entered(new: Values) -> tuple[Change, ...]:

@@ -190,14 +190,14 @@ def _page(known: SignedIn | None, lock: str, form: SiteForm, *, leads_to: str = 
         form=form,
         whole=isinstance(form, SignInHereForm),
         said=_LOCKED[lock].format(who),
-        carried=[("next", leads_to)] if leads_to else _carried(),
+        carried=[("next", leads_to)] if leads_to else carried(),
         kept=not leads_to,
         where=url_for("sign_in.unlock") if leads_to else request.full_path.rstrip("?"),
     )
     return make_response(shown, status)
 
 
-def _carried() -> list[tuple[str, str]]:
+def carried() -> list[tuple[str, str]]:
     """What was sent to the page, to be sent again; no secret goes along."""
     return [
         (name, text)

@@ -17,6 +17,6 @@ def viewed(action: str, subject: str = "", **details: str) -> None:
     records.record(desk().engine, event(action, details, subject=subject))
 
 
-def listed(action: str, numbers: Iterable[str], **details: str) -> None:
-    """As viewed, of several preparations."""
-    viewed(action, shown=", ".join(numbers) or "none", **details)
+def listed_entry(action: str, numbers: Iterable[str], **details: str) -> None:
+    """As viewed, of several preparations, with what they were looked for by."""
+    viewed(action, **{"shown": ", ".join(numbers) or "none", **details})

@@ -140,6 +140,8 @@ class EntryText:
     values: tuple[Value, ...] = ()
     findings: tuple[Answered, ...] = ()
     why: str = ""
+    kept: str = ""
+    """Why its values are not shown: "" where they are."""
     late: str = ""
     """Of a late entry: when it happened, and when it was entered."""
 
@@ -156,6 +158,7 @@ def stands_against(action: str) -> bool:
 
 def entry_text(number: int, told: Told, zone: str, market: Market) -> EntryText:
     """An entry in the words of a site. Times are those of `zone`."""
+    late = _late(told, zone, market)
     return EntryText(
         number=figure(number),
         day=day(told.at.astimezone(ZoneInfo(zone)).date(), market),
@@ -165,10 +168,10 @@ def entry_text(number: int, told: Told, zone: str, market: Market) -> EntryText:
         where=", ".join(filter(None, (told.person.role, told.workstation))),
         subject=told.subject,
         what=_what(told),
-        values=tuple(_values(told)),
+        values=tuple(_values(told, late)),
         findings=tuple(_findings(told)),
         why=told.reason or field_name(told.reason_code),
-        late=_late(told, zone, market),
+        late=late,
     )
 
 
@@ -176,7 +179,7 @@ def hidden(text: EntryText) -> EntryText:
     """The entry without its values, for somebody who may not see them yet."""
     if not (text.values or text.findings or text.why):
         return text
-    return replace(text, values=(), findings=(), why=HIDDEN)
+    return replace(text, values=(), findings=(), why="", kept=HIDDEN)
 
 
 def taken_out(who: Somebody, at: datetime, zone: str, market: Market) -> str:
@@ -218,9 +221,11 @@ def _findings(told: Told) -> Iterator[Answered]:
         yield Answered(severity, finding_name(code), told.details.get(_FINDING, answer))
 
 
-def _values(told: Told) -> Iterator[Value]:
+def _values(told: Told, late: str) -> Iterator[Value]:
     for name, old, new in told.changes:
         yield _change(told.action, name, old, new)
+    if late:
+        yield Value("Time", DASH, BECAME, late)
     said = {HAPPENED, _FINDING, *(("meaning",) if told.action == SIGNED else ())}
     answered = {code for code, _, _ in told.findings}
     for name, text in told.details.items():

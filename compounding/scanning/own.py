@@ -5,10 +5,13 @@ It holds the preparation's number, the copy or page, and a check; never a patien
 
 from __future__ import annotations
 
+import re
+
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # ISO/IEC 7064 MOD 1271-36: two check characters over figures and letters. It finds every single wrong
 # character and every two neighbours swapped.
 _MODULUS, _RADIX = 1271, 36
+_FORM = re.compile(r"([0-9]{4}-[0-9]{6,})-([pP]?[0-9]+)-[0-9A-Za-z]{2}")
 
 
 def own_code(number: str, part: str) -> str:
@@ -24,6 +27,20 @@ def is_own_code(text: str) -> bool:
     """Whether a text is one of ours, with its check right."""
     body, _, check = text.rpartition("-")
     return bool(body) and len(check) == 2 and _characters(text) and _remainder(body + check) == 1
+
+
+def own_code_parts(text: str) -> tuple[str, str] | None:
+    """The number and the copy or page of one of ours: ("2026-000123", "1") or ("2026-000123", "p1").
+
+    None for any other text, and where the check does not fit.
+    """
+    form = _FORM.fullmatch(text)
+    return (form[1], form[2].lower()) if form and is_own_code(text) else None
+
+
+def looks_like_own_code(text: str) -> bool:
+    """Whether a text has the form of one of ours, whatever its check."""
+    return _FORM.fullmatch(text) is not None
 
 
 def _characters(text: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from compounding import records, sites
 from compounding.formulary import unconfirmed_facts
+from compounding.policy import Site
+from compounding.quantities import Unreadable, quote
 from compounding.settings import (
     SETTINGS,
     Decides,
@@ -17,7 +19,6 @@ from compounding.settings import (
     SettingsFaults,
     Standing,
     apply,
-    default_of,
     one_person,
     setting,
     settings_of,
@@ -25,6 +26,7 @@ from compounding.settings import (
     two_pharmacists,
     value_of,
 )
+from compounding.stability import storages
 from compounding.web.desk import Desk
 from compounding.wording import settings as wording
 from compounding.workflow import Deed
@@ -91,21 +93,21 @@ class Kept:
 
     @cached_property
     def default(self) -> str | None:
-        """What would be in force if nothing were recorded."""
-        bare = sites.bare(self.desk.market, training_site=self.desk.site.training)
-        return _text(self.setting, value_of(bare, self.setting.name))
+        """What would be in force if nothing were recorded; None where there is nothing that could be."""
+        return None if self.particular else _text(self.setting, value_of(self._bare, self.setting.name))
+
+    @property
+    def _bare(self) -> Site:
+        return sites.bare(self.desk.market, training_site=self.desk.site.training)
+
+    @property
+    def particular(self) -> bool:
+        """Whether a site has it in any case, whatever it is: a name, an address, a zone."""
+        return self.setting.name in sites.PARTICULARS
 
     @property
     def removable(self) -> bool:
-        """Whether there is something to take away. A site has a name and a zone, whatever they are."""
-        if self.setting.name == "zone" or self._particular:
-            return False
-        return self.now.value is not None or self.now.proposed is not None
-
-    @property
-    def _particular(self) -> bool:
-        administrators = self.setting.decides is Decides.ADMINISTRATOR
-        return administrators and default_of(self.desk.market, self.setting.name) is None
+        return not self.particular and (self.now.value is not None or self.now.proposed is not None)
 
     @property
     def stated(self) -> str | None:
@@ -115,6 +117,11 @@ class Kept:
     @property
     def confirmation(self) -> bool:
         return self.setting.name.startswith("confirmed.")
+
+    @property
+    def note(self) -> str:
+        """What the drug file says of leaving it unconfirmed; "" for nothing."""
+        return (_notes(self.desk).get(self.setting.name) or "").removeprefix("gates: ")
 
     @property
     def outdated(self) -> bool:
@@ -131,15 +138,14 @@ class Kept:
             return wording.NOT_CONFIRMED, "override"
         if self.text is None:
             return wording.NOT_RECORDED, "override" if self.two else "todo"
-        if self.two or self._particular or self.setting.name == "zone":
+        if self.two or self.particular:
             return wording.IN_FORCE, "done"
         return (wording.DEFAULT, "todo") if self.text == self.default else (wording.CHANGED, "info")
 
     def with_text(self, text: str | None, stored: Iterable[records.Setting]) -> tuple[Fault, ...]:
         """What would not fit, of all that is stored, if this text of it were in force instead."""
-        bare = sites.bare(self.desk.market, training_site=self.desk.site.training)
         try:
-            apply(bare, {**sites.texts_of(stored), self.setting.name: text}, self.desk.drugs)
+            apply(self._bare, {**sites.texts_of(stored), self.setting.name: text}, self.desk.drugs)
         except SettingsFaults as wrong:
             return tuple(fault for fault in wrong.faults if self.setting.name in fault.names)
         return ()
@@ -155,19 +161,33 @@ def settings_here(d: Desk) -> dict[str, Setting]:
     return {found.name: found for found in (*SETTINGS, *of_drugs)}
 
 
+def _notes(d: Desk) -> dict[str, str | None]:
+    notes: dict[str, str | None] = {}
+    for drug in d.drugs:
+        notes |= {f"confirmed.{found.fact.drug}.{found.fact.place}": found.note for found in unconfirmed_facts(drug)}
+        gates = drug.times.diluted_bag_gates
+        if gates.value:
+            notes |= {f"diluted_bag.{storage}": gates.note for storage in storages(drug)}
+    return notes
+
+
 def stated_facts(d: Desk) -> dict[str, str]:
     """The texts that the drug files state of facts to confirm, by the names of their settings."""
     facts = [found.fact for drug in d.drugs for found in unconfirmed_facts(drug)]
     return {f"confirmed.{fact.drug}.{fact.place}": fact.value for fact in facts}
 
 
-def kept(name: str, d: Desk) -> Kept:
-    """One setting with its rows. Raises Unreadable where there is none, and NotRead."""
+def kept_setting(name: str, d: Desk) -> Kept:
+    """One setting with its rows. Raises NotRead, and Unreadable where this desk has none of that name; what was
+    recorded of a drug that it keeps no more is there to be read."""
     rows = tuple(row for row in records.settings(d.engine) if row.name == name)
-    return Kept(settings_here(d).get(name) or setting(name), rows, d)
+    found = settings_here(d).get(name)
+    if found is None and not rows:
+        raise Unreadable(f"There is no setting {quote(name)} here.")
+    return Kept(found or setting(name), rows, d)
 
 
-def all_kept(d: Desk) -> Iterator[Kept]:
+def kept_settings(d: Desk) -> Iterator[Kept]:
     """Every setting of this desk, in the order of the page. Raises NotRead."""
     rows: dict[str, list[records.Setting]] = {}
     for row in records.settings(d.engine):
