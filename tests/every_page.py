@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
-from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, typed
+from on_the_way import bring
+from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, on, typed
 
 from compounding import credentials, records, training
 from compounding.records import Event
+from compounding.scanning import own_code
+from compounding.workflow import State
 
+ROUNDED = "2026-000002"
+"""0.91 mg, just over one vial."""
 NUMBER, PRINTED, SETTING = "2026-000001", "2026-000003", "site.phone"
 FIRST = "grey gloves, warm bread"
+GTIN = "00361234567890"
+"""Of a pack that no drug file knows: 3 × (0+3+1+3+5+7+9) + (0+6+2+4+6+8) = 110, so its check digit is 0."""
 FACTOR = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 USERS = {"T": "okafor", "P": "adeyemi", "U": AUDITOR[US], "A": ADMINISTRATOR[US]}
@@ -59,6 +66,27 @@ OPENS = {
     "verifying.shown": "P",
     "verifying.verify": "P",
     "verifying.sign_": "P",
+    "labels.shown": "TPU",
+    "labels.pdf": "TPU",
+    "labels.print_": "TP",
+    "labels.scan": "TP",
+    "labels.destroy": "TP",
+    "wastes.of_one": "TPU",
+    "wastes.shown": "TPU",
+    "wastes.search": "TPU",
+    "wastes.csv": "TPU",
+    "recalls.shown": "TPU",
+    "recalls.search": "TPU",
+    "recalls.pdf": "TPU",
+    "recalls.put": "P",
+    "recalls.end": "P",
+    "rounding.shown": "TP",
+    "rounding.take": "TP",
+    "scanner.shown": "TPUA",
+    "scanner.read": "TPUA",
+    "enrolling.listed": "TPUA",
+    "enrolling.enrol": "TP",
+    "enrolling.withdraw": "TP",
     "calculator.calculator": "TPU",
     "calculator.calculate": "TPU",
     "audit.timeline": "TPU",
@@ -73,11 +101,14 @@ OPENS = {
 
 _FILLED = {
     "number": NUMBER,
-    "document": "label",
+    "document": "worksheet",
     "place": "1",
     "filename": "desk.css",
     "user": "park",
     "name": SETTING,
+    "kind": "water",
+    "first": "1",
+    "last": "3",
 }
 
 
@@ -113,15 +144,21 @@ def places(browser: Browser, *methods: str) -> list[Place]:
 
 
 def _address(rule: str, endpoint: str) -> str:
-    own = {"settings.decide": {"name": "bsa_step"}, "preparations.pdf": {"number": PRINTED}}
+    own = {
+        "settings.decide": {"name": "bsa_step"},
+        "preparations.pdf": {"number": PRINTED},
+        "rounding.shown": {"number": ROUNDED},
+        "rounding.take": {"number": ROUNDED},
+    }
     filled = {**_FILLED, **own.get(endpoint, {})}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule)
 
 
 def print_one(browser: Browser) -> None:
-    """Verifies an invented order and prints its label: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it 0.90 mg."""
+    """Verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it
+    0.90 mg."""
     assert browser.verify(PRINTED, weight="64.8", level="0.5", dose="0.90").status_code == 303
-    assert browser.send(f"/preparations/{PRINTED}/print/label", {}).status_code == 303
+    assert browser.send(f"/preparations/{PRINTED}/print/worksheet", {}).status_code == 303
 
 
 # ------------------------------------------------------------------ a form for each
@@ -189,10 +226,44 @@ def _compare(browser: Browser) -> Sent:
     return {"entry": number, "characters": characters}
 
 
+def _diluted(browser: Browser) -> Sent:
+    bring(browser, NUMBER, State.DILUTED)
+    return browser.get(f"/preparations/{NUMBER}/labels").fields
+
+
+def _printed(**sent: str) -> Callable[[Browser], Sent]:
+    def made(browser: Browser) -> Sent:
+        path = f"/preparations/{NUMBER}/labels"
+        assert browser.client.post(f"{path}/print", data=_diluted(browser)).status_code == 303
+        return {**browser.get(path).fields, **sent}
+
+    return made
+
+
+def _agreed(browser: Browser) -> Sent:
+    said = {"prescriber": "A. Nguyen, MD", "agreed_at": "08:30", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
+    return {**browser.get(f"/preparations/{ROUNDED}/rounding").fields, **said}
+
+
+def _recalled(browser: Browser) -> Sent:
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "adeyemi")
+    told = Event(person, "lot recalled", browser.now)
+    made = records.put_recall(browser.desk.engine, "besponsa-us", "AB-1", "glass in a vial", told)
+    return {"which": str(made.id), "end_reason": "It was another lot.", "signing_secret": training.PIN}
+
+
+def _enrolled(browser: Browser) -> Sent:
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "okafor")
+    told = Event(person, "code proposed", browser.now)
+    records.put_setting(browser.desk.engine, f"code:{GTIN}", "besponsa-us", "proposed", told, was=0)
+    return {"gtin": GTIN, "why": "Another pack.", "signing_secret": training.PIN}
+
+
 def _just(**sent: str) -> Callable[[Browser], Sent]:
     return lambda browser: sent
 
 
+_MARCH = {**on("since", 1, 3, 2026), **on("until", 12, 3, 2026)}
 _PASSWORDS = {"new_secret": FIRST, "again_secret": FIRST}
 FORMS: dict[str, Callable[[Browser], Sent]] = {
     "sign_in.sign_in": _sign_in,
@@ -214,6 +285,21 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "preparations.print_": _print,
     "verifying.verify": _verify,
     "verifying.sign_": _sign,
+    "labels.print_": _diluted,
+    "labels.scan": _printed(scanned=own_code(NUMBER, "1")),
+    "labels.destroy": _printed(copy="1", why="torn", witness="adeyemi", witness_secret=training.PASSWORD),
+    "wastes.search": _just(**_MARCH),
+    "wastes.csv": _just(**_MARCH),
+    "recalls.search": _just(lot="AB-1"),
+    "recalls.pdf": _just(lot="AB-1"),
+    "recalls.put": _just(
+        recalled_lot="AB-1", recalled_product="besponsa-us", recall_reason="Glass.", signing_secret=training.PIN
+    ),
+    "recalls.end": _recalled,
+    "rounding.take": _agreed,
+    "scanner.read": _just(scanned="00300080100011"),
+    "enrolling.enrol": _just(scanned=f"]d201{GTIN}", product="besponsa-us", signing_secret=training.PIN),
+    "enrolling.withdraw": _enrolled,
     "calculator.calculate": _just(height="170", weight="70", formula="mosteller", cycle="1", day="1"),
     "audit.search": _just(name="Rivera"),
     "audit.compare": _compare,

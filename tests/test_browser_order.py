@@ -182,7 +182,7 @@ def test_an_order_goes_from_entry_to_its_label_by_keyboard_alone(
 
     sign_in_by_keyboard(page, desks[market], WHO[market][0])
     page.goto(address)
-    tab_to(page, "Print bag label")
+    tab_to(page, "Print worksheet")
     with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
         page.keyboard.press("Enter")
     assert printed.value.status == 200
@@ -411,13 +411,13 @@ def printed_again(page: Any, desks: dict[Market, str]) -> None:
     printed(page, desks[US])
     # It answers in a window of its own, which is looked at here in this one.
     page.evaluate("document.querySelectorAll('form').forEach(form => form.removeAttribute('target'))")
-    press(page, "Print again: bag label")
+    press(page, "Print again: worksheet")
 
 
 def printed(page: Any, address: str) -> None:
     page.goto(f"{address}/preparations/2026-000001")
     with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")):
-        page.get_by_role("button", name="Print bag label").click()
+        page.get_by_role("button", name="Print worksheet").click()
     page.goto(f"{address}/preparations/2026-000001")
 
 
@@ -428,7 +428,7 @@ def change(page: Any, address: str, weight: str = "71") -> None:
 
 
 def changed(page: Any, desks: dict[Market, str]) -> None:
-    """With a label and two signatures that are void."""
+    """With a worksheet and two signatures that are void."""
     printed(page, desks[US])
     change(page, desks[US])
     fill(page, {"change_reason": "measured", "change_words": "Weighed again.", "signing_secret": training.PIN})

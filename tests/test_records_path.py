@@ -47,7 +47,6 @@ from compounding.records import (
     revise_preparation,
     save_preparation,
     settings,
-    settings_entry,
     standing,
     take_step,
     timeline,
@@ -251,7 +250,7 @@ def test_a_row_that_cannot_be_is_refused_and_nothing_written(
 ) -> None:
     before = counts(engine)
     with pytest.raises(error) as refused:
-        step(engine, SALINE, row()) if "diluent" not in sentence else step(engine, row())
+        step(engine, vial(9), row())
     assert str(refused.value) == sentence
     assert counts(engine) == before
 
@@ -394,6 +393,13 @@ def test_one_vial_is_in_one_preparation_and_once(
         step(engine, wanted, number=number)
     assert str(refused.value) == sentence
     assert counts(engine) == before
+
+
+def test_a_vial_that_was_recorded_without_its_gtin_is_known_when_it_is_scanned(engine: Engine) -> None:
+    step(engine, replace(VIAL, gtin=None))
+    with pytest.raises(RecordsRefused) as refused:
+        step(engine, VIAL, number=another(engine))
+    assert str(refused.value) == OWN
 
 
 def test_one_vial_scanned_twice_in_one_step_is_one(engine: Engine) -> None:
@@ -844,8 +850,7 @@ def test_a_changed_order_leaves_its_materials_and_its_labels_behind(engine: Engi
 
 def test_the_codes_of_products_are_kept_beside_the_settings_and_are_none(engine: Engine) -> None:
     put_setting(engine, "bsa_step", "0.01", "holds", STEP)
-    put_setting(engine, "code:00300080100011", "besponsa-us", "proposed", STEP, was=0)
-    seen = settings_entry(engine)
+    seen = put_setting(engine, "code:00300080100011", "besponsa-us", "proposed", STEP, was=0).entry
     put_setting(engine, "code:00300080100011", "besponsa-us", "holds", replace(STEP, person=ANNA), was=seen)
     put_setting(engine, "codex", "x", "holds", STEP)
     assert [one.name for one in settings(engine)] == ["bsa_step", "codex"]

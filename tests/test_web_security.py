@@ -145,7 +145,7 @@ def test_a_form_whose_session_was_lost_is_kept_and_goes_on_after_the_sign_in(us:
         ("/orders/save", us.saving(review, **words, finding_0_secret="Adeyemi's own")),
         ("/calculator", {"height": "170"}),
         ("/preparations/search", {"name": "Riv"}),
-        (f"/preparations/{PRINTED}/print/label", {"reason": "torn"}),
+        (f"/preparations/{PRINTED}/print/worksheet", {"reason": "torn"}),
     ):
         lost = us.app.test_client()
         answer = lost.post(path, data=sent)
@@ -349,9 +349,8 @@ def whole_round(reader: Reader) -> str:
     reader.page(f"/preparations/{number}/verify/sign", {**agreed.fields, "signing_secret": training.PIN})
     page = reader.page(f"/preparations/{number}")
     token = {"csrf_token": page.fields["csrf_token"]}
-    for paper in ("label", "worksheet"):
-        status, drawn = reader.get(f"/preparations/{number}/print/{paper}", token)
-        assert status == 200 and drawn.startswith(b"%PDF")
+    status, drawn = reader.get(f"/preparations/{number}/print/worksheet", token)
+    assert status == 200 and drawn.startswith(b"%PDF")
     edit = reader.page(f"/orders/{number}/edit")
     assert edit.fields["family"] == "Zzyzx"
 

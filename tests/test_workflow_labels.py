@@ -3,7 +3,7 @@
 import pytest
 
 from compounding.workflow import State
-from compounding.workflow.labels import count, due, fate_barriers, is_reprint
+from compounding.workflow.labels import count, due, fate_barriers, is_reprint, meant_for
 from compounding.workflow.progress import Fate, LabelCopy
 from tests.orders import us
 from tests.paths import codes, copies, preparing
@@ -62,6 +62,34 @@ def test_the_first_print_is_for_bag_cover_and_worksheet(cover: bool, fates: tupl
 def test_one_more_than_is_due_is_a_reprint(printed: int, reprint: bool) -> None:
     made = (*copies(*[None] * printed), *copies(None, None, None, version=7, first=20))
     assert is_reprint(made, 1, light_cover=True) is reprint
+
+
+MEANT = [
+    # the fates of the copies, the copy that is asked about, and what it is for
+    ((None, None, None), 1, A),
+    ((None, None, None), 2, L),
+    ((None, None, None), 3, S),
+    ((A, None, None), 2, L),
+    ((D, L, S, None), 4, A),  # the reprint of the one that was destroyed
+    ((A, L, D, None), 4, S),
+    ((D, None, S, None), 4, A),  # the cover's own copy is still to come
+    ((A, L, S, None), 4, None),  # one too many
+    ((None, L, S, None), 4, None),  # the bag's own copy is still to come
+    ((None, L, S, A), 1, None),  # another copy is on the bag by now
+]
+
+
+@pytest.mark.parametrize(("fates", "copy", "meant"), MEANT)
+def test_a_copy_is_for_the_place_that_it_was_printed_for(
+    fates: tuple[Fate | None, ...], copy: int, meant: Fate | None
+) -> None:
+    older = copies(A, L, S, first=20)
+    made = (*older, *copies(*fates, version=2))
+    assert meant_for(made, 2, copy, light_cover=True) is meant
+
+
+def test_without_a_cover_the_second_copy_is_the_specimen() -> None:
+    assert meant_for(copies(None, None), 1, 2, light_cover=False) is S
 
 
 FATES = [

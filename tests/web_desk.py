@@ -85,7 +85,7 @@ class Html(HTMLParser):
         if tag == "a":
             self.links.append((given.get("href", ""), given.get("class", ""), ""))
         if tag == "form":
-            self.actions.append(given["action"])
+            self.actions.append(given.get("action", ""))
         if tag not in VOID:
             self._open.append((tag, given.get("id", "")))
 

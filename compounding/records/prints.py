@@ -1,5 +1,5 @@
 """What was printed. A document's finished strings are stored once for each version of its preparation, and
-every later copy of that version draws those."""
+every later copy of that version draws those. A worksheet that shows a later state is a document of its own."""
 
 from __future__ import annotations
 
@@ -18,9 +18,20 @@ from compounding.records.events import Event, Person, person_of, require_json, u
 
 LABEL, WORKSHEET = "label", "worksheet"
 DOCUMENTS = (LABEL, WORKSHEET)
+_STATE = ", "
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _table = tables.print_
 _version = func.coalesce(_table.c.version, 1)
+
+
+def worksheet_of(state: str) -> str:
+    """The name of the worksheet that shows a state, beside the one that is printed for preparation."""
+    return f"{WORKSHEET}{_STATE}{state}"
+
+
+def kind_of(document: str) -> str:
+    """Label or worksheet, whichever state it shows."""
+    return document.partition(_STATE)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ def _row(new: NewPrint, key: int, version: int, strings: str | None) -> dict[str
 
 
 def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str) -> None:
-    if document not in DOCUMENTS:
+    if document not in DOCUMENTS and not document.startswith(worksheet_of("")):
         raise ValueError(f"{document!r} is not a document: {' or '.join(DOCUMENTS)}")
     if not copy.strip():
         raise ValueError("a print says which copy it is")

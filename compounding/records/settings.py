@@ -97,4 +97,4 @@ def settings_entry(engine: Engine) -> int:
     """The newest entry that changed any setting, 0 for none: what was read before it is out of date.
     Raises NotRead."""
     with reading(engine) as connection:
-        return int(connection.execute(_NEWEST).scalar_one())
+        return int(connection.execute(_NEWEST.where(~_IS_CODE)).scalar_one())

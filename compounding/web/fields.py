@@ -210,6 +210,17 @@ class Choice(Typed):
             yield value, words, value == self.text, {}
 
 
+class Tick(Typed):
+    """A box that is ticked once something was looked at; `missing` says what is asked where it is not."""
+
+    TICKED = "y"
+
+    def read(self, text: str) -> bool:
+        if text != self.TICKED:
+            raise Unreadable(_CHOOSE)
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One box of a date."""

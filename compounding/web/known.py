@@ -121,6 +121,12 @@ def alike(shown: Sequence[SavedPreparation]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def alike_words(like: Sequence[str]) -> str:
+    """What stands beside such a name: at most three are named, since more say no more; "" for none."""
+    more = f" and {len(like) - 3} more" if len(like) > 3 else ""
+    return f"Name like {', '.join(like[:3])}{more}" if like else ""
+
+
 def _patient(patient: PatientIdentity) -> tuple[str, tuple[str, ...]]:
     """The family name as it sounds in a search, and what tells two patients of one name apart."""
     return folded(patient.family), tuple(

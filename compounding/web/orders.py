@@ -38,6 +38,7 @@ from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, order_form, read_order
 from compounding.web.identity import event, me
 from compounding.web.known import Warned, warnings
+from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import TOP, Unfit, order_page
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.plan_page import asking, finding_view, plan_page
@@ -99,17 +100,23 @@ def change() -> Any:
 @pages.shown_again
 def review() -> Any:
     """The plan, or the form again with what keeps the order from being reviewed."""
-    d = desk()
-    form, of = order_form(d, request.form), changing(request.form, d)
     if pages.lost():
-        return order_page(form, _lost(), of=of)
+        d = desk()
+        return order_page(order_form(d, request.form), _lost(), of=changing(request.form, d))
+    return review_of(request.form)
+
+
+def review_of(sent: MultiDict[str, str]) -> Any:
+    """The review of what was sent, by a form of this desk or by one that changes something of a stored order."""
+    d = desk()
+    form, of = order_form(d, sent), changing(sent, d)
     shown = _reviewed(form, d, "", of)
     if (unlogged := _unlogged(_told(shown, form, d), form, of)) is not None:
         return unlogged
     if isinstance(shown, Unfit):
         return _unfit(form, shown, of)
     findings = shown.text.findings
-    answers = save_form(d, findings, remembered(findings, request.form), changing=of is not None)
+    answers = save_form(d, findings, remembered(findings, sent), changing=of is not None)
     return _review_page(shown, answers, secrets.token_urlsafe(16), of)
 
 
@@ -224,6 +231,7 @@ def _review_page(
         typed=[*entry.typed.items(), *hidden],
         banner=pages.banner(entry.identity, text, entry.order.patient.on, d.market, _number(of, d)),
         offer=d.policy.bag_overfill is not None,
+        rounding=offered_text(offer(plan_as_json(shown.plan), shown.plan.drug)),
     )
 
 

@@ -44,9 +44,12 @@ _HEADERS = {
 }
 
 _NAV = (
+    ("Worklist", "worklist.shown"),
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),
+    ("Waste", "wastes.shown"),
+    ("Recalls", "recalls.shown"),
     ("Audit", "audit.searched"),
     ("Staff", "staff.listed"),
     ("Settings", "settings.listed"),

@@ -13,25 +13,32 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
 from compounding.records import Found, Page, Print, RecordsFault, RecordsRefused, SavedPreparation, Search, Standing
+from compounding.records.prints import LABEL, WORKSHEET, kind_of, worksheet_of
 from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
 from compounding.web.changing import change_refusal
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import me
-from compounding.web.known import alike
+from compounding.web.known import alike, alike_words
 from compounding.web.paperwork import NAMES, refusal, saved_identity, work
+from compounding.web.path_page import PathPage, Shown, path_page
 from compounding.web.plan_page import asking, kept
+from compounding.web.progressing import PlanDiffers, way, way_of
+from compounding.web.recorded import recorded_work
 from compounding.web.viewing import LISTED, PAPER_VIEWED, SEARCHED, VIEWED, listed_entry, viewed
 from compounding.wording.numbers import day, moment
-from compounding.workflow import Deed
+from compounding.workflow import Deed, State
 
 blueprint = Blueprint("preparations", __name__)
+
+_LABELS = "Labels are printed and counted on a page of their own, once the drug is in the bag."
 
 PRINTED, PRINTED_AGAIN = "printed", "printed again"
 # One print at a time: a button pressed twice would else be two first prints, the second without its reason.
 _PRINTING = threading.Lock()
 _STARTS = (
+    (Deed.PREPARE, "worklist.shown"),
     (Deed.LOOK, "preparations.listed"),
     (Deed.SEE_STAFF, "staff.listed"),
     (Deed.SEE_SETTINGS, "settings.listed"),
@@ -134,7 +141,7 @@ def _row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any
     who += [f"{name} {number}" for name, number in pages.numbers(identity)]
     cells = (
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
-        {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": _alike(like)},
+        {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": alike_words(like)},
         _dose_cell(saved, text),
         {"main": text["cycle_day"], "small": [identity.location]},
         text["give_on"],
@@ -151,12 +158,6 @@ def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, An
     return {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]}
 
 
-def _alike(like: Sequence[str]) -> str:
-    """At most three are named: more say no more."""
-    more = f" and {len(like) - 3} more" if len(like) > 3 else ""
-    return f"Name like {', '.join(like[:3])}{more}" if like else ""
-
-
 # ------------------------------------------------------------------ one preparation
 
 
@@ -168,7 +169,7 @@ def shown(number: str) -> Any:
         viewed(VIEWED, number, shown="the patient alone")
         return _blind_page(standing.preparation)
     viewed(VIEWED, number)
-    return _preparation_page(standing, None, ())
+    return preparation_page(standing, None, ())
 
 
 def _standing(number: str) -> Standing:
@@ -205,20 +206,29 @@ class Paper:
     copies: tuple[Copy, ...]
 
 
-def _preparation_page(
+def preparation_page(
     standing: Standing,
-    sent: tuple[str, PrintForm] | None,
-    problems: Sequence[dict[str, str]],
+    sent: tuple[str, PrintForm] | None = None,
+    problems: Sequence[dict[str, str]] = (),
+    *,
+    shown: Shown | None = None,
 ) -> str:
+    """The page of a preparation: on its way, and as it was ordered. `shown` is what its way shows once more."""
     d, saved = desk(), standing.preparation
-    fields = sent[1].errors_in_order() if sent else []
+    forms = [sent[1]] if sent else [shown.form] if shown and shown.form else []
+    fields = [pair for form in forms for pair in form.errors_in_order()]
     errors = [*problems, *(pages.problem(field.anchor, f"{field.label.text}: {said}") for field, said in fields)]
+    path, gone = _path(standing, shown or Shown(), d)
     parts = stored_page.parts(standing, d)
+    if path is not None and path.hidden:
+        parts["banner"] = blind_banner(saved, d)
     return pages.page(
         "preparation.html",
         errors,
-        pages.heading(errors, "printed"),
+        pages.heading(errors, "printed" if sent else "recorded"),
         **parts,
+        path=path,
+        gone=gone,
         verified=verified(saved),
         may_change=me().may(Deed.ENTER) and change_refusal(saved, me().person) is None,
         findings_heading=asking(parts["plan"].text.findings, "was answered", "were answered"),
@@ -227,17 +237,33 @@ def _preparation_page(
     )
 
 
+def _path(standing: Standing, shown: Shown, d: Desk) -> tuple[PathPage | None, str]:
+    """How far it has come; nothing before it is verified, and a sentence where its drug file is gone."""
+    if not verified(standing.preparation):
+        return None, ""
+    try:
+        return path_page(way(standing, d), shown, d), ""
+    except PlanDiffers as gone:
+        return None, str(gone)
+
+
 # ------------------------------------------------------------------ papers
 
 
 def _papers(saved: SavedPreparation, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
     printed = records.prints(d.engine, saved.number)
-    for document in papers.DOCUMENTS:
-        copies = tuple(_copies(printed, document, saved.version, d))
-        again = not all(copy.void for copy in copies)
-        form = sent[1] if sent and sent[0] == document else print_form(d, document, again, None)
-        instead = _not_printed(saved)
-        yield Paper(document, NAMES[document], None if instead else form, instead, copies)
+    copies = tuple(_copies(printed, LABEL, saved.version, d))
+    yield Paper(LABEL, NAMES[LABEL], None, _LABELS, copies)
+    copies, shows = tuple(_copies(printed, WORKSHEET, saved.version, d)), _shows(saved)
+    again = any(copy.document == shows and copy.version == saved.version for copy in printed)
+    form = sent[1] if sent else print_form(d, WORKSHEET, again, None)
+    instead = _not_printed(saved)
+    yield Paper(WORKSHEET, NAMES[WORKSHEET], None if instead else form, instead, copies)
+
+
+def _shows(saved: SavedPreparation) -> str:
+    """The worksheet of a preparation as it stands: each state's has words of its own."""
+    return WORKSHEET if saved.state == State.VERIFIED.value else worksheet_of(saved.state)
 
 
 def _not_printed(saved: SavedPreparation) -> str:
@@ -249,7 +275,7 @@ def _not_printed(saved: SavedPreparation) -> str:
 
 def _copies(printed: Sequence[Print], document: str, version: int, d: Desk) -> Iterator[Copy]:
     for place, copy in enumerate(printed, 1):
-        if copy.document == document:
+        if kind_of(copy.document) == document:
             when = kept(moment(copy.printed_at, d.zone, d.market))
             address = url_for("preparations.pdf", number=copy.number, place=place)
             yield Copy(f"Copy {copy.copy}", f"{when}, {copy.printed_by.name}", address, copy.version < version)
@@ -259,7 +285,7 @@ def _copies(printed: Sequence[Print], document: str, version: int, d: Desk) -> I
 @pages.shown_again
 def print_(number: str, document: str) -> Any:
     """Records a print, then leads to its file. What the paper cannot carry is refused, and nothing is recorded."""
-    if document not in papers.DOCUMENTS:
+    if document != WORKSHEET:  # labels are counted, and so have a page of their own
         abort(404)
     with _PRINTING:
         standing = _standing(number)
@@ -270,22 +296,24 @@ def print_(number: str, document: str) -> Any:
 
 def _print(standing: Standing, document: str) -> Any:
     d, saved = desk(), standing.preparation
-    first = records.first_print(d.engine, saved.number, document)
+    first = records.first_print(d.engine, saved.number, _shows(saved))
     form = print_form(d, document, first is not None, request.form)
     if pages.lost():
-        return _preparation_page(standing, (document, form), [pages.problem(document, pages.LOST)])
+        return preparation_page(standing, (document, form), [pages.problem(document, pages.LOST)])
     if not verified(saved):
-        return _preparation_page(standing, (document, form), [pages.problem(document, _not_printed(saved))]), 409
+        return preparation_page(standing, (document, form), [pages.problem(document, _not_printed(saved))]), 409
     if not form.validate():
-        return _preparation_page(standing, (document, form), ()), 422
+        return preparation_page(standing, (document, form), ()), 422
     try:
         place = _record(saved, document, first, form, d)
     except papers.Refused as refused:
         said = pages.problem(document, kept(refusal(document, refused, work(saved, d), d)))
-        return _preparation_page(standing, (document, form), [said]), 422
+        return preparation_page(standing, (document, form), [said]), 422
+    except PlanDiffers as gone:
+        return preparation_page(standing, (document, form), [pages.problem(document, str(gone))]), 409
     except RecordsFault as fault:
         status = 409 if isinstance(fault, RecordsRefused) else 503
-        return _preparation_page(standing, (document, form), [pages.problem(document, str(fault))]), status
+        return preparation_page(standing, (document, form), [pages.problem(document, str(fault))]), status
     return redirect(url_for("preparations.pdf", number=saved.number, place=place), 303)
 
 
@@ -295,8 +323,11 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
     `first` is the first print of this version: one of an older version gives a new paper no words.
     """
     before = records.prints(d.engine, saved.number)
-    copy = 1 + sum(print_.document == document for print_ in before)
-    strings = papers.strings(document, work(saved, d), copy) if first is None else _stored(first, copy)
+    copy = 1 + sum(kind_of(print_.document) == document for print_ in before)
+    if first is None:
+        strings: Mapping[str, Any] = papers.strings(document, recorded_work(way_of(saved.number, d), d), copy)
+    else:
+        strings = _stored(first, copy)
     checksum = hashlib.sha256(papers.draw(strings)).hexdigest()
     reason = "" if first is None else form.reason.chosen
     action = f"{NAMES[document].lower()} {PRINTED if first is None else PRINTED_AGAIN}"
@@ -304,7 +335,7 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
     event = identity.event(action, told, reason=reason, subject=saved.number)
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
     recorded = records.record_print(
-        d.engine, saved.number, document, str(copy), kept_strings, checksum, event, version=saved.version
+        d.engine, saved.number, _shows(saved), str(copy), kept_strings, checksum, event, version=saved.version
     )
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1
 
@@ -326,7 +357,8 @@ def pdf(number: str, place: int) -> Any:
     first = records.first_print(desk().engine, number, this.document, this.version)
     if first is None:
         abort(404)
-    viewed(PAPER_VIEWED, number, paper=NAMES[this.document].lower(), copy=this.copy)
+    document = kind_of(this.document)
+    viewed(PAPER_VIEWED, number, paper=NAMES[document].lower(), copy=this.copy)
     drawn = papers.draw(_stored(first, int(this.copy)))
-    name = f"{this.document}-{number}-{this.copy}.pdf"
+    name = f"{document}-{number}-{this.copy}.pdf"
     return Response(drawn, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -12,6 +12,7 @@ from compounding.web import pages
 from compounding.web.as_typed import AsTyped, as_typed
 from compounding.web.changing import stored_answers, stored_typed
 from compounding.web.desk import Desk
+from compounding.web.offers import offered_text, stored_offer
 from compounding.web.orders import NOT_READ, REVIEWED, STOPPED, TAKEN_BACK
 from compounding.web.paperwork import entered_status, saved_identity, saved_text
 from compounding.web.plan_page import FindingView, PlanPage, kept, plan_page
@@ -41,6 +42,7 @@ def parts(standing: Standing, d: Desk) -> dict[str, Any]:
         "signatures": list(_signatures(standing.signatures, d)),
         "banner": banner(saved, d),
         "offer": False,
+        "rounding": offered_text(stored_offer(saved, d)),
     }
 
 

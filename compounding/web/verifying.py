@@ -235,7 +235,7 @@ def _take_step(standing: Standing, form: AfreshForm, d: Desk) -> None:
     told = event(
         VERIFY.name,
         {_VERSION: str(saved.version), "signed": fingerprint(signature)},
-        changes=(Change("State", saved.state, VERIFY.after.value), *_afresh(form)),
+        changes=(Change("State", saved.state, State.VERIFIED.value), *_afresh(form)),
         findings=tuple(Judged(one["code"], one["severity"], one["reason"]) for one in stored_answers(saved)),
         drug_file=f"{saved.content.drug_edition} {saved.content.drug_checksum}",
         subject=saved.number,
@@ -245,7 +245,7 @@ def _take_step(standing: Standing, form: AfreshForm, d: Desk) -> None:
         saved.number,
         told,
         judge=lambda now: _judged(now, saved.version, who),
-        state=VERIFY.after.value,
+        state=State.VERIFIED.value,
         signature=signature,
     )
 

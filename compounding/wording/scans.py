@@ -11,12 +11,36 @@ from compounding.scanning import Refusal
 from compounding.wording.numbers import amount, capital, day, figure
 
 Values = Mapping[str, Any]
+# The characters that scanners send beside a code, by their names.
+_CONTROLS = {
+    "\x1d": "GS, group separator",
+    "\x1e": "RS, record separator",
+    "\x04": "EOT, end of transmission",
+    "\x1b": "ESC, escape",
+    "\r": "CR, carriage return",
+    "\n": "LF, line feed",
+    "\t": "TAB",
+    " ": "space",
+}
 _TYPE = "or type its lot and expiry, each twice"
 
 
 def refusal_sentence(refusal: Refusal, market: Market) -> str:
     """What a refusal says at a site of this market, with the text or value that it judged."""
     return _SENTENCES[(refusal.code, refusal.case)](refusal.values, market)
+
+
+def characters(text: str) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces: what can be seen as it is, and each character that cannot by its name, marked so."""
+    pieces: list[tuple[str, bool]] = []
+    for character in text:
+        if character in _CONTROLS or not character.isprintable():
+            pieces.append((_CONTROLS.get(character, f"U+{ord(character):04X}"), True))
+        elif pieces and not pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0] + character, False)
+        else:
+            pieces.append((character, False))
+    return tuple(pieces)
 
 
 def _text(values: Values) -> str:

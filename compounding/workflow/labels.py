@@ -58,6 +58,19 @@ def due(light_cover: bool) -> tuple[Fate, ...]:
     return (Fate.APPLIED, *((Fate.LIGHT_COVER,) if light_cover else ()), Fate.SPECIMEN)
 
 
+def meant_for(copies: Iterable[LabelCopy], version: int, print_id: int, light_cover: bool) -> Fate | None:
+    """What a copy of the newest version is for: by its place among the first ones, a reprint for what is then
+    wanting. None where another copy has that place already, or nothing is wanting: whoever holds it must say."""
+    wanted = due(light_cover)
+    current = [copy for copy in copies if copy.document == LABEL and copy.version == version]
+    planned = dict(zip((copy.print_id for copy in current), wanted, strict=False))
+    held = {copy.fate for copy in current if copy.print_id != print_id}
+    if print_id in planned:
+        return None if planned[print_id] in held else planned[print_id]
+    coming = {planned.get(copy.print_id) for copy in current if copy.fate is None}
+    return next((fate for fate in wanted if fate not in held | coming), None)
+
+
 def is_reprint(copies: Iterable[LabelCopy], version: int, light_cover: bool) -> bool:
     """Whether one more copy is more than was due, and so needs its reason."""
     printed = sum(copy.document == LABEL and copy.version == version for copy in copies)

@@ -30,6 +30,7 @@ class Deed(Enum):
     CHECK_US = "check preparations in the US"
     RELEASE = "release preparations"
     PRINT = "print papers"
+    RECALL = "put a recall on a lot, or end one"
     AUDIT = "read the log"
     SEE_STAFF = "look at the staff"
     MANAGE_STAFF = "manage the staff"
@@ -55,6 +56,7 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.CHECK_US: frozenset({_P}),
         Deed.RELEASE: frozenset({_P}),
         Deed.PRINT: frozenset({_T, _P}),
+        Deed.RECALL: frozenset({_P}),
         Deed.AUDIT: frozenset({_P, _AU}),
         Deed.SEE_STAFF: frozenset({_AU, _AD}),
         Deed.MANAGE_STAFF: frozenset({_AD}),

@@ -50,3 +50,35 @@ for (const form of document.querySelectorAll("[data-enter-moves]"))
 const note = document.querySelector("[data-after-back]");
 if (note && performance.getEntriesByType("navigation")[0]?.type === "back_forward")
   note.hidden = [...document.querySelectorAll("main input[type=text]")].some(box => box.value !== "");
+
+// Clocks run on between two pages, by the desk's own time and not this machine's. What is half an hour away turns
+// amber, what has passed red, and each of the two is said once; the page that comes next is what counts.
+const MINUTE = 60_000, SOON = 30;
+for (const card of document.querySelectorAll("[data-clocks]")) {
+  const ahead = Date.parse(card.dataset.clocks) - Date.now();
+  const limits = [...card.querySelectorAll("[data-limit]")];
+  const span = minutes => {
+    const hours = Math.floor(minutes / 60), rest = minutes % 60;
+    return [hours && `${hours} h`, (rest || !hours) && `${rest} min`].filter(Boolean).join(" ");
+  };
+  const tick = said => {
+    const now = Math.floor((Date.now() + ahead) / MINUTE);
+    for (const limit of limits) {
+      const left = Date.parse(limit.dataset.limit) / MINUTE - now;
+      const passed = left < 0 || (left === 0 && "before" in limit.dataset);
+      const look = passed ? "late" : left <= SOON ? "soon" : "";
+      const words = passed ? (left ? `passed ${span(-left)} ago` : "passed now") : left ? `${span(left)} left` : "last minute";
+      const turned = look && !limit.classList.contains(look);
+      limit.classList.toggle("late", look === "late");
+      limit.classList.toggle("soon", look === "soon");
+      const text = limit.querySelector("[data-left]"), bar = limit.querySelector("progress");
+      if (text) text.textContent = words;
+      if (bar) bar.value = Math.max(0, left);
+      if (turned && said) card.querySelector("[data-announce]").textContent = `${limit.dataset.name}: ${words}.`;
+    }
+    card.querySelector("[data-now]").textContent = clock.format(Date.now() + ahead);
+  };
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: card.dataset.zone });
+  tick(false);
+  setInterval(tick, 5_000, true);
+}

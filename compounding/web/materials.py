@@ -1,0 +1,239 @@
+"""What a preparation is made of, recorded: scanned, or its lot and expiry typed twice; and what leaves it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, request
+from werkzeug.datastructures import MultiDict
+
+from compounding import records
+from compounding.quantities import quote
+from compounding.records import NewOut, RecordsFault
+from compounding.web import pages
+from compounding.web.blind import refuse
+from compounding.web.desk import Desk, desk
+from compounding.web.forms import blame
+from compounding.web.identity import event, me
+from compounding.web.path import back, faulted, lost, now, sent_place, status_of, stopped, way_shown
+from compounding.web.path_forms import ScanForm, TypedForm, end_form, typed_form
+from compounding.web.path_page import end_page, type_page
+from compounding.web.picking import Pack, Stop, material, picked, place_of, scanned_pack, too_old
+from compounding.web.progressing import Way
+from compounding.web.reasons import PUT_AWAY, TAKE_OUT
+from compounding.web.signing import bound, same
+from compounding.web.taking import Taking, moved_on, refused, take
+from compounding.web.viewing import VIEWED, viewed
+from compounding.wording.numbers import day
+from compounding.wording.path import called, leaving_text
+from compounding.workflow import Step, steps
+from compounding.workflow.guards import leaves_by, material_barriers, out_barriers
+from compounding.workflow.materials import LOST, Kind, Material, Out, ReadBy
+from compounding.workflow.products import products_for
+from compounding.workflow.steps import RECORD
+from compounding.workflow.wastes import of_lost
+
+blueprint = Blueprint("materials", __name__, url_prefix="/preparations")
+
+TYPED_APART = "lot typed differently"
+_FIRST = "first"
+_APART = "This is not what was typed the first time. Type lot and expiry again from the pack, both times."
+_NO_MATERIAL = Taking(RECORD, ())
+
+
+# ------------------------------------------------------------------ scanned
+
+
+@blueprint.post("/<number>/scan")
+@pages.shown_again
+def scan(number: str) -> Any:
+    """Records what was scanned at the place that waits for it; what may not be used stops."""
+    d, way, raw = desk(), way_shown(number), ScanForm(desk(), request.form).scan.text
+    if pages.lost():
+        return lost(way)
+    if (said := moved_on(way.standing) or refused(way, _NO_MATERIAL, now())) is not None:
+        return stopped(way, Stop("moved", said), raw, 409)
+    try:
+        found = picked(raw, way, d, now())
+        place = place_of(found.product.kind, way.progress, sent_place())
+    except Stop as stop:
+        return stopped(way, stop, raw)
+    kind = found.product.kind
+    if not found.whole:  # a code of the product alone
+        return type_page(way, typed_form(kind, d, MultiDict({"product": raw}), bare=True), kind, place)
+    return _record(way, scanned_pack(found, way.progress.planned), place, d)
+
+
+def _record(way: Way, pack: Pack, place: int, d: Desk) -> Any:
+    new = material(pack, place, way.progress.planned)
+    taking = Taking(RECORD, (new,), lambda progress: material_barriers(progress, new))
+    try:
+        take(way, taking, event(RECORD.name, _told(new, d)), d)
+    except RecordsFault as fault:
+        return faulted(way, fault, new.raw)
+    return back(way.saved.number)
+
+
+def _told(new: Material, d: Desk) -> dict[str, str]:
+    told = {
+        "material": called(new.kind, new.place),
+        "product": new.name,
+        "maker": new.maker,
+        "lot": new.lot,
+        "expiry": day(new.expiry, d.market),
+        "serial": new.serial or "",
+        "read": new.read_by.value,
+        "raw": new.raw,
+        "match": "as planned",
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+# ------------------------------------------------------------------ typed twice
+
+
+@blueprint.get("/<number>/type/<kind>")
+def type_(number: str, kind: str) -> Any:
+    """Empty boxes for what stands on a pack."""
+    way, wanted = way_shown(number), _kind(kind)
+    if (said := refused(way, _NO_MATERIAL, now())) is not None:
+        refuse("Nothing to be recorded", said, 409)
+    try:
+        place = place_of(wanted, way.progress)
+    except Stop as stop:
+        refuse("Nothing to be recorded", stop.sentence, 409)
+    viewed(VIEWED, number, page="materials typed")
+    return type_page(way, typed_form(wanted, desk()), wanted, place)
+
+
+def _kind(name: str) -> Kind:
+    try:
+        return Kind(name)
+    except ValueError:
+        abort(404)
+
+
+@blueprint.post("/<number>/type/<kind>")
+@pages.shown_again
+def typed(number: str, kind: str) -> Any:
+    """Asks for lot and expiry a second time without showing the first; records them where they agree."""
+    d, way, wanted = desk(), way_shown(number), _kind(kind)
+    form, place, first = typed_form(wanted, d, request.form), sent_place(), request.form.get(_FIRST, "")
+    if pages.lost():
+        return type_page(way, form, wanted, place, first, problems=[pages.problem("lot", pages.LOST)])
+    if (said := moved_on(way.standing) or refused(way, _NO_MATERIAL, now())) is not None:
+        return type_page(way, form, wanted, place, first, problems=[pages.problem("lot", said)]), 409
+    pack = _typed_pack(form, wanted, way, d)
+    if pack is None:
+        return type_page(way, form, wanted, place, first), 422
+    binding = _binding(pack, way, place)
+    if not first:
+        return type_page(way, _again(form, wanted, d), wanted, place, binding)
+    if not same(first, binding):
+        return _typed_apart(way, form, pack, place, d)
+    return _record(way, pack, place, d)
+
+
+def _again(form: TypedForm, kind: Kind, d: Desk) -> TypedForm:
+    """The form with lot and expiry empty: the second typing does not see the first."""
+    kept = {name: text for name, text in form.typed().items() if name in ("product", "maker")}
+    return typed_form(kind, d, MultiDict(kept), bare=True)
+
+
+def _typed_pack(form: TypedForm, kind: Kind, way: Way, d: Desk) -> Pack | None:
+    """What was typed; None where it has errors, which then stand at their fields."""
+    if not form.validate():
+        return None
+    figures, lot, expiry, gtin = way.progress.planned, form.lot.data, form.expiry.data, None
+    product = products_for(figures.drug, figures.making).get(kind)
+    if product is None:
+        abort(404)
+    if kind is Kind.DRUG and (gtin := _vial_code(form, way, d)) is None:
+        return None
+    if (said := too_old(product, lot, expiry, way, now())) is not None:
+        blame(form.expiry, said)
+        return None
+    maker = figures.drug.names.maker.value if kind is Kind.DRUG else form["maker"].data
+    raw = " ".join(filter(None, (gtin, lot, expiry.isoformat())))
+    return Pack(product, ReadBy.TYPED, maker, lot, expiry, raw, gtin)
+
+
+def _vial_code(form: TypedForm, way: Way, d: Desk) -> str | None:
+    """The code of the planned product; None where it is another's, which then stands at its field."""
+    field = form["product"]
+    try:
+        found = picked(field.data, way, d, now())
+    except Stop as stop:
+        blame(field, stop.sentence)
+        return None
+    if found.product.kind is not Kind.DRUG:
+        blame(field, f"{quote(field.data)} is {found.product.name}, and no vial.")
+        return None
+    return found.scan.gtin
+
+
+def _binding(pack: Pack, way: Way, place: int) -> str:
+    """Stands for what was typed first: it can be compared, and not read."""
+    said = ["typed", way.saved.number, way.saved.version, me().account.user, pack.product.code, pack.gtin, place]
+    return bound(current_app.config["SECRET_KEY"], [*said, pack.maker, pack.lot, pack.expiry.isoformat()])
+
+
+def _typed_apart(way: Way, form: TypedForm, pack: Pack, place: int, d: Desk) -> Any:
+    told = {"material": called(pack.product.kind, place), "lot": pack.lot, "expiry": day(pack.expiry, d.market)}
+    records.record(d.engine, event(TYPED_APART, told, reason="the two entries differ", subject=way.saved.number))
+    emptied = _again(form, pack.product.kind, d)
+    blame(emptied.lot, _APART)
+    return type_page(way, emptied, pack.product.kind, place), 422
+
+
+# ------------------------------------------------------------------ out again
+
+
+@blueprint.get("/<number>/out/<int:material_id>")
+def out(number: str, material_id: int) -> Any:
+    """Asks why a material leaves."""
+    way = way_shown(number)
+    leaving, step = _leaving(way, material_id)
+    viewed(VIEWED, number, page="material taken out")
+    return end_page(way, end_form(desk(), _reasons(step)), leaving_text(leaving, step))
+
+
+@blueprint.post("/<number>/out/<int:material_id>")
+@pages.shown_again
+def take_out(number: str, material_id: int) -> Any:
+    """Puts a material out, with its reason; what is broken or thrown away is written down as waste."""
+    d, way = desk(), way_shown(number)
+    leaving, step = _leaving(way, material_id)
+    form, text = end_form(d, _reasons(step), request.form), leaving_text(leaving, step)
+    if pages.lost():
+        return end_page(way, form, text, [pages.problem("why", pages.LOST)])
+    if not form.validate():
+        return end_page(way, form, text), 422
+    why = Out[form.why.data.upper()]
+    waste = of_lost(leaving, way.progress.planned, form.reason) if why in LOST else ()
+    taking = Taking(
+        step,
+        (NewOut(material_id, why, form.words.data or ""), *waste),
+        lambda progress: out_barriers(progress, leaving),
+    )
+    told = {"material": called(leaving.kind, leaving.place), "lot": leaving.lot, "serial": leaving.serial or "none"}
+    try:
+        take(way, taking, event(step.name, told, reason=form.reason, reason_code=form.why.data), d)
+    except RecordsFault as fault:
+        return end_page(way, form, text, [pages.problem("why", str(fault))]), status_of(fault)
+    return back(number)
+
+
+def _leaving(way: Way, material_id: int) -> tuple[Material, Step]:
+    """The material, and the step by which it may leave; ends the request where it may not."""
+    found = next((one for one in way.progress.materials if one.id == material_id), None)
+    if found is None:
+        abort(404)
+    step = leaves_by(way.progress, found)
+    if step is None:
+        refuse("It cannot leave", f"{called(found.kind, found.place)} cannot leave {way.saved.number} any more.", 409)
+    return found, step
+
+
+def _reasons(step: Step) -> Any:
+    return TAKE_OUT if step is steps.TAKE_OUT else PUT_AWAY

@@ -1,0 +1,78 @@
+"""What the pages of a preparation on its way share: loading it, a stop on its page, and the way back to it.
+
+Every form carries the preparation, the version and the state that its page showed: one that was opened for
+another posts nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from compounding import records
+from compounding.records import RecordsFault, RecordsRefused
+from compounding.web import pages
+from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.desk import desk
+from compounding.web.identity import event, me
+from compounding.web.path_page import Shown
+from compounding.web.picking import KEPT, Stop
+from compounding.web.preparations import preparation_page
+from compounding.web.progressing import PlanDiffers, Way, way_of
+
+SCAN_REFUSED = "scan refused"
+PLACE = "place"
+
+
+def way_shown(number: str) -> Way:
+    """A preparation on its way; nothing of it for whoever may still verify its order blind."""
+    try:
+        way = way_of(number, desk())
+    except PlanDiffers as gone:
+        refuse("Nothing goes on by this plan", str(gone), 409)
+    if blind(way.saved, me()):
+        refuse_blind(way.saved)
+    return way
+
+
+def now() -> datetime:
+    return desk().clock().astimezone(UTC)
+
+
+def sent_place() -> int:
+    """The vial that the page was about; 0 for none."""
+    sent = request.form.get(PLACE, "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 3 else 0
+
+
+def back(number: str) -> Any:
+    return redirect(url_for("preparations.shown", number=number), 303)
+
+
+def lost(way: Way) -> Any:
+    """The page again for a form that came without its session."""
+    return preparation_page(way.standing, shown=Shown(stop=Stop("lost", pages.LOST)))
+
+
+def stopped(way: Way, stop: Stop, raw: str = "", status: int = 422) -> Any:
+    """The page again with its stop; what was scanned is kept in the log, and nothing else."""
+    if raw.strip():
+        kept = raw if len(raw) <= KEPT else f"{raw[:KEPT]} ({len(raw):,} characters)"
+        told = {"raw": kept, "read as": stop.read or "nothing", "match": stop.code}
+        records.record(desk().engine, event(SCAN_REFUSED, told, reason=stop.sentence, subject=way.saved.number))
+    return preparation_page(way.standing, shown=Shown(stop=stop, logged=bool(raw.strip()))), status
+
+
+def faulted(way: Way, fault: RecordsFault, raw: str = "") -> Any:
+    """The page again with what the records say; a refusal of theirs is a stop like any other, of the preparation
+    as it stands by now."""
+    if isinstance(fault, RecordsRefused):
+        return stopped(way_shown(way.saved.number), Stop("recorded", str(fault)), raw, 409)
+    return preparation_page(way.standing, shown=Shown(stop=Stop("unsaved", str(fault)))), pages.NOT_SAVED
+
+
+def status_of(fault: RecordsFault) -> int:
+    """A refusal is a conflict; anything else is that the records cannot be reached."""
+    return 409 if isinstance(fault, RecordsRefused) else pages.NOT_SAVED

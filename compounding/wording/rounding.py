@@ -1,0 +1,31 @@
+"""Rounding a dose down to whole vials, in words: what is offered, and what the prescriber agreed to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compounding.quantities import DrugMass
+from compounding.wording.numbers import amount, count, percent
+
+NEEDS = "It needs the prescriber’s agreement, and two signatures: of whoever enters it, and of a pharmacist."
+
+
+def lowered(dose: DrugMass, down_to: DrugMass, by: Decimal, window: Decimal) -> str:
+    """ "From 0.93 mg to 0.9 mg: 3.2 % of the ordered dose less, within 6 %."."""
+    return (
+        f"From {amount(dose)} to {amount(down_to)}: {percent(by, 1, (window,))} of the ordered dose less, "
+        f"within {percent(window)}."
+    )
+
+
+def saving(saved: int, labelled: DrugMass, discarded: DrugMass, after: DrugMass) -> str:
+    """What is saved: vials, and what would have been thrown away."""
+    return (
+        f"It saves {count(saved, 'vial')} of {amount(labelled)}: {amount(after)} is discarded in place of "
+        f"{amount(discarded)}."
+    )
+
+
+def agreed(when: str, words: str) -> str:
+    """What the change of the order says in words; who agreed stands in the order itself."""
+    return f"Agreed {when}: {words}"

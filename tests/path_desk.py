@@ -1,0 +1,119 @@
+"""A preparation on its way through the pages, for their tests: picked, wetted, checked, diluted.
+
+Lots, serials and makers are invented.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from web_desk import UK, US, Browser, Html, on
+
+from compounding import records
+from compounding.records import Event, NewFate, NewPrint, SavedPreparation, Standing
+from compounding.workflow import State
+from compounding.workflow.progress import Fate, Moment, What
+from tests.path_rows import READING
+
+NUMBER = "2026-000001"
+"""170 cm, 70 kg, 0.8 mg/m²: 1.82 m², 1.46 mg, 5.84 mL of two vials. Entered by R. Okafor, verified by K. Adeyemi."""
+ADDRESS = f"/preparations/{NUMBER}"
+GS = "\x1d"
+GTIN = {US: "00300080100011", UK: "05013457012095"}
+FLUIDS = {"water": "TR-W-2291", "diluent": "TR-S-8830", "container": "TR-C-0417"}
+
+
+def vial(number: int = 1, *, gtin: str = GTIN[US], expiry: str = "271130", lot: str = "TR4471A") -> str:
+    """What a scanner sends of a vial, its serial made of the number."""
+    return f"]d201{gtin}17{expiry}10{lot}{GS}2122008{number:02d}"
+
+
+class Bench(Browser):
+    """The desk of R. Okafor, at the page of one verified preparation."""
+
+    number = NUMBER
+
+    @property
+    def address(self) -> str:
+        return f"/preparations/{self.number}"
+
+    def page(self) -> Html:
+        return self.get(self.address)
+
+    def act(self, what: str, **sent: Any) -> Html:
+        """Sends the form of the page as it is now."""
+        fields = {name: text for name, text in self.page().fields.items() if name in ("number", "version", "state")}
+        shown = self.page().fields.get("place", "")
+        return self.post(f"{self.address}/{what}", {"place": shown, "on": "today", **fields, **sent})
+
+    def scan(self, text: str) -> Html:
+        return self.act("scan", scan=text)
+
+    def typing(self, kind: str, **changes: str) -> Html:
+        """Types a lot and an expiry once: the page that asks for them a second time."""
+        first = self.get(f"{self.address}/type/{kind}").fields
+        sent = {**first, "maker": "Example Fluids", **on("expiry", 31, 1, 2028), **changes}
+        return self.post(f"{self.address}/type/{kind}", sent)
+
+    def type_twice(self, kind: str, lot: str) -> Html:
+        again = self.typing(kind, lot=lot)
+        return self.post(f"{self.address}/type/{kind}", {**again.fields, "lot": lot, **on("expiry", 31, 1, 2028)})
+
+    def pick(self) -> None:
+        """Everything on the picking list of the worked example."""
+        self.scan(vial(1))
+        self.scan(vial(2))
+        for kind, lot in FLUIDS.items():
+            self.type_twice(kind, lot)
+            assert self.status == 303, (kind, self.status)
+
+    def wet(self, *places: int) -> None:
+        for place in places or (1, 2):
+            self.act("wet", place=str(place))
+            assert self.status == 303, place
+
+    def check(self, user: str = "adeyemi") -> None:
+        self.step(user, State.CHECKED, READING)
+
+    def step(self, user: str, state: State, *rows: Any) -> None:
+        """What another page does, as somebody else."""
+        account = records.account(self.desk.engine, user)
+        assert account is not None
+        told = Event(account.person, state.value, self.now)
+        records.take_step(self.desk.engine, self.number, told, judge=lambda now: None, state=state.value, rows=rows)
+
+    def release(self) -> None:
+        """The bag labelled, checked and released, as other pages do it."""
+        printed = NewPrint("label", "1", "[]", "0123456789abcdef" * 4)
+        self.step("okafor", State.DILUTED, printed)
+        (copy,) = self.standing.labels
+        self.step("okafor", State.LABELLED, NewFate(copy.print_id, Fate.APPLIED))
+        self.step("adeyemi", State.FINAL)
+        self.step("adeyemi", State.RELEASED, Moment(What.RELEASED, 0, self.minute, self.minute))
+
+    @property
+    def minute(self) -> datetime:
+        return self.now.astimezone(UTC).replace(second=0, microsecond=0)
+
+    def later(self, **span: int) -> None:
+        self.now += timedelta(**span)
+
+    @property
+    def standing(self) -> Standing:
+        found = records.standing(self.desk.engine, self.number)
+        assert found is not None
+        return found
+
+    @property
+    def saved(self) -> SavedPreparation:
+        return self.standing.preparation
+
+    @property
+    def state(self) -> str:
+        return self.saved.state
+
+    def newest(self) -> Event:
+        """The newest entry that tells of no look at a page."""
+        found = records.timeline(self.desk.engine, self.number)
+        return next(one.event for one in reversed(found) if not one.event.action.endswith("viewed"))
