@@ -258,7 +258,11 @@ def test_fifty_wrong_ones_lock_an_address_whatever_names_it_tries(desk: Browser)
 def test_whoever_has_a_second_factor_gives_its_code(desk: Browser, given: str, status: int) -> None:
     give_factor(desk, "okafor")
     right = code(desk)
-    texts = {"right": right, "spaced": f"{right[:3]} {right[3:]}", "old": pyotp.TOTP(FACTOR).at(desk.now - timedelta(minutes=1))}
+    texts = {
+        "right": right,
+        "spaced": f"{right[:3]} {right[3:]}",
+        "old": pyotp.TOTP(FACTOR).at(desk.now - timedelta(minutes=1)),
+    }
     answer = desk.sign_in("okafor", code=texts.get(given, given))
     assert answer.status_code == status
     assert status == 303 or said(answer) == [WRONG]

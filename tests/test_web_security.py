@@ -398,7 +398,7 @@ def test_no_address_no_file_name_and_no_servers_log_holds_a_patient(
         number = whole_round(reader)
 
         def raises(*_: object) -> None:
-            raise RuntimeError("ZZYZX, Qwerty 999 061 7406 HN-70707")
+            raise RuntimeError(" ".join(PLANTED.values()))
 
         monkeypatch.setattr("compounding.records.standing", raises)
         assert reader.get(f"/preparations/{number}")[0] in (200, 500)
