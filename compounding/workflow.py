@@ -34,6 +34,7 @@ class Deed(Enum):
     AUTHORISE = "authorise what somebody else overrides"
     PRINT = "print papers"
     AUDIT = "read the log"
+    TAKE_OUT_LOG = "take out the whole log"
     SEE_STAFF = "look at the staff"
     MANAGE_STAFF = "manage the staff"
     SEE_SETTINGS = "look at the site's settings"
@@ -54,6 +55,8 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.AUTHORISE: frozenset({_P}),
         Deed.PRINT: frozenset({_T, _P}),
         Deed.AUDIT: frozenset({_P, _AU}),
+        # It holds what a verifying pharmacist may not have seen.
+        Deed.TAKE_OUT_LOG: frozenset({_AU}),
         Deed.SEE_STAFF: frozenset({_AU, _AD}),
         Deed.MANAGE_STAFF: frozenset({_AD}),
         Deed.SEE_SETTINGS: frozenset(Role),
@@ -109,6 +112,7 @@ class Whom(Enum):
     """Somebody whom a step's person may not be, as a sentence says it."""
 
     ENTERER = "entered the order"
+    AUTHORISER = "authorised an override of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ VERIFY = Step(
     Deed.VERIFY,
     frozenset({State.ENTERED}),
     State.VERIFIED,
-    not_by=(Whom.ENTERER,),
+    not_by=(Whom.ENTERER, Whom.AUTHORISER),
     signed=Meaning.ORDER_VERIFICATION,
 )
 CHANGE = Step(

@@ -68,7 +68,7 @@ OPENS = {
     "audit.check": "PU",
     "audit.csv": "PU",
     "audit.pdf": "PU",
-    "audit.export": "PU",
+    "audit.export": "U",
 }
 
 _FILLED = {

@@ -108,7 +108,7 @@ def test_a_locked_desk_opens_by_a_pin_and_keeps_what_was_typed(page: Any, desk: 
 def test_a_second_factor_is_set_up_by_keyboard_alone(page: Any, desk: Served) -> None:
     sign_in(page, desk, "okafor")
     secret = factor(page, desk)
-    by_keyboard(page, {"new_code": pyotp.TOTP(secret).at(desk.now[0])})
+    by_keyboard(page, {"own_secret": training.PASSWORD, "new_code": pyotp.TOTP(secret).at(desk.now[0])})
     page.keyboard.press("Enter")
     page.wait_for_url("**/account?done=confirm")
     assert "Your second factor is set" in words(page)
@@ -155,6 +155,7 @@ def _factor_set(page: Any, desk: Served) -> None:
     sign_in(page, desk, "okafor")
     page.locator("body").wait_for()
     secret = factor(page, desk)
+    page.locator("#confirm-own_secret").fill(training.PASSWORD)
     page.locator("#confirm-new_code").fill(pyotp.TOTP(secret).at(desk.now[0]))
     press(page, "Set second factor")
 

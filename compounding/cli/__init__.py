@@ -8,6 +8,7 @@ parsers   what may be typed, and one sentence where it is something else
 plans     plan
 drugs     formulary check
 site      check, backup, and the site that such a command works on
+trace     the entry that a reading command leaves
 init      init
 moving    restore, database move
 proof     a password typed at the terminal, and whose it is

@@ -10,26 +10,40 @@
 
 from sqlalchemy import Engine
 
+from compounding.evidence import SKEW
 from compounding.records.accounts import (
-    CREDENTIALS,
     Account,
+    Credential,
     account,
     accounts,
     chosen_by,
+    newest_credentials,
     put_account,
     put_secret,
+    put_secrets,
     secrets,
 )
-from compounding.records.backup import Restored, Rollback, backup, opened_backup, restore
-from compounding.records.chain import SKEW, Head
+from compounding.records.attempts import (
+    CREDENTIALS,
+    Attempt,
+    Failures,
+    Tried,
+    Verdict,
+    failures,
+    record_attempt,
+)
+from compounding.records.backup import Restored, backup, opened_backup, restore
+from compounding.records.chain import Head
 from compounding.records.check import Fault, check
 from compounding.records.database import (
     NotRead,
     NotSaved,
     RecordsFault,
     RecordsRefused,
+    Rollback,
     open_database,
 )
+from compounding.records.drafts import saved_as
 from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
 from compounding.records.export import Counts, export_log
 from compounding.records.log import (
@@ -42,7 +56,7 @@ from compounding.records.log import (
     record,
     timeline,
 )
-from compounding.records.migrating import migrate, schema_version
+from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
     Figures,
@@ -59,16 +73,7 @@ from compounding.records.preparations import (
 from compounding.records.prints import Print, first_print, prints, record_print
 from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.revisions import revise_preparation
-from compounding.records.sessions import (
-    Failures,
-    Session,
-    failures,
-    newest_good,
-    record_attempt,
-    session,
-    sign_in,
-    sign_out,
-)
+from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
     STANDINGS,
     Setting,
@@ -79,7 +84,7 @@ from compounding.records.settings import (
 )
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
 from compounding.records.steps import Standing, Status, set_status, standing, take_step
-from compounding.records.witness import Witness, witness
+from compounding.records.witness import NoWitness, Witness, witness
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
@@ -91,9 +96,11 @@ __all__ = [
     "STANDINGS",
     "Account",
     "Anchor",
+    "Attempt",
     "Change",
     "Comparison",
     "Counts",
+    "Credential",
     "Engine",
     "EntrySearch",
     "Event",
@@ -105,6 +112,7 @@ __all__ = [
     "Judged",
     "NewPreparation",
     "NewSignature",
+    "NoWitness",
     "NotRead",
     "NotSaved",
     "Page",
@@ -124,6 +132,8 @@ __all__ = [
     "Signature",
     "Standing",
     "Status",
+    "Tried",
+    "Verdict",
     "Witness",
     "account",
     "accounts",
@@ -142,7 +152,7 @@ __all__ = [
     "head",
     "migrate",
     "move",
-    "newest_good",
+    "newest_credentials",
     "open_database",
     "opened_backup",
     "preparation",
@@ -150,14 +160,17 @@ __all__ = [
     "proof",
     "put_account",
     "put_secret",
+    "put_secrets",
     "put_setting",
     "put_settings",
     "record",
     "record_attempt",
     "record_print",
+    "require_current",
     "restore",
     "revise_preparation",
     "save_preparation",
+    "saved_as",
     "schema_version",
     "secrets",
     "session",
