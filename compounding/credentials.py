@@ -1,4 +1,4 @@
-"""Passwords, signing PINs and second factors: the rules, the hashing, and when a lock falls.
+"""Passwords, signing PINs, second factors and names of people: the rules, the hashing, and when a lock falls.
 
 A secret is stored as argon2id of its HMAC under a key that lies outside the database, so that a database
 in the wrong hands gives away neither a password nor a PIN of six digits. Sources: OWASP Password Storage
@@ -14,7 +14,7 @@ import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +22,15 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from compounding.quantities import Unreadable, quote
 
 PASSWORD, PIN, TOTP = "password", "pin", "totp"
 
@@ -76,6 +79,52 @@ def keyed(key: bytes, text: str) -> str:
 def folded(user: str) -> str:
     """A user name as it is compared."""
     return unicodedata.normalize("NFKC", user).strip().casefold()
+
+
+# ------------------------------------------------------------------ names of people
+
+USER_MOST = 40
+"""Characters of a sign-in name."""
+NOBODYS = frozenset({"program", "unknown", "new"})
+"""The log has two of these for those who are nobody, and /staff/new is the page that opens an account."""
+# One name may hold all of these: Japanese is written in three of them.
+_EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "HANGUL"})
+
+
+def sign_in_name(text: str) -> str:
+    """A name that somebody may sign in with. Raises Unreadable."""
+    if len(text) > USER_MOST:
+        raise Unreadable(f"{quote(text)} is longer than {USER_MOST} characters.")
+    if not re.fullmatch(r"[a-z][a-z0-9.-]*[a-z0-9]", text):
+        raise Unreadable(f"{quote(text)} cannot be a user name. Use letters a to z, figures, and . - between.")
+    if text in NOBODYS:
+        raise Unreadable(f"{quote(text)} is kept for the program. Choose another.")
+    return text
+
+
+def printed_name(text: str) -> str:
+    """A name that papers may show somebody by. Raises Unreadable where letters of two scripts stand in it: a
+    Cyrillic О is no other picture than a Latin O."""
+    scripts = [_script(c) for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
+    found = list(dict.fromkeys(filter(None, scripts)))
+    if len(found) > 1:
+        raise Unreadable(f"{quote(text)} mixes {found[0]} and {found[1]} letters: type it in one alphabet.")
+    return text
+
+
+def _script(letter: str) -> str:
+    """The script of a letter, the first word of its name in Unicode; "" for a sign of several, as the ʻokina."""
+    if unicodedata.category(letter) == "Lm":
+        return ""
+    script = unicodedata.name(letter, "unknown").split()[0]
+    return "East Asian" if script in _EAST_ASIAN else script.capitalize()
+
+
+def printed_alike(name: str) -> str:
+    """A printed name as it is compared: by its letters and figures, words apart. Signs and spaces tell nobody apart."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kept = "".join(c for c in plain if not unicodedata.category(c).startswith("M"))
+    return " ".join(re.findall(r"[^\W_]+", kept))
 
 
 # ------------------------------------------------------------------ storing and checking
@@ -234,6 +283,15 @@ def opened(value: str, key: bytes) -> str | None:
 # ------------------------------------------------------------------ locks
 
 
+class Failed(Protocol):
+    """How many failures there are, and when the newest was made."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def newest(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """So many failures within the time lock for the time."""
@@ -244,6 +302,18 @@ class Lock:
     def until(self, count: int, newest: datetime | None) -> datetime | None:
         """When a lock ends that these failures make; None where they make none."""
         return None if newest is None or count < self.failures else newest + self.time
+
+    def ends(self, failed: Callable[[datetime], Failed], now: datetime) -> datetime | None:
+        """When the lock ends that now holds; None where none does. `failed` gives the failures after a time.
+
+        Those count that were made in the time before the newest of them: counted back from now, the first of a
+        row would be forgotten while the lock lasts, and end it.
+        """
+        newest = failed(now - self.time).newest
+        if newest is None:
+            return None
+        row = failed(newest - self.time)
+        return self.until(row.count, row.newest)
 
 
 _QUARTER = timedelta(minutes=15)

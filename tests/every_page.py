@@ -96,7 +96,7 @@ OPENS = {
     "audit.check": "PU",
     "audit.csv": "PU",
     "audit.pdf": "PU",
-    "audit.export": "PU",
+    "audit.export": "U",
 }
 
 _FILLED = {

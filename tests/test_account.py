@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 from web_desk import NOW, US, Browser, Html
 
-from compounding import records, training
+from compounding import credentials, records, training
 from compounding.records import EntrySearch, Event, NotSaved
 from compounding.web import create_app
 from compounding.web.qr import MARGIN, qr_code
@@ -174,7 +174,7 @@ def test_wrong_ones_here_lock_the_password_as_well(desk: Browser) -> None:
 
 
 def test_what_cannot_be_written_changes_nothing_and_says_so(desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise NotSaved("Not saved: the disk is full.")
 
     monkeypatch.setattr("compounding.records.put_secret", full)
@@ -230,8 +230,8 @@ def begin(browser: Browser) -> tuple[Html, str]:
     return page, found[0].replace(" ", "")
 
 
-def confirm(browser: Browser, page: Html, code: str) -> Any:
-    return browser.client.post("/account/factor", data={**page.fields, "new_code": code})
+def confirm(browser: Browser, page: Html, code: str, own: str = OWN) -> Any:
+    return browser.client.post("/account/factor", data={**page.fields, "new_code": code, "own_secret": own})
 
 
 def test_a_second_factor_is_shown_once_confirmed_and_asked_for(desk: Browser) -> None:
@@ -297,11 +297,25 @@ def test_a_second_factor_needs_the_password_first(desk: Browser) -> None:
         assert desk.post("/account/factor", {"own_secret": secret}).said == [sentence]
 
 
-@pytest.mark.parametrize("how", ["made up", "late", "of another", "second time"])
+@pytest.mark.parametrize(
+    "how",
+    ["made up", "late", "of another", "second time", "removed since", "password changed since", "a factor itself"],
+)
 def test_an_enrolment_that_is_none_any_more_sets_nothing(desk: Browser, how: str) -> None:
     page, secret = begin(desk)
-    sent = {**page.fields, "new_code": pyotp.TOTP(secret).at(desk.now)}
+    sent = {**page.fields, "own_secret": OWN, "new_code": pyotp.TOTP(secret).at(desk.now)}
     match how:
+        case "removed since":
+            assert desk.client.post("/account/factor", data=sent).status_code == 303
+            desk.now += timedelta(minutes=2)
+            given = {"own_secret": OWN, "own_code": pyotp.TOTP(secret).at(desk.now)}
+            assert desk.send("/account/factor/remove", given).status_code == 303
+            sent["new_code"] = pyotp.TOTP(secret).at(desk.now)
+        case "password changed since":
+            assert desk.send("/account/password", password()).status_code == 303
+            sent["own_secret"] = NEW
+        case "a factor itself":
+            sent["enrolment"] = credentials.sealed(secret, desk.desk.secrets_key)
         case "made up":
             sent["enrolment"] = sent["enrolment"][:-2] + "00"
         case "late":
@@ -318,6 +332,46 @@ def test_an_enrolment_that_is_none_any_more_sets_nothing(desk: Browser, how: str
     assert answer.status_code == 409
     assert "Begin again." in Html(answer.get_data(as_text=True)).text
     assert {user: records.secrets(desk.desk.engine, user) for user in before} == before
+
+
+def test_an_enrolment_that_another_page_was_faster_than_sets_nothing(
+    desk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one comes between the look and the writing."""
+    page, secret = begin(desk)
+    other = credentials.sealed(credentials.new_factor(), desk.desk.secrets_key)
+
+    def good(*_: object, **__: object) -> bool:
+        told = Event(newest(desk)[0].person, "second factor set", desk.now)
+        records.put_secret(desk.desk.engine, "okafor", "totp", other, told)
+        return True
+
+    monkeypatch.setattr("compounding.credentials.factor_good", good)
+    answer = confirm(desk, page, pyotp.TOTP(secret).at(desk.now))
+    assert answer.status_code == 409
+    assert Html(answer.get_data(as_text=True)).said == [
+        "Your password: What okafor signs in with was changed meanwhile: look at it again."
+    ]
+    assert records.secrets(desk.desk.engine, "okafor")["totp"] == other
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"), [("", "Your password: Type your password."), ("wrong", WRONG), (training.PIN, WRONG)]
+)
+def test_whoever_confirms_gives_the_password_again(desk: Browser, own: str, sentence: str) -> None:
+    page, secret = begin(desk)
+    answer = confirm(desk, page, pyotp.TOTP(secret).at(desk.now), own)
+    assert (answer.status_code, Html(answer.get_data(as_text=True)).said) == (422, [sentence])
+    assert "totp" not in records.secrets(desk.desk.engine, "okafor")
+
+
+def test_the_code_that_confirmed_is_used_and_lets_nobody_in(desk: Browser) -> None:
+    page, secret = begin(desk)
+    code = pyotp.TOTP(secret).at(desk.now)
+    assert confirm(desk, page, code).status_code == 303
+    assert desk.sign_in("okafor", code=code).status_code == 422
+    desk.now += timedelta(seconds=90)
+    assert desk.sign_in("okafor", code=pyotp.TOTP(secret).at(desk.now)).status_code == 303
 
 
 def enrolled(browser: Browser) -> str:

@@ -16,7 +16,7 @@ from audit_story import BLASTS, NUMBER, changed_and_verified, event, overridden_
 from databases import Attacker
 from web_desk import ADMINISTRATOR, AUDITOR, NOW, UK, US, WHO, Browser, Html, on, plain
 
-from compounding import evidence
+from compounding import evidence, training
 from compounding.records import (
     Change,
     EntrySearch,
@@ -225,6 +225,61 @@ def test_who_may_still_verify_an_order_sees_none_of_its_values(tmp_path: Path) -
     browser.sign_in("lindqvist")
     assert "1.456 mg" in get(browser, f"/audit/{NUMBER}").text
     browser.desk.engine.dispose()
+
+
+def overridden(browser: Browser) -> str:
+    """An order of which the size of the dose was overridden and an old weight acknowledged; M. Lindqvist verifies."""
+    shown = browser.review(blasts="12400", mrn="00555111", **on("weight_measured", 24, 2, 2026))
+    second = {"finding_0_user": "adeyemi", "finding_0_secret": training.PASSWORD, "finding_0_words": "By phone."}
+    answer = browser.save(shown, finding_0_reason="confirmed", **second, finding_1_reason="record")
+    assert answer.status_code == 303
+    return str(answer.headers["Location"].rpartition("/")[2])
+
+
+ANSWERS = ["Finding overridden Override", "Finding acknowledged Acknowledge"]
+ASKED = [
+    # what is typed beside the number, and what is found of the answers by who may see them: what each tells
+    ({"finding": "blasts"}, ["Finding overridden Override", "Order entered Signed"]),
+    ({"finding": "measured"}, ["Finding acknowledged Acknowledge", "Order entered Signed"]),
+    ({"finding": "weight"}, []),
+    ({"action": "finding overridden"}, ["Finding overridden Override"]),
+    ({"action": "finding acknowledged"}, ["Finding acknowledged Acknowledge"]),
+    ({"person": "adeyemi"}, ["Finding overridden Override"]),
+]
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Browser, str]:
+    browser = Browser(tmp_path_factory.mktemp("home"), US)
+    return browser, overridden(browser)
+
+
+@pytest.mark.parametrize(("typed", "found"), ASKED)
+def test_a_search_tells_whoever_may_still_verify_nothing_of_the_findings(
+    answered: tuple[Browser, str], typed: dict[str, str], found: list[str]
+) -> None:
+    browser, number = answered
+    for user, wanted in ((AUDITOR[US], found), ("lindqvist", [])):
+        browser.sign_in(user)
+        page = post(browser, "/audit/search", {"number": number, **typed})
+        assert actions(page) == [f"{what} {number}" for what in wanted], user
+        assert wanted or "No entry fits the search." in page.text
+        rows = table(taken(browser, "/audit/csv", {"number": number, **typed}))
+        assert len({row["entry"] for row in rows}) == len(wanted), user
+
+
+def test_an_answer_is_hidden_with_what_it_was_and_whose(answered: tuple[Browser, str]) -> None:
+    """Whoever authorised it may not verify it, and so sees it; the other pharmacist sees that there is an entry."""
+    browser, number = answered
+    for user, hidden in (("lindqvist", True), ("adeyemi", False), ("whitfield", False)):
+        browser.sign_in(user)
+        page = get(browser, f"/audit/{number}?show=nothing")
+        assert actions(page)[-2:] == (["Hidden", "Hidden"] if hidden else ANSWERS), user
+        assert ("K. Adeyemi" in page.text.replace("K. Adeyemi, pharmacist", "", 1)) is not hidden, user
+        assert ("Findings and stops 0" in page.text) is hidden, user
+        rows = table(taken(browser, f"/audit/{number}/csv"))
+        assert ({"finding overridden", "finding acknowledged"} <= {row["action"] for row in rows}) is not hidden
+        assert ("adeyemi" in str(rows).lower()) is not hidden or user == "adeyemi"
 
 
 # ------------------------------------------------------------------ the search
@@ -681,19 +736,24 @@ def test_no_address_names_a_patient(told: Browser) -> None:
 # ------------------------------------------------------------------ who may, and what is written
 
 MAY = [
-    # user, what a GET of the log answers, and of a timeline; whether its exports are offered
-    (WHO[US][0], 403, 200, False),
-    (WHO[US][1], 200, 200, True),
-    (AUDITOR[US], 200, 200, True),
-    (ADMINISTRATOR[US], 403, 403, False),
+    # user, what a GET of the log answers, and of a timeline; whether its exports are offered, and the whole log
+    (WHO[US][0], 403, 200, False, False),
+    (WHO[US][1], 200, 200, True, False),
+    (AUDITOR[US], 200, 200, True, True),
+    (ADMINISTRATOR[US], 403, 403, False, False),
 ]
 
 
-@pytest.mark.parametrize(("user", "log", "one", "offered"), MAY)
-def test_each_role_opens_its_own_pages(told: Browser, user: str, log: int, one: int, offered: bool) -> None:
+@pytest.mark.parametrize(("user", "log", "one", "offered", "whole"), MAY)
+def test_each_role_opens_its_own_pages(
+    told: Browser, user: str, log: int, one: int, offered: bool, whole: bool
+) -> None:
     told.sign_in(user)
     try:
-        assert told.client.get("/audit").status_code == log
+        searched = told.get("/audit")
+        assert told.status == log
+        assert ("/audit/export" in searched.actions) is whole
+        assert taken(told, "/audit/export").status_code == (200 if whole else 403)
         page = told.get(f"/audit/{NUMBER}")
         assert told.status == one
         assert (f"/audit/{NUMBER}/csv" in page.actions) is offered

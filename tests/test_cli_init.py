@@ -140,9 +140,12 @@ UNREADABLE = [
       )),
     *(({"administrator": user},
        f"--administrator: “{user}” cannot be a user name. Use letters a to z, figures, and . - between.")
-      for user in ("Rivers", "t rivers", "r", "1st", "rivers.", "rívers", "program", "unknown")),
-    ({"administrator": "x" * 41}, "--administrator: This text of 41 characters cannot be a user name. Use letters a to"
-                                  " z, figures, and . - between."),
+      for user in ("Rivers", "t rivers", "r", "1st", "rivers.", "rívers")),
+    *(({"administrator": user}, f"--administrator: “{user}” is kept for the program. Choose another.")
+      for user in ("program", "unknown", "new")),
+    ({"administrator": "x" * 41}, "--administrator: This text of 41 characters is longer than 40 characters."),
+    ({"administrator_name": "T. Riv\u0435rs"},  # a Cyrillic е
+     "--administrator-name: “T. Riv\u0435rs” mixes Latin and Cyrillic letters: type it in one alphabet."),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import stat
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from compounding import credentials
 from compounding.credentials import (
     ADDRESS,
     LOCKS,
+    USER_MOST,
     factor_good,
     folded,
     is_pin,
@@ -23,10 +25,16 @@ from compounding.credentials import (
     opened,
     password_fault,
     pin_fault,
+    printed_alike,
+    printed_name,
     refused_passwords,
     sealed,
+    sign_in_name,
     stored,
 )
+from compounding.quantities import Unreadable
+from compounding.records import PROGRAM
+from compounding.web.proving import UNKNOWN
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 NOW = datetime(2026, 3, 12, 13, 0, 10, tzinfo=UTC)
@@ -125,6 +133,86 @@ def test_the_log_holds_a_name_under_the_key_alone() -> None:
 )
 def test_a_user_name_is_compared_folded(typed: str, compared: str) -> None:
     assert folded(typed) == compared
+
+
+# ------------------------------------------------------------------ names of people
+
+
+@pytest.mark.parametrize("name", ["ok", "r.okafor", "o-brien2", "n" * USER_MOST])
+def test_a_sign_in_name_is_plain_letters_and_figures(name: str) -> None:
+    assert sign_in_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("n" * 41, "This text of 41 characters is longer than 40 characters."),
+        *(
+            (name, f"“{name}” cannot be a user name. Use letters a to z, figures, and . - between.")
+            for name in ("n", "Okafor", "1okafor", "okafor.", "o kafor", "\u043ekafor")
+        ),
+        *((name, f"“{name}” is kept for the program. Choose another.") for name in (PROGRAM.id, UNKNOWN.id, "new")),
+    ],
+)
+def test_what_is_no_sign_in_name_is_quoted(name: str, sentence: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        sign_in_name(name)
+    assert str(refused.value) == sentence
+
+
+CYRILLIC_O, GREEK_O, OKINA = "\u041e", "\u039f", "\u02bb"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "R. Okafor",
+        "J\u00f6rg M\u00fcller-Le\u00f3n",
+        f"K. {OKINA}Akana",
+        "И. Петрова",
+        "Γ. Παππάς",
+        "鈴木 メアリ ゆき",
+        "3rd",
+    ],
+)
+def test_a_printed_name_is_written_in_one_alphabet(name: str) -> None:
+    assert printed_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "both"),
+    [
+        (f"R. {CYRILLIC_O}kafor", "Latin and Cyrillic"),
+        (f"R. {GREEK_O}kafor", "Latin and Greek"),
+        ("И. Пeтрова", "Cyrillic and Latin"),  # its e is Latin
+        ("R. Oka\u3164for", "Latin and East Asian"),  # the Hangul filler, which shows as nothing
+    ],
+)
+def test_a_printed_name_of_two_alphabets_is_refused(name: str, both: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        printed_name(name)
+    assert str(refused.value) == f"“{name}” mixes {both} letters: type it in one alphabet."
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("R. Okafor", True),
+        ("r. okafor", True),
+        ("R.  Okafor", True),
+        ("R.\u00a0Okafor", True),  # a no-break space
+        ("R.Okafor", True),
+        ("R Okafor", True),
+        ("R. Okafor\ufe0f", True),  # a variation selector
+        ("\uff32. \uff2fkafor", True),  # full width
+        ("R. Okafor-Lind", False),
+        ("R. O. Kafor", False),
+        ("R. \u00d6kafor", False),
+        ("R. Okafor 2", False),
+    ],
+)
+def test_two_printed_names_are_alike_by_what_is_seen_of_them(name: str, alike: bool) -> None:
+    assert (printed_alike(name) == printed_alike("R. Okafor")) is alike
 
 
 # ------------------------------------------------------------------ what may be chosen
@@ -287,3 +375,34 @@ def test_a_second_factor_is_sealed_under_the_key() -> None:
 def test_when_a_lock_ends(lock: credentials.Lock, count: int, minutes: int | None) -> None:
     until = None if minutes is None else NOW + timedelta(minutes=minutes)
     assert lock.until(count, NOW if count else None) == until
+
+
+@dataclass(frozen=True)
+class Row:
+    count: int
+    newest: datetime | None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "asked_at", "ends_at"),
+    [
+        ((), 0, None),
+        ((0, 1, 2, 3), 3, None),  # four
+        ((0, 1, 2, 3, 4), 4, 19),  # the newest and a quarter of an hour
+        ((0, 1, 2, 3, 4), 18, 19),
+        ((0, 1, 2, 3, 4), 19, None),
+        ((0, 1, 2, 3, 14), 16, 29),  # the first is out of the last quarter of an hour, and counts all the same
+        ((0, 4, 8, 12, 16), 16, None),  # never five within one
+    ],
+)
+def test_a_lock_that_holds_lasts_from_the_newest_failure(
+    minutes: tuple[int, ...], asked_at: int, ends_at: int | None
+) -> None:
+    made = [NOW + timedelta(minutes=minute) for minute in minutes]
+
+    def failed(since: datetime) -> Row:
+        after = [at for at in made if at > since]
+        return Row(len(after), max(after, default=None))
+
+    ends = LOCKS[credentials.PASSWORD].ends(failed, NOW + timedelta(minutes=asked_at))
+    assert ends == (None if ends_at is None else NOW + timedelta(minutes=ends_at))

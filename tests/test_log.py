@@ -58,7 +58,7 @@ from compounding.records import (
     tables,
     take_step,
 )
-from compounding.records.events import PROGRAM, RESERVED, program_version
+from compounding.records.events import PROGRAM, RESERVED, canonical, program_version
 from compounding.records.log import EntrySearch, find_entries
 
 VIEWED = Event(ANNA, "viewed", AT)
@@ -221,6 +221,44 @@ def test_a_clock_that_went_back_is_an_entry_and_waits_to_be_seen(engine: Engine)
     assert verified(engine).state is evidence.State.WHOLE
 
 
+def test_small_steps_back_do_not_add_up(engine: Engine) -> None:
+    """4 s and 4 s are 8 s, and 7 s is the skew: the log, its check and its verifier say so alike."""
+    for seconds in (0, -4, -8, -12, -16):
+        record(engine, at(seconds=seconds))
+    # After the step to −8 s the next 7 s back are taken again; −16 s is 8 s before that.
+    assert [json.loads(entry.body)["action"] for entry in entries(engine)] == [
+        *("log started", "viewed", "viewed", "clock stepped", "viewed", "viewed", "clock stepped", "viewed"),
+    ]
+    assert check(engine) == ()
+    assert verified(engine).state is evidence.State.WHOLE
+
+
+def test_the_log_and_its_verifier_know_one_skew() -> None:
+    """2 s between the clocks of two hosts, and as long as a writer waits for the lock."""
+    assert chain.SKEW is evidence.SKEW is SKEW
+    assert evidence.SKEW == timedelta(seconds=2, milliseconds=database.BUSY_MS)
+
+
+@pytest.mark.parametrize("wrong", ["", "yesterday", "2026-03-04T05:06:07", "2026-03-04 05:06:07.000089Z", None])
+def test_nothing_is_written_behind_an_entry_whose_time_was_taken_away(
+    engine: Engine, place: Place, wrong: str | None
+) -> None:
+    record(engine, VIEWED)
+    said = json.loads(entries(engine)[-1].body)
+    kept = {name: value for name, value in said.items() if name != "at"}
+    body = canonical(kept if wrong is None else {**kept, "at": wrong})
+    engine.dispose()
+    with place.attacker() as other:
+        other.disarm()
+        other.execute("UPDATE log SET body = ?", body)
+        other.rearm()
+    before = counts(engine)
+    with pytest.raises(RecordsRefused, match="has no time that can be read: it was changed. Nothing more is written"):
+        record(engine, VIEWED)
+    assert counts(engine) == before
+    assert head(engine)
+
+
 def test_what_is_refused_notes_no_clock_step(engine: Engine) -> None:
     record(engine, VIEWED)
     with pytest.raises(RecordsRefused):
@@ -357,7 +395,27 @@ def test_an_export_counts_what_it_holds_and_sees_one_moment(engine: Engine) -> N
 def test_a_log_without_entries_is_not_exported(engine: Engine) -> None:
     with pytest.raises(NotRead, match=r"^Not read: nothing was written to this log yet\.$"):
         exported(engine)
-    assert check(engine) == ()
+
+
+def emptied(engine: Engine, place: Place) -> None:
+    """As somebody would who holds the database: every row of ours is gone, and the guards are back."""
+    engine.dispose()
+    with place.attacker() as other:
+        other.disarm()
+        for table in tables.metadata.tables:
+            other.execute(f"DELETE FROM {table}")
+        other.rearm()
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_log_without_entries_is_not_whole(engine: Engine, place: Place, written: bool) -> None:
+    if written:
+        fill(engine)
+        assert check(engine) == ()
+        emptied(engine, place)
+    assert [str(fault) for fault in check(engine)] == [
+        "log: has no entry: nothing was ever written here, or all of it was taken away"
+    ]
 
 
 # ------------------------------------------------------------------ the rows

@@ -3,17 +3,20 @@
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from databases import Place
 from test_log import entries, exported
 from test_records import ANNA, AT, ENTERED, counts, stored_rows
 
 from compounding.records import (
     Account,
+    Attempt,
+    Credential,
     Engine,
     Event,
     Failures,
@@ -21,15 +24,18 @@ from compounding.records import (
     RecordsRefused,
     Session,
     Setting,
+    Tried,
+    Verdict,
     account,
     accounts,
     check,
     chosen_by,
     failures,
     find_entries,
-    newest_good,
+    newest_credentials,
     put_account,
     put_secret,
+    put_secrets,
     put_setting,
     put_settings,
     record_attempt,
@@ -44,6 +50,20 @@ from compounding.records.log import EntrySearch
 
 ACT = Event(ANNA, "acts", AT)
 FROM = {"key": "5e1f", "address": "192.0.2.7"}
+
+
+@pytest.fixture
+def engines(engine: Engine, place: Place) -> Iterator[list[Engine]]:
+    """One database opened ten times: by no lock of a process, as by ten of them."""
+    others = [place.open() for _ in range(9)]
+    yield [engine, *others]
+    for other in others:
+        other.dispose()
+
+
+def fail(engine: Engine) -> None:
+    """A wrong password."""
+    record_attempt(engine, ACT, Attempt(**FROM, kind="password"), lambda _: Verdict(False, "wrong"))
 
 
 def opened(engine: Engine, user: str = "okafor", **more: Any) -> Account:
@@ -151,6 +171,39 @@ def test_of_ten_that_open_or_change_one_account_at_once_one_does(engine: Engine)
     assert stored_rows(engine) == {"log": 3, "checkpoint": 1, "account": 2}
 
 
+def test_who_judges_an_account_sees_all_and_may_refuse_it(engine: Engine) -> None:
+    first = opened(engine)
+    seen: list[tuple[Account, ...]] = []
+
+    def judge(accounts: tuple[Account, ...]) -> str | None:
+        seen.append(accounts)
+        return "There is one already." if len(accounts) > 1 else None
+
+    second = put_account(engine, "bell", "Ada Bell", "technician", ACT, judge=judge)
+    before = counts(engine)
+    with pytest.raises(RecordsRefused, match=r"^There is one already\.$"):
+        changed(engine, first.entry, name="Ngozi Bell", judge=judge)
+    assert seen == [(first,), (second, first)]
+    assert counts(engine) == before
+
+
+def test_of_ten_that_close_each_other_at_once_one_stays_open(engines: list[Engine]) -> None:
+    users = [f"user{n}" for n in range(10)]
+    made = [put_account(engines[0], user, user, "administrator", ACT) for user in users]
+
+    def judge(accounts: tuple[Account, ...]) -> str | None:
+        return "The last one stays." if sum(one.active for one in accounts) == 1 else None
+
+    def close(n: int) -> None:
+        other = made[(n + 1) % 10]
+        put_account(
+            engines[n], other.user, other.name, other.role, ACT, active=False, was=other.entry, judge=judge
+        )  # fmt: skip
+
+    assert of_ten_at_once(close) == 9
+    assert sum(one.active for one in accounts(engines[0])) == 1
+
+
 # ------------------------------------------------------------------ secrets
 
 # Planted, so that they can be looked for.
@@ -193,6 +246,34 @@ def test_who_chose_a_secret_is_known_as_long_as_it_holds(engine: Engine) -> None
     put_secret(engine, "okafor", "pin", None, ACT)
     assert chosen_by(engine, "okafor") == {"password": okafor}
     assert chosen_by(engine, "nobody") == {}
+
+
+def test_what_was_taken_away_is_known_as_well(engine: Engine) -> None:
+    """Entry 2 opens the account, 3 takes the PIN away."""
+    opened(engine, secrets={"password": PHRASE, "pin": NUMBER})
+    okafor = Person("okafor", "Ngozi Okafor", "pharmacist")
+    put_secrets(engine, "okafor", {"pin": None, "totp": None}, Event(okafor, "acts", AT))
+    gone = Credential(okafor, 3, held=False)
+    assert newest_credentials(engine, "okafor") == {
+        "password": Credential(ANNA, 2, held=True),
+        "pin": gone,
+        "totp": gone,
+    }
+
+
+def test_several_secrets_change_in_one_entry_unless_one_was_changed_meanwhile(engine: Engine) -> None:
+    """Entry 2 opens the account, 3 is the change."""
+    opened(engine, secrets={"password": PHRASE, "pin": NUMBER})
+    shown = Attempt(**FROM, kind="totp")
+    put_secrets(engine, "okafor", {"totp": SEED, "pin": None}, ACT, was=2, shown_by=shown)
+    assert secrets(engine, "okafor") == {"password": PHRASE, "totp": SEED}
+    assert asked(engine, lambda tried: tried.newest_good(key="5e1f", kind="totp")) == AT
+    before = counts(engine)
+    with pytest.raises(RecordsRefused) as refused:
+        put_secrets(engine, "okafor", {"totp": None}, ACT, was=2)
+    assert str(refused.value) == "What okafor signs in with was changed meanwhile: look at it again."
+    assert counts(engine) == before
+    put_secrets(engine, "okafor", {"totp": None}, ACT, was=3)
 
 
 def test_two_with_the_same_value_share_its_row(engine: Engine) -> None:
@@ -242,7 +323,7 @@ def test_a_sign_in_is_one_entry_with_its_attempt(engine: Engine) -> None:
         (lambda e: put_secret(e, "okafor", "totp", None, ACT), True),
         (lambda e: put_secret(e, "okafor", "pin", NUMBER, ACT), False),
         (lambda e: put_account(e, "bell", "Ada Bell", "technician", ACT, secrets={"password": "new"}), False),
-        (lambda e: record_attempt(e, ACT, **FROM, kind="password", good=False), False),
+        (lambda e: fail(e), False),
     ],
 )
 def test_what_ends_a_session(engine: Engine, act: Callable[[Engine], object], ended: bool) -> None:
@@ -299,11 +380,24 @@ def minute(n: float) -> datetime:
 
 
 def attempt(engine: Engine, n: float, key: str, address: str, kind: str, good: bool) -> None:
-    record_attempt(engine, Event(ANNA, "attempt", minute(n)), key=key, address=address, kind=kind, good=good)
+    told = Event(ANNA, "given", minute(n))
+    record_attempt(engine, told, Attempt(key, address, kind), lambda _: Verdict(good, "attempt"))
+
+
+def asked(engine: Engine, question: Callable[[Tried], Any]) -> Any:
+    """What the judge of an attempt that is not stored sees."""
+    found: list[Any] = []
+
+    def judge(tried: Tried) -> Verdict:
+        found.append(question(tried))
+        return Verdict(False)
+
+    record_attempt(engine, ACT, Attempt("c", "192.0.2.9", "pin"), judge)
+    return found[0]
 
 
 @pytest.mark.parametrize(
-    ("asked", "count", "newest"),
+    ("of", "count", "newest"),
     [
         ({}, 6, 7),  # all but the good one of minute 5
         ({"since": 3}, 3, 7),  # after, and not at: 4, 6, 7
@@ -320,12 +414,14 @@ def attempt(engine: Engine, n: float, key: str, address: str, kind: str, good: b
     ],
 )
 def test_failures_are_counted_since_the_last_good_attempt(
-    engine: Engine, asked: dict[str, Any], count: int, newest: int | None
+    engine: Engine, of: dict[str, Any], count: int, newest: int | None
 ) -> None:
     for one in ATTEMPTS:
         attempt(engine, *one)
-    found = failures(engine, **{**asked, "since": minute(asked.get("since", 0))})
+    of = {**of, "since": minute(of.get("since", 0))}
+    found = failures(engine, **of)
     assert found == Failures(count, None if newest is None else minute(newest))
+    assert asked(engine, lambda tried: tried.failures(**of)) == found
     assert found.newest is None or found.newest.tzinfo == UTC
 
 
@@ -339,13 +435,14 @@ def test_the_newest_good_attempt_is_of_its_key_and_kind(
     for n, *rest in ATTEMPTS:
         attempt(engine, n, *rest)
     attempt(engine, 3, "a", "192.0.2.1", "password", True)  # an older one, stored later
-    assert newest_good(engine, key=key, kind=kind) == (None if newest is None else minute(newest))
+    found = asked(engine, lambda tried: tried.newest_good(key=key, kind=kind))
+    assert found == (None if newest is None else minute(newest))
 
 
 def test_a_sign_in_clears_the_failures_before_it(engine: Engine) -> None:
     opened(engine)
     for _ in range(3):
-        record_attempt(engine, ACT, **FROM, kind="password", good=False)
+        fail(engine)
     before = minute(-1)
     assert failures(engine, since=before, key="5e1f", kind="password").count == 3
     sign_in(engine, "okafor", ACT, **FROM)
@@ -358,16 +455,53 @@ def test_a_sign_in_clears_the_failures_before_it(engine: Engine) -> None:
         ({"key": ""}, ValueError, "the key of an attempt is empty"),
         ({"address": None}, TypeError, "the address of an attempt is a text, not None"),
         ({"kind": "pen"}, ValueError, "'pen' is not a kind of secret: password, pin, totp"),
-        ({"good": 1}, TypeError, "good is either True or False, not 1"),
     ],
 )
 def test_an_attempt_that_cannot_be_is_refused(
     engine: Engine, more: dict[str, Any], error: type[Exception], sentence: str
 ) -> None:
     with pytest.raises(error) as refused:
-        record_attempt(engine, ACT, **{**FROM, "kind": "pin", "good": True, **more})
+        Attempt(**{**FROM, "kind": "pin", **more})
     assert str(refused.value) == sentence
-    assert stored_rows(engine) == {}
+
+
+def test_a_verdict_is_right_or_wrong_and_nothing_between() -> None:
+    number: Any = 1
+    with pytest.raises(TypeError, match=r"^good is either True or False, not 1$"):
+        Verdict(number)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "stored"),
+    [
+        (Verdict(False, "wrong secret"), ("wrong secret", 0)),
+        (Verdict(True, "second factor given"), ("second factor given", 1)),
+        (Verdict(True), None),
+        (Verdict(False, refused="Too many."), None),
+    ],
+)
+def test_an_attempt_is_stored_as_its_verdict_says(
+    engine: Engine, verdict: Verdict, stored: tuple[str, int] | None
+) -> None:
+    assert record_attempt(engine, ACT, Attempt(**FROM, kind="pin"), lambda _: verdict) == verdict
+    if stored is None:
+        assert stored_rows(engine) == {}
+    else:
+        body = json.loads(entries(engine)[-1].body)
+        assert (body["action"], body["rows"]["attempt"][0]["good"]) == stored
+
+
+def test_of_ten_guesses_at_once_five_are_answered(engines: list[Engine]) -> None:
+    def judge(tried: Tried) -> Verdict:
+        full = tried.failures(since=minute(-1), key="5e1f", kind="pin").count >= 5
+        return Verdict(False, refused="Too many.") if full else Verdict(False, "wrong secret")
+
+    def guess(n: int) -> None:
+        if record_attempt(engines[n], ACT, Attempt(**FROM, kind="pin"), judge).refused:
+            raise RecordsRefused("Too many.")
+
+    assert of_ten_at_once(guess) == 5
+    assert counts(engines[0])["attempt"] == 5
 
 
 # ------------------------------------------------------------------ settings

@@ -2,7 +2,9 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,8 @@ from web_desk import ADMINISTRATOR, NOW, US, WHO, Browser, Html, typed
 from compounding import credentials, founding, records, training
 from compounding.records import EntrySearch, Event, Person
 from compounding.web import create_app
+from compounding.web.desk import with_settings
+from compounding.web.proving import Claim, NotProved, prove
 from compounding.web.unlocking import within
 
 RIGHT, PIN = training.PASSWORD, training.PIN
@@ -249,7 +253,58 @@ def test_fifty_wrong_ones_lock_an_address_whatever_names_it_tries(desk: Browser)
     assert client.post("/sign-in", data=sent, environ_base=elsewhere).status_code == 303
 
 
+AT_ONCE = 6
+
+
+@pytest.fixture
+def several(desk: Browser) -> Iterator[list[Browser]]:
+    """The same site in several programs: each with its own connections, and no lock of the others'."""
+    home = desk.desk.home
+    assert home is not None
+    programs = [Browser(home, US, now=desk.now, user=None) for _ in range(AT_ONCE)]
+    yield programs
+    for program in programs:
+        program.desk.engine.dispose()
+
+
+def at_once(programs: list[Browser], act: Callable[[Browser], Any]) -> list[Any]:
+    """What each answers, when all are asked at the same time."""
+    barrier = threading.Barrier(len(programs))
+
+    def one(program: Browser) -> Any:
+        barrier.wait()
+        return act(program)
+
+    with ThreadPoolExecutor(len(programs)) as threads:
+        return list(threads.map(one, programs))
+
+
+def test_of_guesses_sent_to_several_programs_at_once_five_are_answered(several: list[Browser]) -> None:
+    """Three guesses to each of six: what the thirteen others would have told stays untold, and out of the log."""
+    answers = at_once(several, lambda one: [said(one.sign_in("okafor", secret=f"guess {n}")) for n in range(3)])
+    told = sorted(sentence for three in answers for [sentence] in three)
+    assert told == [WRONG] * 5 + [LOCKED.format("09:15")] * 13
+    assert actions(several[0], 6) == ["sign-in failed"] * 5 + ["order entered"]
+    assert said(several[0].sign_in("okafor")) == [LOCKED.format("09:15")]
+
+
+def test_each_failure_is_one_entry_and_so_is_a_sign_in(desk: Browser) -> None:
+    before = desk.rows()["log"]
+    desk.sign_in("okafor", secret="wrong")
+    assert desk.rows()["log"] == before + 1
+    desk.sign_in("park")
+    assert desk.rows()["log"] == before + 2
+    assert actions(desk, 2) == ["signed in", "sign-in failed"]
+
+
 # ------------------------------------------------------------------ the second factor
+
+
+def test_a_code_lets_in_once_whichever_programs_it_is_sent_to(desk: Browser, several: list[Browser]) -> None:
+    give_factor(desk, "okafor")
+    right = code(desk)
+    answers = at_once(several, lambda one: one.sign_in("okafor", code=right).status_code)
+    assert sorted(answers) == [303] + [422] * (AT_ONCE - 1)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +313,11 @@ def test_fifty_wrong_ones_lock_an_address_whatever_names_it_tries(desk: Browser)
 def test_whoever_has_a_second_factor_gives_its_code(desk: Browser, given: str, status: int) -> None:
     give_factor(desk, "okafor")
     right = code(desk)
-    texts = {"right": right, "spaced": f"{right[:3]} {right[3:]}", "old": pyotp.TOTP(FACTOR).at(desk.now - timedelta(minutes=1))}
+    texts = {
+        "right": right,
+        "spaced": f"{right[:3]} {right[3:]}",
+        "old": pyotp.TOTP(FACTOR).at(desk.now - timedelta(minutes=1)),
+    }
     answer = desk.sign_in("okafor", code=texts.get(given, given))
     assert answer.status_code == status
     assert status == 303 or said(answer) == [WRONG]
@@ -633,6 +692,48 @@ def test_whoever_the_site_asks_a_second_factor_of_sets_it_up_first(desk: Browser
     assert desk.client.get("/preparations").status_code == 200
 
 
+SIGNS = [
+    # what the account lacks, and whether it is taken all the same: to sign in, to unlock, to set up what it lacks
+    ("", False, ""),
+    ("password", False, "Somebody else chose your password. Choose one of your own first."),
+    ("password", True, ""),
+    ("factor", False, "Your account needs a second factor. Set one up first."),
+    ("factor", True, ""),
+]
+
+
+@pytest.mark.parametrize("secret", [RIGHT, PIN])
+@pytest.mark.parametrize(("lacks", "unready", "sentence"), SIGNS)
+def test_a_secret_that_its_owner_may_not_be_alone_with_signs_nothing(
+    desk: Browser, lacks: str, unready: bool, sentence: str, secret: str
+) -> None:
+    if lacks == "password":
+        value = credentials.stored(RIGHT, desk.desk.secrets_key)
+        records.put_secret(desk.desk.engine, "okafor", credentials.PASSWORD, value, told(desk))
+    if lacks == "factor":
+        records.put_setting(desk.desk.engine, "site.second_factor_for_all", "yes", "holds", told(desk))
+    claim = Claim("okafor", secret, "wrong secret", "Wrong.", "Cabinet 2", pin=True, unready=unready)
+    with desk.app.test_request_context("/"):
+        if not sentence:
+            assert prove(claim, with_settings(desk.desk)).user == "okafor"
+            return
+        with pytest.raises(NotProved) as refused:
+            prove(claim, with_settings(desk.desk))
+    assert str(refused.value) == sentence
+    event = newest(desk)
+    assert (event.action, event.person.id, dict(event.details)) == ("secret not taken", "okafor", {"why": sentence})
+
+
+def test_whoever_has_a_password_of_somebody_elses_choosing_still_opens_a_locked_desk(desk: Browser) -> None:
+    ends(desk, "password")
+    desk.sign_in("okafor", secret="another password")
+    later(desk, minutes=20)
+    page = desk.get("/calculator")
+    answer = desk.client.post("/unlock", data={**page.fields, "unlock_secret": "another password"})
+    assert answer.status_code == 303
+    assert desk.client.get("/calculator").headers["Location"] == "/account"
+
+
 # ------------------------------------------------------------------ patient use
 
 SECRET = "grey gloves, warm bread"
@@ -686,7 +787,10 @@ def test_in_patient_use_the_cookie_is_bound_to_the_host_and_to_https(patient: Br
     for part in ("; Secure", "; HttpOnly", "; Path=/", "; SameSite=Lax"):
         assert part in cookies["__Host-desk"]
     assert "Domain" not in cookies["__Host-desk"]  # RFC 6265bis §4.1.3.2: else a browser drops it
-    assert "; Secure" in cookies["workstation"]
+    for part in ("; Secure", "; Path=/"):
+        assert part in cookies["__Host-workstation"]
+    assert "Domain" not in cookies["__Host-workstation"]
+    assert Html(patient.client.get("/sign-in", base_url=HTTPS).get_data(as_text=True)).fields["workstation"]
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert "TRAINING" not in answer.get_data(as_text=True)
 

@@ -418,7 +418,7 @@ def test_an_answer_that_the_worksheet_cannot_hold_is_refused_before_it_is_saved(
     assert page.says("finding_0_words-message") == sentence
     assert us.stored() == before
     number = saved_number(us.save(page, **ANSWERED))
-    us.verify(number)
+    us.verify(number, "lindqvist")  # K. Adeyemi authorised
     assert print_(us, number, "worksheet").status_code == 303
 
 
@@ -906,7 +906,9 @@ def test_the_list_shows_the_newest_first(us: Browser) -> None:
         text = us.get(path).text
         assert text.index("2026-000004") < text.index("2026-000003")
     row = "RIVERA, Elena born Aug 14, 1980 (45 years) MRN 00417352"
-    assert f"2026-000004 {row} hidden until verified Cycle 1 day 1" in text
+    assert f"2026-000004 {row} hidden until verified hidden 6 East, bed 12 Mar 12, 2026" in text
+    us.verify("2026-000004")
+    assert f"2026-000004 {row} 1.46 mg 2 vials of 0.9 mg Cycle 1 day 1" in us.get("/preparations").text
 
 
 def test_a_dose_stands_in_the_list_once_it_is_verified(us: Browser) -> None:

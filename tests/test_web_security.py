@@ -16,6 +16,7 @@ import pytest
 from every_page import NUMBER, PRINTED, places, print_one
 from waitress.server import create_server
 from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, NOW, UK, US, WHO, Browser, Html, typed
+from werkzeug.exceptions import NotFound
 
 from compounding import training
 from compounding.policy import Market
@@ -122,6 +123,42 @@ def test_a_fault_is_logged_without_what_was_typed(
     assert f"GET /preparations/{NUMBER}: RuntimeError" in caplog.text
     assert "in shown" in caplog.text
     assert not re.search("rivera|elena|00417352", caplog.text, re.I)
+
+
+def test_an_error_page_that_cannot_be_drawn_says_nothing_of_what_was_typed(
+    us: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fault = RuntimeError("RIVERA, Elena 00417352")  # apart: a trace quotes the line that raises
+
+    def broken_too(*_: object, **__: object) -> str:
+        raise fault
+
+    token = us.token()
+    with monkeypatch.context() as patched, caplog.at_level(logging.DEBUG):
+        patched.setattr("compounding.web.pages.render_template", broken_too)
+        for status, answer in (
+            (404, us.client.get("/nothing")),
+            (500, us.client.post("/orders/review", data={"csrf_token": token, **typed(US)})),
+            (503, broken(us, patched, NotRead("Not read: <b>the disk</b>."))),
+        ):
+            assert answer.status_code == status
+            assert_guarded(answer)
+            assert not re.search("rivera|<b>", answer.get_data(as_text=True), re.I)
+    assert "RuntimeError" in caplog.text
+    assert not re.search("rivera|elena|00417352", caplog.text, re.I)
+
+
+@pytest.mark.parametrize(
+    "path", ["/preparations/{}", "/audit/{}", "/staff/{}", "/settings/{}", "/orders/{}/edit", "/preparations/{}/verify"]
+)
+def test_what_no_database_holds_is_no_part_of_an_address(us: Browser, path: str) -> None:
+    """PostgreSQL fails at a NUL, and SQLite finds nothing: no page is looked for."""
+    address = us.app.url_map.bind("localhost")
+    assert address.match(path.format("x"), method="GET")
+    for sent in ("\0", "2026-000001\0", "\0x"):
+        with pytest.raises(NotFound):
+            address.match(path.format(sent), method="GET")
+    assert us.client.get(path.format("%00")).status_code == 404
 
 
 def test_the_session_cookie_is_kept_from_scripts_and_other_sites(us: Browser) -> None:
@@ -397,7 +434,7 @@ def test_no_address_no_file_name_and_no_servers_log_holds_a_patient(
         number = whole_round(reader)
 
         def raises(*_: object) -> None:
-            raise RuntimeError("ZZYZX, Qwerty 999 061 7406 HN-70707")
+            raise RuntimeError(" ".join(PLANTED.values()))
 
         monkeypatch.setattr("compounding.records.standing", raises)
         assert reader.get(f"/preparations/{number}")[0] in (200, 500)

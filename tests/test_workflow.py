@@ -21,6 +21,7 @@ TABLE = {
     Deed.PRINT:         "yes yes no no",
     Deed.RECALL:        "no yes no no",
     Deed.AUDIT:         "no yes yes no",
+    Deed.TAKE_OUT_LOG:  "no no yes no",
     Deed.SEE_STAFF:     "no no yes yes",
     Deed.MANAGE_STAFF:  "no no no yes",
     Deed.SEE_SETTINGS:  "yes yes yes yes",
@@ -55,14 +56,19 @@ def test_auditors_and_administrators_touch_no_order() -> None:
 
 NOBODY: dict[Whom, frozenset[str]] = {}
 ENTERED_BY_HER = {Whom.ENTERER: frozenset({"lindqvist"})}
+AUTHORISED_BY_HIM = {Whom.ENTERER: frozenset({"okafor"}), Whom.AUTHORISER: frozenset({"adeyemi"})}
 ROLE = "A technician may not verify orders."
 SELF = "Whoever entered the order may not do this: it needs another person."
+OVERRIDER = "Whoever authorised an override of it may not do this: it needs another person."
 
 REFUSALS = [
     (VERIFY, "entered", "adeyemi", "pharmacist", ENTERED_BY_HER, None),
     (VERIFY, "entered", "okafor", "technician", NOBODY, ROLE),
     (VERIFY, "entered", "whitfield", "auditor", NOBODY, "An auditor may not verify orders."),
     (VERIFY, "entered", "lindqvist", "pharmacist", ENTERED_BY_HER, SELF),
+    (VERIFY, "entered", "adeyemi", "pharmacist", AUTHORISED_BY_HIM, OVERRIDER),
+    (VERIFY, "entered", "lindqvist", "pharmacist", AUTHORISED_BY_HIM, None),
+    (CHANGE, "entered", "adeyemi", "pharmacist", AUTHORISED_BY_HIM, None),
     (VERIFY, "order verified", "adeyemi", "pharmacist", NOBODY, "The preparation is order verified by now"),
     (VERIFY, "released", "adeyemi", "pharmacist", NOBODY, "The preparation is released by now"),
     (CHANGE, "entered", "lindqvist", "pharmacist", ENTERED_BY_HER, None),  # one's own order may be changed

@@ -11,6 +11,7 @@ scans     scan
 clocks    clocks
 courses   course
 site      check, backup, and the site that such a command works on
+trace     the entry that a reading command leaves
 init      init
 moving    restore, database move
 proof     a password typed at the terminal, and whose it is

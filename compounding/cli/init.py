@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from compounding.cli.parsers import Commands
 from compounding.cli.proof import new_password
 from compounding.cli.site import home
 from compounding.policy import Market
-from compounding.quantities import Unreadable, quote
 
 if TYPE_CHECKING:
     from compounding.founding import NewSite
@@ -30,9 +28,6 @@ _OPTIONS = (
     ("--administrator-name", "NAME", "and the name as it is printed"),
 )
 _DEFAULT_PLACE = "Workstation 1"
-# As on the page that opens accounts.
-_SIGN_IN_NAME = re.compile(r"[a-z][a-z0-9.-]{0,38}[a-z0-9]")
-_NOBODY = ("program", "unknown", "new")
 
 
 def add(commands: Commands) -> None:
@@ -69,6 +64,7 @@ def _init(given: argparse.Namespace) -> Answer:
 
 def _new_site(given: argparse.Namespace) -> NewSite:
     from compounding import sites
+    from compounding.credentials import sign_in_name
     from compounding.founding import NewSite
 
     market = choice("--market", Market, needed("--market", given.market))
@@ -84,10 +80,8 @@ def _new_site(given: argparse.Namespace) -> NewSite:
     }
     texts = {setting: _setting(option, setting, text) for setting, (option, text) in typed.items()}
     url = read("--url", sites.web_address, needed("--url", given.url))
-    user = read("--administrator", _sign_in_name, needed("--administrator", given.administrator))
-    printed = read(
-        "--administrator-name", _as_for("site.name"), needed("--administrator-name", given.administrator_name)
-    )
+    user = read("--administrator", sign_in_name, needed("--administrator", given.administrator))
+    printed = read("--administrator-name", _printed_name, needed("--administrator-name", given.administrator_name))
     return NewSite(market, url, texts, user, printed)
 
 
@@ -98,14 +92,14 @@ def _as_for(setting: str) -> Callable[[str], str]:
     return lambda text: settings.text_of(setting, settings.read(setting, text))
 
 
+def _printed_name(text: str) -> str:
+    from compounding.credentials import printed_name
+
+    return printed_name(_as_for("site.name")(text))
+
+
 def _setting(option: str, setting: str, text: str) -> str:
     return read(option, _as_for(setting), text)
-
-
-def _sign_in_name(text: str) -> str:
-    if not _SIGN_IN_NAME.fullmatch(text) or text in _NOBODY:
-        raise Unreadable(f"{quote(text)} cannot be a user name. Use letters a to z, figures, and . - between.")
-    return text
 
 
 def _next(new: NewSite, code: str | None) -> str:

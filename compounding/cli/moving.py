@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compounding.cli.answers import FINE, REFUSED, Answer, Refused, choice_if_given, needed, told
+from compounding.cli.answers import FINE, Answer, Refused, choice_if_given, needed, told
 from compounding.cli.parsers import Commands
-from compounding.cli.proof import CONSOLE, NotProved, proved
-from compounding.cli.site import home, of_a_site, open_site
+from compounding.cli.proof import CONSOLE, proved
+from compounding.cli.site import answered, folder_if_given, home, of_a_site, open_site
 from compounding.policy import Market
 from compounding.wording.numbers import count
 
 if TYPE_CHECKING:
-    from compounding.records import Engine, Person, Restored
+    from compounding.records import Engine, Event, Person, Restored
 
 RESTORED = "backup restored"
 
@@ -36,19 +35,6 @@ def add(commands: Commands) -> None:
     move.add_argument("url", metavar="URL")
     move.once("--as", "USER", "the administrator who does it; the password is asked")
     of_a_site(move).set_defaults(run=_move)
-
-
-def _answered(given: argparse.Namespace, act: Callable[[], Answer]) -> Answer:
-    """The answer; what is refused is one too, with status 1. Raises Refused where something cannot be read."""
-    from compounding.records import RecordsFault, RecordsRefused, Rollback
-
-    try:
-        return act()
-    except (RecordsRefused, NotProved) as refused:
-        figures = {"done": False, "rollback": isinstance(refused, Rollback), "message": str(refused)}
-        return told(given, REFUSED, str(refused), figures)
-    except RecordsFault as fault:
-        raise Refused(str(fault)) from None
 
 
 def _user(given: argparse.Namespace) -> str:
@@ -72,7 +58,7 @@ def _restore(given: argparse.Namespace) -> Answer:
     file, user = Path(given.file), _user(given)
     if not file.is_file():
         raise Refused(f"{given.file}: there is no such file.")
-    return _answered(given, lambda: _put_back(given, _looked_into(file, user, given.market)))
+    return answered(given, lambda: _put_back(given, _looked_into(file, user, given.market)))
 
 
 def _looked_into(file: Path, user: str, market: str | None) -> _Backup:
@@ -90,38 +76,32 @@ def _looked_into(file: Path, user: str, market: str | None) -> _Backup:
 
 def _put_back(given: argparse.Namespace, backup: _Backup) -> Answer:
     from compounding import sites
-    from compounding.records import open_database, restore
+    from compounding.records import restore
 
-    witness = Path(given.witness) if given.witness else None
     with sites.gone_if_refused(backup.url):
         done = restore(
             backup.file,
             backup.url,
-            witness,
+            folder_if_given(given.witness),
             home=home().absolute(),
             accept_rollback=bool(given.accept_rollback),
+            tell=lambda done: _told(backup, done),
         )
-    engine = open_database(backup.url, home=home().absolute())
-    try:
-        _tell(engine, backup, done)
-    finally:
-        engine.dispose()
     code = done.head.code if done.head else None
     figures = {"done": True, "head": code, "compared": done.compared, "missing": done.missing}
     return told(given, FINE, _restored(backup.file, done, code), figures)
 
 
-def _tell(engine: Engine, backup: _Backup, done: Restored) -> None:
+def _told(backup: _Backup, done: Restored) -> Event:
     """The restored log goes on with who put it back, from what, and what was lost."""
-    from compounding.records import Event, record
+    from compounding.records import Event
 
     details = {
         "file": backup.file.name,
         "compared": "yes" if done.compared else "no",
         "entries lost": str(done.missing),
     }
-    event = Event(backup.by, RESTORED, datetime.now(UTC), details, workstation=CONSOLE, zone=backup.zone)
-    record(engine, event, checkpoint=True)
+    return Event(backup.by, RESTORED, datetime.now(UTC), details, workstation=CONSOLE, zone=backup.zone)
 
 
 def _restored(file: Path, done: Restored, code: str | None) -> str:
@@ -140,7 +120,7 @@ def _restored(file: Path, done: Restored, code: str | None) -> str:
 def _move(given: argparse.Namespace) -> Answer:
     user = _user(given)
     with open_site(given) as engine:
-        return _answered(given, lambda: _moved(given, engine, user))
+        return answered(given, lambda: _moved(given, engine, user))
 
 
 def _moved(given: argparse.Namespace, engine: Engine, user: str) -> Answer:

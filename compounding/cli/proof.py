@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 from compounding.cli.answers import Refused
 
 if TYPE_CHECKING:
-    from compounding.records import Account, Engine, Person
+    from compounding.records import Account, Engine, Failures, Person
 
 WRONG_PASSWORD = "wrong password"
 CONSOLE = "console"
@@ -65,36 +67,48 @@ def proved(engine: Engine, home: Path, user: str, now: datetime, *, noted: bool)
     account = records.account(engine, folded(user))
     key = credentials.secrets_key(home)
     if noted:
-        _refuse_locked(engine, credentials.keyed(key, user), now)
+        _refuse_locked(partial(records.failures, engine), credentials.keyed(key, user), now)
     password = typed_password(f"Password of {user}: ")
     kept = records.secrets(engine, account.user).get(PASSWORD) if account and account.active else None
-    if not credentials.matches(kept, password, key) or account is None:
-        if noted:
-            _note(engine, account, credentials.keyed(key, user), now)
+    right = credentials.matches(kept, password, key)
+    if noted:
+        _note(engine, account, credentials.keyed(key, user), now, right=right)
+    if not right or account is None:
         raise NotProved("The user name or the password is not right. Nothing was done.")
     if not may(account.role, Deed.SET_SITE):
         raise NotProved(f"A {account.role} may not do this: an administrator may. Nothing was done.")
     return account.person
 
 
-def _refuse_locked(engine: Engine, key: str, now: datetime) -> None:
-    from compounding import records
+def _refuse_locked(failures: Callable[..., Failures], key: str, now: datetime) -> None:
+    if sentence := _locked(failures, key, now):
+        raise NotProved(sentence)
+
+
+def _locked(failures: Callable[..., Failures], key: str, now: datetime) -> str:
+    """Why no password is taken now; "" where one is."""
     from compounding.credentials import LOCKS, PASSWORD
 
     lock = LOCKS[PASSWORD]
-    failed = records.failures(engine, since=now - lock.time, key=key, kind=PASSWORD)
-    until = lock.until(failed.count, failed.newest)
-    if until is not None and now < until:
-        minutes = lock.time.seconds // 60
-        raise NotProved(f"Too many tries with a wrong password: wait {minutes} minutes. Nothing was done.")
+    if lock.ends(lambda since: failures(since=since, key=key, kind=PASSWORD), now) is None:
+        return ""
+    return f"Too many tries with a wrong password: wait {lock.time.seconds // 60} minutes. Nothing was done."
 
 
-def _note(engine: Engine, account: Account | None, key: str, now: datetime) -> None:
+def _note(engine: Engine, account: Account | None, key: str, now: datetime, *, right: bool) -> None:
+    """Puts a failure in the log. Raises NotProved where others failed meanwhile, so that this one is not answered."""
     from compounding import records
     from compounding.credentials import PASSWORD
-    from compounding.records import Event, Person
+    from compounding.records import Attempt, Event, Person, Tried, Verdict
+
+    def judge(tried: Tried) -> Verdict:
+        if sentence := _locked(tried.failures, key, now):
+            return Verdict(False, refused=sentence)
+        return Verdict(right, None if right else WRONG_PASSWORD)
 
     who = account.person if account else Person("unknown", "somebody not known here", "unknown")
     subject = f"staff:{account.user if account else 'unknown'}"
     event = Event(who, WRONG_PASSWORD, now, {"what": PASSWORD}, workstation=CONSOLE, subject=subject)
-    records.record_attempt(engine, event, key=key, address=CONSOLE, kind=PASSWORD, good=False)
+    verdict = records.record_attempt(engine, event, Attempt(key, CONSOLE, PASSWORD), judge)
+    if verdict.refused:
+        raise NotProved(verdict.refused)

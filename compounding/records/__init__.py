@@ -10,26 +10,40 @@
 
 from sqlalchemy import Engine
 
+from compounding.evidence import SKEW
 from compounding.records.accounts import (
-    CREDENTIALS,
     Account,
+    Credential,
     account,
     accounts,
     chosen_by,
+    newest_credentials,
     put_account,
     put_secret,
+    put_secrets,
     secrets,
 )
-from compounding.records.backup import Restored, Rollback, backup, opened_backup, restore
-from compounding.records.chain import SKEW, Head
+from compounding.records.attempts import (
+    CREDENTIALS,
+    Attempt,
+    Failures,
+    Tried,
+    Verdict,
+    failures,
+    record_attempt,
+)
+from compounding.records.backup import Restored, backup, opened_backup, restore
+from compounding.records.chain import Head
 from compounding.records.check import Fault, check
 from compounding.records.database import (
     NotRead,
     NotSaved,
     RecordsFault,
     RecordsRefused,
+    Rollback,
     open_database,
 )
+from compounding.records.drafts import saved_as
 from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
 from compounding.records.export import Counts, export_log
 from compounding.records.labels import NewFate
@@ -44,7 +58,7 @@ from compounding.records.log import (
     timeline,
 )
 from compounding.records.materials import LotUse, NewOut, uses_of_lot
-from compounding.records.migrating import migrate, schema_version
+from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
     Figures,
@@ -62,16 +76,7 @@ from compounding.records.prints import NewPrint, Print, first_print, prints, rec
 from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
 from compounding.records.revisions import revise_preparation
-from compounding.records.sessions import (
-    Failures,
-    Session,
-    failures,
-    newest_good,
-    record_attempt,
-    session,
-    sign_in,
-    sign_out,
-)
+from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
     CODE,
     STANDINGS,
@@ -86,7 +91,7 @@ from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature,
 from compounding.records.standing import Standing, Status, standing
 from compounding.records.steps import NewRow, set_status, take_step
 from compounding.records.wastes import WasteEntry, waste_between
-from compounding.records.witness import Witness, witness
+from compounding.records.witness import NoWitness, Witness, witness
 from compounding.records.worklist import open_preparations
 
 __all__ = [
@@ -100,9 +105,11 @@ __all__ = [
     "STANDINGS",
     "Account",
     "Anchor",
+    "Attempt",
     "Change",
     "Comparison",
     "Counts",
+    "Credential",
     "Engine",
     "EntrySearch",
     "Event",
@@ -119,6 +126,7 @@ __all__ = [
     "NewPrint",
     "NewRow",
     "NewSignature",
+    "NoWitness",
     "NotRead",
     "NotSaved",
     "Page",
@@ -140,6 +148,8 @@ __all__ = [
     "Signature",
     "Standing",
     "Status",
+    "Tried",
+    "Verdict",
     "WasteEntry",
     "Witness",
     "account",
@@ -161,7 +171,7 @@ __all__ = [
     "head",
     "migrate",
     "move",
-    "newest_good",
+    "newest_credentials",
     "open_database",
     "open_preparations",
     "opened_backup",
@@ -171,15 +181,18 @@ __all__ = [
     "put_account",
     "put_recall",
     "put_secret",
+    "put_secrets",
     "put_setting",
     "put_settings",
     "recalls",
     "record",
     "record_attempt",
     "record_print",
+    "require_current",
     "restore",
     "revise_preparation",
     "save_preparation",
+    "saved_as",
     "schema_version",
     "secrets",
     "session",

@@ -7,7 +7,7 @@ database alone: the log has the SHA-256 of it, which binds it and gives nothing 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,12 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, func, select
 
 from compounding.records import tables
+from compounding.records.attempts import CREDENTIALS, Attempt
 from compounding.records.chain import about, add, next_id
 from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, Rows, person_of, require_text
-
-CREDENTIALS = ("password", "pin", "totp")
-"""Of these a user may have one each."""
 
 Secrets = Mapping[str, str | None]
 """Stored values by their kind; None removes one."""
@@ -56,6 +54,14 @@ class Account:
         return Person(self.user, self.name, self.role)
 
 
+Judge = Callable[[tuple[Account, ...]], str | None]
+"""Whether an account may be put, given all that there are: a sentence says why it may not."""
+
+
+def _no_objection(_: tuple[Account, ...]) -> None:
+    return None
+
+
 def put_account(
     engine: Engine,
     user: str,
@@ -67,11 +73,14 @@ def put_account(
     training: bool = False,
     secrets: Secrets = NO_SECRETS,
     was: int | None = None,
+    judge: Judge = _no_objection,
 ) -> Account:
     """Opens an account, or changes it: `was` is then the entry of it that the caller has seen.
 
-    Its secrets come with it, in the same entry. Raises RecordsRefused where the user is there already, is
-    not there, or was changed meanwhile, NotSaved, and TypeError or ValueError for what cannot be stored.
+    Its secrets come with it, in the same entry. `judge` sees every account while nobody else can write, so
+    that of two who change each other's the second is judged on what the first did. Raises RecordsRefused with
+    the judge's sentence, or where the user is there already, is not there, or was changed meanwhile, NotSaved,
+    and TypeError or ValueError for what cannot be stored.
     """
     wanted = Account(user, name, role, active, training, entry=0)
     _require_secrets(secrets)
@@ -79,6 +88,8 @@ def put_account(
     row = {"user": user, "name": name, "role": role, "active": int(active), "training": int(training)}
     with writing(engine) as connection:
         _refuse_another(newest_account(connection, user), user, was)
+        if sentence := judge(_every_account(connection)):
+            raise RecordsRefused(sentence)
         rows: Rows = {"account": [row]}
         if secrets:
             rows = {**rows, "credential": _credentials(user, secrets)}
@@ -100,15 +111,37 @@ def _refuse_another(now: Account | None, user: str, was: int | None) -> None:
 
 
 def put_secret(engine: Engine, user: str, kind: str, value: str | None, event: Event) -> None:
-    """Gives a user another secret of a kind, or none. Raises RecordsRefused for a user who is not there,
-    NotSaved, and TypeError or ValueError for what cannot be stored."""
-    secrets = {kind: value}
+    """As put_secrets, of one kind."""
+    put_secrets(engine, user, {kind: value}, event)
+
+
+def put_secrets(
+    engine: Engine,
+    user: str,
+    secrets: Secrets,
+    event: Event,
+    *,
+    was: int | None = None,
+    shown_by: Attempt | None = None,
+) -> None:
+    """Gives a user other secrets, or takes them away, in one entry.
+
+    was       the newest entry of the user's secrets that the caller has seen, where it must be that
+    shown_by  what was given to show that a secret is theirs: it counts as a good attempt
+
+    Raises RecordsRefused for a user who is not there or whose secrets were changed meanwhile, NotSaved, and
+    TypeError or ValueError for what cannot be stored.
+    """
     _require_secrets(secrets)
     told = about(event, _subject(user))
     with writing(engine) as connection:
         if newest_account(connection, user) is None:
             raise RecordsRefused(f"There is no user {user}.")
-        rows = {"credential": _credentials(user, secrets)}
+        if was is not None and was != _newest_entry(_newest_credentials(connection, user)):
+            raise RecordsRefused(f"What {user} signs in with was changed meanwhile: look at it again.")
+        rows: Rows = {"credential": _credentials(user, secrets)}
+        if shown_by is not None:
+            rows = {**rows, "attempt": [shown_by.row(good=True)]}
         add(connection, told, rows, untold=_unknown(connection, secrets))
 
 
@@ -157,7 +190,7 @@ _SECRETS = (
     .join(_secret, _secret.c.digest == _credential.c.digest)  # a removed one has no digest and is not joined
     .where(_credential.c.id.in_(_NEWEST_SECRETS))
 )
-_HELD = select(_credential).where(_credential.c.id.in_(_NEWEST_SECRETS), _credential.c.digest.is_not(None))
+_NEWEST_CREDENTIALS = select(_credential).where(_credential.c.id.in_(_NEWEST_SECRETS))
 
 
 def account_of(row: Row[Any]) -> Account:
@@ -172,8 +205,11 @@ def newest_account(connection: Connection, user: str) -> Account | None:
 def accounts(engine: Engine) -> tuple[Account, ...]:
     """Every user as they are now, by their sign-in names. Raises NotRead."""
     with reading(engine) as connection:
-        found = map(account_of, connection.execute(_ALL))
-        return tuple(sorted(found, key=lambda account: account.user))
+        return _every_account(connection)
+
+
+def _every_account(connection: Connection) -> tuple[Account, ...]:
+    return tuple(sorted(map(account_of, connection.execute(_ALL)), key=lambda account: account.user))
 
 
 def account(engine: Engine, user: str) -> Account | None:
@@ -189,7 +225,33 @@ def secrets(engine: Engine, user: str) -> Mapping[str, str]:
         return MappingProxyType({row.kind: row.value for row in found})
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The newest of its kind that a user has or had: who chose it or took it away, and with which entry."""
+
+    person: Person
+    entry: int
+    held: bool
+    """Whether there is one; False where it was taken away."""
+
+
+def newest_credentials(engine: Engine, user: str) -> Mapping[str, Credential]:
+    """The newest of each kind that the user has or had. Raises NotRead."""
+    with reading(engine) as connection:
+        return _newest_credentials(connection, user)
+
+
+def _newest_credentials(connection: Connection, user: str) -> Mapping[str, Credential]:
+    rows = connection.execute(_NEWEST_CREDENTIALS, {"wanted": user})
+    return MappingProxyType({row.kind: Credential(person_of(row), row.entry, row.digest is not None) for row in rows})
+
+
+def _newest_entry(found: Mapping[str, Credential]) -> int:
+    """The entry that last changed what a user signs in with; 0 where there was none."""
+    return max((one.entry for one in found.values()), default=0)
+
+
 def chosen_by(engine: Engine, user: str) -> Mapping[str, Person]:
     """Who chose the secret of each kind that the user has. Raises NotRead."""
-    with reading(engine) as connection:
-        return MappingProxyType({row.kind: person_of(row) for row in connection.execute(_HELD, {"wanted": user})})
+    found = newest_credentials(engine, user)
+    return MappingProxyType({kind: one.person for kind, one in found.items() if one.held})

@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select
 
-from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code
+from compounding.evidence import GENESIS, SKEW, checkpoint_message, entry_hash, head_code
 from compounding.records import schema, signing, tables
-from compounding.records.database import BUSY_MS, RecordsRefused
+from compounding.records.database import NotRead, RecordsRefused
 from compounding.records.events import (
     CLOCK_STEPPED,
     DATABASE_MOVED,
@@ -31,11 +31,8 @@ from compounding.records.events import (
     content,
     utc_text,
     utc_time,
+    written_time,
 )
-
-# The clocks of two hosts may differ by 2 s: a Windows domain promises no better. And an event may be
-# older than the newest entry by as long as its writer had to wait for the lock, after the clock was read.
-SKEW = timedelta(seconds=2, milliseconds=BUSY_MS)
 
 CHECKPOINT_ENTRIES = 100
 CHECKPOINT_TIME = timedelta(hours=1)
@@ -51,11 +48,25 @@ _log, _checkpoint = tables.log, tables.checkpoint
 INSERTS = {name: insert(table) for name, table in tables.metadata.tables.items()}
 _LAST_IDS = {table.name: select(func.coalesce(func.max(table.c.id), 0)) for table in (tables.secret, *tables.REPLAYED)}
 _LAST_SIGNED = select(_checkpoint.c.at_utc).order_by(_checkpoint.c.size.desc()).limit(1)
+_STEPPED = select(func.coalesce(func.max(_log.c.seq), 0)).where(_log.c.action == CLOCK_STEPPED)
+# The latest time since a clock was last set back, and not the newest entry's: small steps back would add up. The
+# sum keeps a database from reading all of those entries by their numbers: by their times it takes the first.
+_LATEST = (
+    select(_log.c.at)
+    .where(_log.c.seq + 0 >= _STEPPED.scalar_subquery(), _log.c.at.is_not(None))
+    .order_by(_log.c.at.desc())
+    .limit(1)
+)
 _NEWEST = (
-    select(_log.c.seq, _log.c.hash, _log.c.at, _log.c.action, _LAST_SIGNED.scalar_subquery().label("signed_at"))
+    select(
+        *(_log.c.seq, _log.c.hash, _log.c.action),
+        _LATEST.scalar_subquery().label("latest"),
+        _LAST_SIGNED.scalar_subquery().label("signed_at"),
+    )
     .order_by(_log.c.seq.desc())
     .limit(1)
 )
+_HEAD = select(_log.c.seq, _log.c.hash).order_by(_log.c.seq.desc()).limit(1)
 _BODY = select(_log.c.body).where(_log.c.seq == bindparam("number"))
 
 
@@ -78,9 +89,14 @@ class Last:
 
     head: Head
     at: datetime
+    """The latest time since a clock was last set back."""
     moved_to: str | None
     signed_at: str | None
     """When the newest checkpoint was made."""
+
+
+_STARTED = ("log", "schema", "public_key")
+"""What the first entry says of its log."""
 
 
 def _nothing(_seq: int) -> Rows:
@@ -192,7 +208,16 @@ def _last(connection: Connection) -> Last | None:
     if row is None:
         return None
     moved = _moved_to(connection, row.seq) if row.action == DATABASE_MOVED else None
-    return Last(Head(row.seq, row.hash), utc_time(row.at), moved, row.signed_at)
+    try:
+        latest = written_time(row.latest)
+        if row.signed_at is not None:
+            written_time(row.signed_at)
+    except ValueError:
+        raise RecordsRefused(
+            "The newest entry of the log, or its newest checkpoint, has no time that can be read: it was changed."
+            " Nothing more is written here."
+        ) from None
+    return Last(Head(row.seq, row.hash), latest, moved, row.signed_at)
 
 
 def _moved_to(connection: Connection, seq: int) -> str | None:
@@ -201,14 +226,22 @@ def _moved_to(connection: Connection, seq: int) -> str | None:
 
 
 def head(connection: Connection) -> Head | None:
-    last = _last(connection)
-    return None if last is None else last.head
+    row = connection.execute(_HEAD).one_or_none()
+    return None if row is None else Head(row.seq, row.hash)
 
 
 def first_body(connection: Connection) -> dict[str, Any] | None:
-    """What the log started with: its id, the site, the schema and the public key."""
+    """What the log started with: its id, the site, the schema and the public key. Raises NotRead."""
     body = connection.execute(_BODY, {"number": 1}).scalar_one_or_none()
-    return None if body is None else json.loads(body)
+    if body is None:
+        return None
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in _STARTED):
+        raise NotRead("Not read: the first entry of the log was changed, and does not say with which key it started.")
+    return said
 
 
 def newest_of(connection: Connection, action: str) -> dict[str, Any] | None:

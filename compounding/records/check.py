@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, Row, exists, select, text
 from sqlalchemy.exc import DBAPIError
 
-from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code, read_head
+from compounding.evidence import GENESIS, SKEW, checkpoint_message, entry_hash, head_code, read_head
 from compounding.records import chain, schema, signing, tables, witness
 from compounding.records.accounts import digest
 from compounding.records.database import RecordsRefused, reading
-from compounding.records.events import CLOCK_STEPPED, LOG_STARTED, SCHEMA_MIGRATED, utc_text, utc_time
+from compounding.records.events import CLOCK_STEPPED, LOG_STARTED, SCHEMA_MIGRATED, utc_text, written_time
 from compounding.records.export import stored_entries, stream
 from compounding.records.migrating import excess_rights
 
@@ -49,7 +49,8 @@ class Fault:
 def check(engine: Engine, witness_folder: Path | None = None, heads: Sequence[str] = ()) -> tuple[Fault, ...]:
     """Everything that does not fit, the first hundred; empty where the database is whole. One moment of it.
 
-    `heads` are codes typed from paper. Raises NotRead, and ValueError for what is no such code.
+    `heads` are codes typed from paper. Raises NotRead, NoWitness where the folder holds none, and ValueError for
+    what is no such code.
     """
     with reading(engine) as connection:
         return faults(connection, witness_folder, heads)
@@ -69,7 +70,7 @@ def _faults(connection: Connection, folder: Path | None, heads: Sequence[str]) -
     yield from _of_the_schema(connection)
     yield from _of_the_file(connection)
     try:
-        lying = None if folder is None else witness.lying(folder)
+        lying = None if folder is None else witness.found(folder)
     except RecordsRefused as refused:
         yield Fault("witness", str(folder), str(refused))
         lying = None
@@ -117,6 +118,8 @@ class Seen:
     hash: str = GENESIS
     size: int = 0
     at: datetime | None = None
+    latest: datetime | None = None
+    """Since a clock was last set back."""
     signed_at: str | None = None
     schema: str | None = None
     """The schema in force: what the log started with, or what the last migration made of it."""
@@ -139,6 +142,8 @@ def _of_the_log(connection: Connection, seen: Seen) -> Iterator[Fault]:
         yield from _of_the_checkpoints(entry, said, checkpoints, seen)
         yield from _of_the_rows(entry.seq, said.get("rows", {}), business)
         yield from _of_paper(entry, seen)
+    if not seen.size:
+        yield Fault("chain", "log", "has no entry: nothing was ever written here, or all of it was taken away")
     if seen.size and (fault := _of_the_key(connection, seen)):
         yield fault
     if seen.size and seen.schema != schema.fingerprint():
@@ -208,17 +213,19 @@ def _of_the_time(entry: Row[Any], said: dict[str, Any], seen: Seen) -> Iterator[
     if at is None:
         yield Fault("time", f"entry {entry.seq}", "has no time")
         return
-    if seen.at and said.get("action") != CLOCK_STEPPED and at < seen.at - chain.SKEW:
-        yield Fault("time", f"entry {entry.seq}", f"is dated {said['at']}, and the entry before it {utc_text(seen.at)}")
-    seen.at = at
+    # As the appending does: small steps back do not add up.
+    back, stepped = bool(seen.latest and at < seen.latest - SKEW), said.get("action") == CLOCK_STEPPED
+    if seen.latest and back and not stepped:
+        before = utc_text(seen.latest)
+        yield Fault("time", f"entry {entry.seq}", f"is dated {said['at']}, and an entry before it {before}")
+    seen.at, seen.latest = at, at if back or stepped or seen.latest is None else max(at, seen.latest)
 
 
 def _when(said: dict[str, Any]) -> datetime | None:
     try:
-        at = utc_time(said["at"])
-    except (KeyError, TypeError, ValueError):
+        return written_time(said.get("at"))
+    except ValueError:
         return None
-    return at if at.utcoffset() is not None else None
 
 
 def _of_the_checkpoints(entry: Row[Any], said: dict[str, Any], checkpoints: _Ordered, seen: Seen) -> Iterator[Fault]:

@@ -16,8 +16,10 @@ SCHEMA_MIGRATED = "schema migrated"
 CLOCK_STEPPED = "clock stepped"
 DATABASE_MOVED = "database moved"
 CLOCK_ACKNOWLEDGED = "clock step acknowledged"
+UNREADABLE = "entry that cannot be read"
+"""What stands for the action of an entry whose text is not as the program writes it."""
 
-RESERVED = frozenset({LOG_STARTED, SCHEMA_MIGRATED, CLOCK_STEPPED, DATABASE_MOVED})
+RESERVED = frozenset({LOG_STARTED, SCHEMA_MIGRATED, CLOCK_STEPPED, DATABASE_MOVED, UNREADABLE})
 """Actions that only the records themselves write."""
 
 # PostgreSQL's index takes no text above 2,704 bytes, and a character has up to 4 of them.
@@ -145,6 +147,8 @@ class RecordedEvent:
     """The number of its entry in the log."""
     event: Event
     program: str
+    readable: bool = True
+    """Whether its text is as the program writes it. Where not, somebody changed it, and the event says nothing."""
 
 
 def utc_text(at: datetime) -> str:
@@ -154,6 +158,15 @@ def utc_text(at: datetime) -> str:
 
 def utc_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def written_time(text: object) -> datetime:
+    """A time that somebody else may have written into the database. Raises ValueError for what utc_text never wrote,
+    and for a time outside this millennium, which the log's verifier takes for none."""
+    at = utc_time(text) if isinstance(text, str) else None
+    if at is None or at.utcoffset() is None or utc_text(at) != text or at.year // 1000 != 2:
+        raise ValueError(f"{text!r} is no time of the log")
+    return at
 
 
 @cache
@@ -219,19 +232,30 @@ def _texts(value: object) -> Iterable[str]:
                 yield from _texts(part)
 
 
+_UNKNOWN = Event(Person("unknown", "unknown", "unknown"), UNREADABLE, datetime(2000, 1, 1, tzinfo=UTC))
+
+
 def recorded(seq: int, body: str) -> RecordedEvent:
-    """The event that an entry tells of."""
-    said = json.loads(body)
-    event = Event(
+    """The event that an entry tells of. One that was changed is never an error: the entries beside it are read on."""
+    try:
+        said = json.loads(body)
+        if canonical(said) != body:
+            raise ValueError("a body has one form")
+        return RecordedEvent(seq, _event(said), said["program"])
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        return RecordedEvent(seq, _UNKNOWN, "", readable=False)
+
+
+def _event(said: Mapping[str, Any]) -> Event:
+    return Event(
         person=Person(**said["person"]),
         action=said["action"],
-        at=utc_time(said["at"]),
+        at=written_time(said["at"]),
         changes=tuple(Change(**change) for change in said.get("changes", ())),
         findings=tuple(Judged(**finding) for finding in said.get("findings", ())),
         details=said.get("details", {}),
         **{name: said.get(name, "") for name in _SAME},
     )
-    return RecordedEvent(seq, event, said["program"])
 
 
 _SAME = ("reason", "workstation", "zone", "subject", "reason_code", "drug_file")

@@ -20,7 +20,7 @@ from sqlalchemy import (
     union,
 )
 
-from compounding.records import chain, path_tables, tables
+from compounding.records import chain, drafts, path_tables, tables
 from compounding.records.chain import Head
 from compounding.records.database import reading, writing
 from compounding.records.events import (
@@ -52,9 +52,10 @@ def events(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
 
 
 def timeline(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
-    """Every entry about one preparation, the oldest first: its history, who looked at it, and what was
-    refused. Raises NotRead."""
-    return _in_order(engine, or_(_log.subject == number, _log.seq.in_(_entries_of(number))))
+    """Every entry about one preparation, the oldest first: what was tried before it was saved, its history,
+    who looked at it, and what was refused. Raises NotRead."""
+    its_draft = _log.subject.in_(drafts.draft_of(number))
+    return _in_order(engine, or_(_log.subject == number, its_draft, _log.seq.in_(_entries_of(number))))
 
 
 def _entries_of(number: str) -> CompoundSelect[Any]:
@@ -93,8 +94,8 @@ def _in_order(engine: Engine, wanted: ColumnElement[bool]) -> tuple[RecordedEven
 class EntrySearch:
     """Which entries; what is left empty restricts nothing. Times are from the first to before the second.
 
-    A patient's name and number are looked for as find_preparations does, in every version of a preparation:
-    the entries about it are found. A finding is named by its code.
+    A patient's name and number are looked for as find_preparations does, in every version of a preparation
+    and in drafts: the entries about it are found. A finding is named by its code.
     """
 
     action: str = ""
@@ -115,7 +116,12 @@ def find_entries(
 
     The number of the last one is the `before` of the next page.
     """
-    wanted = select(_log.seq, _log.body).where(*_conditions(search)).order_by(_log.seq.desc()).limit(size)
+    wanted = (
+        select(_log.seq, _log.body)
+        .where(*_conditions(search, engine.dialect.name))
+        .order_by(_log.seq.desc())
+        .limit(size)
+    )
     if before is not None:
         wanted = wanted.where(_log.seq < before)
     with reading(engine) as connection:
@@ -128,7 +134,7 @@ def actions(engine: Engine) -> tuple[str, ...]:
         return tuple(connection.execute(select(_log.action).distinct().order_by(_log.action)).scalars())
 
 
-def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
+def _conditions(search: EntrySearch, dialect: str) -> list[ColumnElement[bool]]:
     wanted = ("action", "person_id", "subject", "workstation")
     found = [_log[name] == getattr(search, name) for name in wanted if getattr(search, name)]
     if search.since is not None:
@@ -136,7 +142,8 @@ def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
     if search.until is not None:
         found.append(_log.at < utc_text(search.until))
     if search.patient_name.strip() or search.patient_number.strip():
-        found.append(_log.subject.in_(_numbers_of(search.patient_name, search.patient_number)))
+        who = search.patient_name, search.patient_number
+        found.append(or_(_log.subject.in_(_numbers_of(*who)), drafts.of_patient(*who, dialect)))
     if search.finding:
         # As a body writes it: "code":"…". In a text of the body that looks alike the quotes have backslashes.
         found.append(_log.body.contains(canonical({"code": search.finding})[1:-1], autoescape=True))

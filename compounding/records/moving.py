@@ -41,13 +41,16 @@ def move(source: Engine, target_url: str, event: Event) -> Head:
         target.dispose()
 
 
-def fill(out: Connection, target: Engine) -> None:
-    """Copies all rows into an empty, migrated database, and checks them before they are kept."""
+def fill(out: Connection, target: Engine, told: Event | None = None) -> None:
+    """Copies all rows into an empty, migrated database, and checks them before they are kept; `told` is an entry
+    that goes on from them there."""
     with transaction(target, NotSaved, writes=True) as into:
         if not is_empty(into):
             raise RecordsRefused("The database is not empty: records are never put over others.")
         copy(out, into)
         refuse_faults("What was copied", faults(into))
+        if told is not None:
+            chain.append(into, told, sign=True)
 
 
 def copy(out: Connection, into: Connection) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from compounding.records import tables
+from compounding.records import overrides, tables
 from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
 from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, Rows, person_of, require_json, utc_text, utc_time
@@ -119,6 +119,8 @@ class SavedPreparation:
     version: int
     entered_by: tuple[Person, ...]
     """Whoever entered or changed any version, each once, the first first."""
+    authorised_by: tuple[str, ...] = ()
+    """The users who authorised an override of any version, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def save_preparation(
         if last.number is None:
             saved = _insert(connection, new, event, signature, last)
             append_all(connection, also, saved.number, drug_file(new))
-            return saved
+            return existing(connection, saved.number) if also else saved
         if sent(connection, _table, new.request_key) != new:
             raise another_form(last.number)
         return existing(connection, last.number)
@@ -291,6 +293,7 @@ def _saved(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[SavedPrepa
     if changed:
         for row in connection.execute(_CHANGED_BY, {"changed": changed}):
             by[row.preparation_id].setdefault(row.person_id, person_of(row))
+    authorised = overrides.authorisers(connection, [row.number for row in found])
     return tuple(
         SavedPreparation(
             id=row.id,
@@ -302,6 +305,7 @@ def _saved(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[SavedPrepa
             content=_content(row),
             version=row.version,
             entered_by=tuple(by[row.id].values()),
+            authorised_by=authorised[row.number],
         )
         for row in found
     )
@@ -346,6 +350,8 @@ def sent(connection: Connection, table: Table, request_key: str) -> NewPreparati
 
 
 def one(connection: Connection, number: str) -> SavedPreparation | None:
+    if "\0" in number:  # PostgreSQL does not even compare with it
+        return None
     found = _saved(connection, connection.execute(_BY_NUMBER, {"wanted": number}))
     return found[0] if found else None
 

@@ -15,9 +15,9 @@ from compounding.evidence import checkpoint_message, head_code, read_head
 from compounding.records import chain, tables
 from compounding.records.chain import Head
 from compounding.records.check import signed
-from compounding.records.database import RecordsRefused, reading
-from compounding.records.events import utc_time
-from compounding.records.witness import lying
+from compounding.records.database import NotRead, RecordsFault, reading
+from compounding.records.events import utc_time, written_time
+from compounding.records.witness import NoWitness, found
 
 _log, _checkpoint = tables.log.c, tables.checkpoint.c
 _LARGEST = 2**31 - 1  # of PostgreSQL's INTEGER, which the number of an entry is: it refuses to look for more
@@ -42,7 +42,9 @@ class Proof:
     checkpoint: Anchor | None
     witness: Anchor | None
     unreadable: str = ""
-    """Why the witness's folder says nothing, where it should."""
+    """Why what lies in the witness's folder says nothing."""
+    missing: str = ""
+    """That there is no such folder, or no witness in it."""
 
 
 def proof(engine: Engine, witness_folder: Path | None = None) -> Proof | None:
@@ -55,22 +57,25 @@ def proof(engine: Engine, witness_folder: Path | None = None) -> Proof | None:
         checkpoint = None if newest is None else _checkpointed(connection, newest, first["public_key"])
         try:
             witness = None if witness_folder is None else _witnessed(connection, witness_folder, first["public_key"])
-        except RecordsRefused as refused:
-            return Proof(head, checkpoint, None, str(refused))
+        except NoWitness as missing:
+            return Proof(head, checkpoint, None, missing=str(missing))
+        except RecordsFault as fault:
+            return Proof(head, checkpoint, None, unreadable=str(fault))
     return Proof(head, checkpoint, witness)
 
 
 def _checkpointed(connection: Connection, row: Row[Any], public_key: str) -> Anchor:
     message = checkpoint_message(row.origin, row.size, row.root, row.schema, row.at_utc)
     fits = _hash_of(connection, row.size) == row.root and signed(public_key, row.signature, message)
-    return Anchor(row.size, utc_time(row.at_utc), fits)
+    try:
+        return Anchor(row.size, written_time(row.at_utc), fits)
+    except ValueError:
+        raise NotRead(f"Not read: the checkpoint over entry {row.size} has no time: it was changed.") from None
 
 
-def _witnessed(connection: Connection, folder: Path, public_key: str) -> Anchor | None:
+def _witnessed(connection: Connection, folder: Path, public_key: str) -> Anchor:
     """What lies in the folder is refused where its own key did not sign it; here it must be this log's key."""
-    seen = lying(folder)
-    if seen is None:
-        return None
+    seen = found(folder)
     fits = _hash_of(connection, seen.size) == seen.root and seen.public_key == public_key
     return Anchor(seen.size, utc_time(seen.at), fits)
 
@@ -94,10 +99,10 @@ def compare(engine: Engine, entry: int, code: str) -> Comparison:
     hyphens do not matter. Raises NotRead, and ValueError where it is no code."""
     typed = read_head(f"{entry} {code}")
     with reading(engine) as connection:
-        found = _hash_of(connection, entry)
-    if found is None:
+        stored = _hash_of(connection, entry)
+    if stored is None:
         return Comparison.MISSING
-    return Comparison.SAME if _printed(entry, found) == str(typed) else Comparison.DIFFERENT
+    return Comparison.SAME if _printed(entry, stored) == str(typed) else Comparison.DIFFERENT
 
 
 def _printed(entry: int, hash_: str) -> str | None:

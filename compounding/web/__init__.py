@@ -4,6 +4,7 @@ desk          what every page stands on: site, drugs, people, database, clock
 fields        fields that keep what was typed and read it once
 forms         what is asked of an order, and how it becomes values
 routes        what each page needs of who opens it
+needs         what an account must have before it opens or signs anything
 identity      who is signed in, and their sessions
 gate          who may open a page, asked before every page
 proving       a secret checked now, throttled

@@ -15,13 +15,14 @@ from flask import Blueprint, redirect, request, url_for
 
 from compounding import credentials, records
 from compounding.credentials import PASSWORD, PIN, REFUSED_PASSWORDS, SHORTEST_PASSWORD, SHORTEST_PIN, TOTP
-from compounding.records import Account, RecordsFault
+from compounding.records import Account, Attempt, RecordsFault, RecordsRefused
 from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Secret
 from compounding.web.forms import SiteForm, blame
-from compounding.web.identity import event, factor_needed, go_on, me, missing
-from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
+from compounding.web.identity import event, go_on, me
+from compounding.web.needs import factor_needed, missing
+from compounding.web.proving import SECRET_WRONG, Claim, NotProved, address, prove
 from compounding.web.qr import qr_code
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -63,7 +64,7 @@ class EnrolForm(_Asking):
     """The first step to a second factor."""
 
 
-class ConfirmForm(SiteForm):
+class ConfirmForm(_Asking):
     """The second step: a code shows that the authenticator has the secret."""
 
     new_code = Secret("Code", hint="6 figures, as the authenticator shows them", missing="Type the code.")
@@ -101,7 +102,7 @@ def factor() -> Any:
     if "enrolment" not in request.form:
         return _answer("enrol", EnrolForm(d, request.form), _begin_factor)
     enrolment = Enrolment.opened(request.form["enrolment"], d)
-    if enrolment is None or TOTP in records.secrets(d.engine, enrolment.user):
+    if enrolment is None or enrolment.after != _newest_credential(d, enrolment.user):
         again = EnrolForm(d)
         blame(again.own_secret, "This took too long, or was begun in another session. Begin again.")
         return _page("enrol", again), 409
@@ -121,8 +122,7 @@ def _answer(name: str, form: SiteForm, act: Callable[[Any, Desk], Any], *, enrol
             answer = act(form, desk())
         except (NotProved, RecordsFault) as refused:
             blame(form.in_order()[0], str(refused))
-            status = pages.NOT_SAVED if isinstance(refused, RecordsFault) else 422
-            return _page(name, form, enrolment=enrolment), status
+            return _page(name, form, enrolment=enrolment), _status(refused)
         if answer is not None:
             return answer
         if not form.errors_in_order():
@@ -130,12 +130,21 @@ def _answer(name: str, form: SiteForm, act: Callable[[Any, Desk], Any], *, enrol
     return _page(name, form, enrolment=enrolment), 422
 
 
+def _status(refused: NotProved | RecordsFault) -> int:
+    if isinstance(refused, NotProved):
+        return 422
+    return 409 if isinstance(refused, RecordsRefused) else pages.NOT_SAVED
+
+
 # ------------------------------------------------------------------ what is done
 
 
 def _prove_own(form: _Asking, d: Desk, code: str | None = None) -> Account:
     who = me()
-    return prove(Claim(who.account.user, form.own_secret.data, SECRET_WRONG, _WRONG, who.workstation, code), d)
+    claim = Claim(
+        who.account.user, form.own_secret.data, SECRET_WRONG, _WRONG, who.workstation, code, unready=True
+    )  # fmt: skip
+    return prove(claim, d)
 
 
 def take_password(form: Any, user: str, name: str, d: Desk) -> str | None:
@@ -186,17 +195,25 @@ def _begin_factor(form: EnrolForm, d: Desk) -> Any:
         blame(form.own_secret, "You have a second factor. Remove it before you set another.")
         return None
     records.record(d.engine, event("second factor begun", subject=f"staff:{account.user}"))
-    enrolment = Enrolment(account.user, credentials.new_factor(), d.clock())
+    after = _newest_credential(d, account.user)
+    enrolment = Enrolment(account.user, credentials.new_factor(), d.clock(), after)
     return _page("confirm", ConfirmForm(d), enrolment=enrolment)
 
 
 def _confirm_factor(enrolment: Enrolment, form: ConfirmForm, d: Desk) -> None:
-    account = me().account
-    if credentials.factor_good(enrolment.secret, form.new_code.data, d.clock()):
-        _put(account, TOTP, credentials.sealed(enrolment.secret, d.secrets_key), "second factor set", d)
-        go_on(account, "second factor set")
-    else:
+    account, done = _prove_own(form, d), "second factor set"
+    if not credentials.factor_good(enrolment.secret, form.new_code.data, d.clock()):
         blame(form.new_code, "This is not the code of now. Look at the clock of the authenticator, and type the next.")
+        return
+    records.put_secrets(
+        d.engine,
+        account.user,
+        {TOTP: credentials.sealed(enrolment.secret, d.secrets_key)},
+        event(done, subject=f"staff:{account.user}"),
+        was=enrolment.after,
+        shown_by=Attempt(credentials.keyed(d.secrets_key, account.user), address(), TOTP),
+    )
+    go_on(account, done)
 
 
 def _remove_factor(form: FactorOffForm, d: Desk) -> None:
@@ -206,6 +223,11 @@ def _remove_factor(form: FactorOffForm, d: Desk) -> None:
     account = _prove_own(form, d, code=form.own_code.data)
     _put(account, TOTP, None, "second factor removed", d)
     go_on(account, "second factor removed")
+
+
+def _newest_credential(d: Desk, user: str) -> int:
+    """The entry that last changed what a user signs in with; 0 for none."""
+    return max((one.entry for one in records.newest_credentials(d.engine, user).values()), default=0)
 
 
 def _put(account: Account, kind: str, value: str | None, action: str, d: Desk) -> None:
@@ -219,18 +241,20 @@ class Enrolment:
     user: str
     secret: str
     at: datetime
+    after: int
+    """The entry that had last changed what the user signs in with: it is good until the next one does."""
 
     def sealed(self, d: Desk) -> str:
-        return credentials.sealed(f"{self.secret} {self.at.isoformat()} {self.user}", d.secrets_key)
+        return credentials.sealed(f"{self.secret} {self.at.isoformat()} {self.after} {self.user}", d.secrets_key)
 
     @classmethod
     def opened(cls, value: str, d: Desk) -> Enrolment | None:
         """The one that was sealed for whoever is signed in, not long ago; else None."""
-        secret, _, rest = (credentials.opened(value, d.secrets_key) or "").partition(" ")
-        at, _, user = rest.partition(" ")
-        if user != me().account.user:
+        parts = (credentials.opened(value, d.secrets_key) or "").split(" ", 3)
+        if parts[-1] != me().account.user or len(parts) < 4:  # a second factor itself is sealed alike
             return None
-        found = cls(user, secret, datetime.fromisoformat(at))
+        secret, at, after, user = parts
+        found = cls(user, secret, datetime.fromisoformat(at), int(after))
         return found if d.clock() - found.at < _ENROL_WITHIN else None
 
 

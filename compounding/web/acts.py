@@ -8,12 +8,12 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.credentials import folded
+from compounding.credentials import USER_MOST, folded
 from compounding.records import Account, Person, Search
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Day, Line, Secret
 from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
-from compounding.web.identity import USER_MOST, me
+from compounding.web.identity import me
 from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.reasons import CHANGE, REPRINT, reasons
 from compounding.web.signing import SignForm

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any
 
 from flask import Blueprint, Response, abort, redirect, request, send_file, url_for
 
 from compounding import papers, records
-from compounding.records import Comparison, EntrySearch, Head, RecordedEvent, Standing
+from compounding.records import Comparison, EntrySearch, Head, Standing
 from compounding.web import extracts, identity, pages
 from compounding.web.blind import blind, blind_banner
 from compounding.web.chain import chain_view, check_chain
@@ -109,7 +110,7 @@ def _log_page(
     """Without what is `wanted` it shows no entries. What was read before `seen` is shown, and not the view itself."""
     d, comparing = desk(), comparing or CompareForm(desk())
     errors = [*problems, *_errors(form), *_errors(comparing)]
-    entries, later = _a_page(wanted, before or (seen.seq if seen else None), d)
+    rows, later = _a_page(wanted, before or (seen.seq if seen else None), d)
     return pages.page(
         "audit.html",
         errors,
@@ -121,7 +122,8 @@ def _log_page(
         chain=chain_view(d),
         captions=CAPTIONS,
         severities=severity,
-        days=by_day(Rows(identity.me(), d).of(entries)),
+        days=by_day(rows),
+        may_take_out=identity.me().may(Deed.TAKE_OUT_LOG),
         title_of_list="Found, newest first" if found else "Newest first",
         empty=_empty(wanted, before),
         found=found,
@@ -137,12 +139,20 @@ def _errors(form: Any) -> list[dict[str, str]]:
     return [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
 
 
-def _a_page(wanted: EntrySearch | None, before: int | None, d: Desk) -> tuple[Sequence[RecordedEvent], int | None]:
+def _a_page(wanted: EntrySearch | None, before: int | None, d: Desk) -> tuple[Sequence[Row], int | None]:
     """The entries of one page, and the number before which the next one begins."""
     if wanted is None:
         return (), None
-    found = records.find_entries(d.engine, wanted, before=before, size=SIZE + 1)
-    return found[:SIZE], found[SIZE - 1].id if len(found) > SIZE else None
+    found = list(islice(_found(wanted, d, before, SIZE + 1), SIZE + 1))
+    return found[:SIZE], found[SIZE - 1].recorded.id if len(found) > SIZE else None
+
+
+def _found(wanted: EntrySearch, d: Desk, before: int | None = None, piece: int = _PIECE) -> Iterator[Row]:
+    """All that a search finds for whoever reads, the newest first, a piece at a time."""
+    rows = Rows(identity.me(), d)
+    while found := records.find_entries(d.engine, wanted, before=before, size=piece):
+        yield from (row for row in map(rows.row, found) if row.found_by(wanted))
+        before = found[-1].id
 
 
 def _empty(wanted: EntrySearch | None, before: int | None) -> str:
@@ -285,17 +295,9 @@ def _search_taken_out(d: Desk) -> Any:
     form = log_search_form(d, request.form)
     if not form.is_right():
         return _log_page(form, None), 422
-    file, count = extracts.table(_all_rows(form.search(d), d), d)
+    file, count = extracts.table(_found(form.search(d), d), d)
     _record(EXPORTED, {"what": "search as CSV", "entries": figure(count), **form.used()})
     return _sent(file, "log-search.csv", "text/csv")
-
-
-def _all_rows(wanted: EntrySearch, d: Desk) -> Iterator[Row]:
-    """All that a search finds, the newest first, a piece at a time."""
-    rows, before = Rows(identity.me(), d), None
-    while found := records.find_entries(d.engine, wanted, before=before, size=_PIECE):
-        yield from map(rows.row, found)
-        before = found[-1].id
 
 
 @blueprint.post("/<number>/pdf")

@@ -7,20 +7,24 @@ from typing import Any, NoReturn
 
 from flask import abort, make_response, render_template
 
-from compounding.records import SavedPreparation
+from compounding.records import RecordedEvent, SavedPreparation, Standing
 from compounding.web import pages
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.paperwork import saved_identity, saved_text
+from compounding.web.telling import TRIED
 from compounding.wording.papers import WORDS
-from compounding.workflow import VERIFY, State, Whom, refusal
+from compounding.workflow import VERIFY, Deed, State, Whom, refusal
 
 HIDDEN = "hidden"
 
 
 def who_did(saved: SavedPreparation) -> Mapping[Whom, frozenset[str]]:
     """The users whom the steps of a preparation ask about."""
-    return {Whom.ENTERER: frozenset(person.id for person in saved.entered_by)}
+    return {
+        Whom.ENTERER: frozenset(person.id for person in saved.entered_by),
+        Whom.AUTHORISER: frozenset(saved.authorised_by),
+    }
 
 
 def verify_refusal(saved: SavedPreparation, who: SignedIn) -> str | None:
@@ -31,6 +35,30 @@ def verify_refusal(saved: SavedPreparation, who: SignedIn) -> str | None:
 def blind(saved: SavedPreparation, who: SignedIn) -> bool:
     """Whether this person may still verify it, and so may see nothing of the first entry."""
     return verify_refusal(saved, who) is None
+
+
+def unseen(entry: RecordedEvent, stands: Standing | None, who: SignedIn) -> bool:
+    """Whether the values of an entry are kept from this person; `stands` is the preparation that it is about.
+
+    What was tried and is of no verified version may still come before whoever tells it from their own figures:
+    nobody who may verify it reads it, but for what they tried themselves.
+    """
+    if stands is not None and blind(stands.preparation, who):
+        return True
+    if entry.event.action not in TRIED or entry.event.person.id == who.account.user:
+        return False
+    if stands is None:
+        return who.may(Deed.VERIFY)
+    return _comes_to_verify(stands.preparation, who) and not _verified_since(entry, stands)
+
+
+def _comes_to_verify(saved: SavedPreparation, who: SignedIn) -> bool:
+    """Whether this person may verify the next version."""
+    return refusal(VERIFY, State.ENTERED.value, who.account.user, who.account.role, who_did(saved)) is None
+
+
+def _verified_since(entry: RecordedEvent, stands: Standing) -> bool:
+    return any(status.state == State.VERIFIED.value and status.entry > entry.id for status in stands.statuses)
 
 
 def verified(saved: SavedPreparation) -> bool:

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compounding import records
-from compounding.records import Anchor, EntrySearch, Head, Proof, RecordedEvent
+from compounding.records import Anchor, EntrySearch, Head, NoWitness, Proof, RecordedEvent
 from compounding.web import identity
 from compounding.web.desk import Desk
-from compounding.wording.numbers import capital, count, day, figure, moment
-
-CHECKED = "chain checked"
-_FAULTS, _FIRST, _ENTRIES = "faults", "first fault", "entries"
+from compounding.wording.numbers import count, day, figure, moment
+from compounding.wording.proof import (
+    CHECKED,
+    COMPARED,
+    FAULTS,
+    FIRST,
+    NO_FOLDER,
+    NOT_FOUND,
+    SYSTEM_USER,
+    checked,
+    checked_up_to,
+    newer,
+    uncovered,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +57,12 @@ def witness_folder() -> Path | None:
 
 def check_chain(d: Desk, subject: str = "") -> None:
     """Checks the whole log against the database and its witness, and logs what was found. Raises RecordsFault."""
-    folder = witness_folder()
-    newest = records.head(d.engine)
-    faults = records.check(d.engine, folder)
-    told = {
-        _ENTRIES: f"1 to {newest.seq}" if newest else "none",
-        "witness": "compared" if folder else "none",
-        _FAULTS: str(len(faults)),
-    }
-    if faults:
-        told[_FIRST] = str(faults[0])
+    folder, newest = witness_folder(), records.head(d.engine)
+    try:
+        faults, seen = records.check(d.engine, folder), COMPARED if folder else NO_FOLDER
+    except NoWitness:
+        faults, seen = records.check(d.engine), NOT_FOUND
+    told = checked(newest.seq if newest else None, [str(fault) for fault in faults], seen)
     records.record(d.engine, identity.event(CHECKED, told, subject=subject))
 
 
@@ -64,15 +70,28 @@ def chain_view(d: Desk) -> ChainView:
     """The proof as it stands now. Raises NotRead."""
     folder = witness_folder()
     now, last = records.proof(d.engine, folder), _last_check(d)
-    faults = tuple(_faults(now, last))
-    look = "stop" if faults else "todo" if last is None else "done"
+    faults, missing = tuple(_faults(now, last)), now.missing if now else ""
+    look, title = _verdict(bool(faults), bool(missing), last, d)
     return ChainView(
         look=look,
-        title={"stop": "The chain is broken", "todo": "Not checked yet", "done": "The chain is whole"}[look],
-        faults=faults,
-        rests=(_checked(last, d), *(_rests(now, folder, d) if now else ())),
-        note=_newer(now),
+        title=title,
+        faults=(*faults, *((missing,) if missing else ())),
+        rests=(_checked(last, d), *(_rests(now, d) if now else ())),
+        note=" ".join(_notes(now, last)),
     )
+
+
+def _verdict(broken: bool, unwitnessed: bool, last: RecordedEvent | None, d: Desk) -> tuple[str, str]:
+    """The look and the title: what is known, and no more than the newest check knew."""
+    if broken:
+        return "stop", "The chain is broken"
+    if unwitnessed:
+        return "stop", "The witness is missing"
+    newest = None if last is None else checked_up_to(last.event.details)
+    if last is None or newest is None:
+        return "todo", "Not checked yet"
+    when = moment(last.event.at, d.zone, d.market)
+    return "done", f"Whole at the check of {when}, up to entry {figure(newest)}"
 
 
 def _last_check(d: Desk) -> RecordedEvent | None:
@@ -80,9 +99,11 @@ def _last_check(d: Desk) -> RecordedEvent | None:
 
 
 def _faults(now: Proof | None, last: RecordedEvent | None) -> Iterator[str]:
-    if last is not None and (found := last.event.details.get(_FAULTS, "")) != "0":
-        number = count(int(found), "fault") if found.isdecimal() else "Faults"
-        yield f"{number} found. The first: {last.event.details.get(_FIRST, 'not named')}."
+    if last is not None and not last.readable:
+        yield f"Entry {figure(last.id)}, the newest check, cannot be read: it was changed."
+    elif last is not None and (found := last.event.details.get(FAULTS, "")) != "0":
+        number = count(int(found), "fault") if found.isascii() and found.isdecimal() else "Faults"
+        yield f"{number} found. The first: {last.event.details.get(FIRST, 'not named')}."
     if now is None:
         return
     if now.checkpoint is not None and not now.checkpoint.fits:
@@ -105,19 +126,23 @@ def _of_the_witness(witness: Anchor, head: Head) -> str:
 def _checked(last: RecordedEvent | None, d: Desk) -> Rest:
     if last is None:
         return Rest("Checked", "never")
-    first, _, newest = last.event.details.get(_ENTRIES, "").partition(" to ")
-    entries = f"entries {first} to {figure(int(newest))}" if newest.isdecimal() else capital(first)
-    return Rest("Checked", entries, f"{moment(last.event.at, d.zone, d.market)}, by {last.event.person.name}")
+    if not last.readable:
+        return Rest("Checked", "cannot be read")
+    newest, event = checked_up_to(last.event.details), last.event
+    entries = "no entry" if newest is None else f"entries 1 to {figure(newest)}"
+    at_console = event.details.get(SYSTEM_USER)
+    who = f"{event.person.name} at the console ({at_console})" if at_console else event.person.name
+    return Rest("Checked", entries, f"{moment(event.at, d.zone, d.market)}, by {who}")
 
 
-def _rests(now: Proof, folder: Path | None, d: Desk) -> Iterator[Rest]:
+def _rests(now: Proof, d: Desk) -> Iterator[Rest]:
     yield Rest("Head", f"entry {figure(now.head.seq)}", code=_code(now.head))
     if now.checkpoint is None:
         yield Rest("Checkpoint", "none")
     else:
         signature = "signature good" if now.checkpoint.fits else "does not fit"
         yield Rest("Checkpoint", f"entry {figure(now.checkpoint.size)}", f"{_at(now.checkpoint, d)}, {signature}")
-    yield _witness(now, folder, d)
+    yield _witness(now, d)
 
 
 def _code(head: Head) -> str:
@@ -128,11 +153,13 @@ def _code(head: Head) -> str:
         return ""
 
 
-def _witness(now: Proof, folder: Path | None, d: Desk) -> Rest:
+def _witness(now: Proof, d: Desk) -> Rest:
     if now.witness is None:
         if now.unreadable:
             return Rest("Witness", "cannot be read")
-        return Rest("Witness", "none", "nothing copied yet" if folder else "no folder is named for it")
+        if now.missing:
+            return Rest("Witness", "not found", "nothing is compared with it")
+        return Rest("Witness", "none", "no folder is named for it")
     head = "same head" if now.witness.fits else "another head"
     return Rest("Witness", f"entry {figure(now.witness.size)}", f"{head}, signed {_at(now.witness, d)}")
 
@@ -143,14 +170,9 @@ def _at(anchor: Anchor, d: Desk) -> str:
     return whole.removeprefix(f"{day(d.today(), d.market)} ")
 
 
-def _newer(now: Proof | None) -> str:
-    if now is None or now.checkpoint is None:
-        return "No checkpoint is signed yet: the log rests on the chain and the heads on paper."
-    newer = now.head.seq - now.checkpoint.size
-    if newer <= 0:
-        return "Every entry is covered by the last signed checkpoint."
-    verb, they = ("is", "it rests") if newer == 1 else ("are", "they rest")
-    return (
-        f"{count(newer, 'entry', 'entries')} {verb} newer than the last signed checkpoint; until the next one "
-        f"{they} on the chain and the heads on paper."
-    )
+def _notes(now: Proof | None, last: RecordedEvent | None) -> Iterator[str]:
+    newest = None if last is None else checked_up_to(last.event.details)
+    if now is not None and newest is not None and now.head.seq > newest:
+        yield f"{newer(now.head.seq - newest, 'that check')}."
+    if now is not None:
+        yield uncovered(now.head.seq, None if now.checkpoint is None else now.checkpoint.size)

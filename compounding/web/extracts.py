@@ -83,7 +83,8 @@ def _cells(row: Row, d: Desk) -> Iterator[list[str]]:
     event, text = row.recorded.event, row.text
     who = (event.person.name, event.person.role, event.workstation, event.action, event.subject)
     at = event.at.astimezone(ZoneInfo(d.zone))
-    first = [str(row.recorded.id), at.isoformat(timespec="seconds"), _utc(row.recorded), *who]
+    when = (at.isoformat(timespec="seconds"), _utc(row.recorded)) if row.recorded.readable else ("", "")
+    first = [str(row.recorded.id), *when, *who]
     last = [text.kept or text.why, row.recorded.program]
     for middle in _values(text):
         yield [guarded(cell) for cell in (*first, *middle, *last)]

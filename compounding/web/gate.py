@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.routing import Map, UnicodeConverter
 
 from compounding import records
 from compounding.web import identity
 from compounding.web.desk import Desk, desk, desk_as_known
-from compounding.web.identity import SignedIn, event, from_cookie, locked, me, missing
+from compounding.web.identity import SignedIn, event, from_cookie, locked, me
+from compounding.web.needs import missing
 from compounding.web.routes import OPEN, ROUTES
 from compounding.web.unlocking import LOOKS, unlock
 from compounding.workflow import Deed, barred
@@ -18,11 +20,20 @@ REFUSED = "page refused"
 _ONE_YEAR = "max-age=31536000"  # the least that OWASP ASVS 5.0, 3.4.1 takes
 
 
+class Part(UnicodeConverter):
+    """A part of an address: what no database can hold is no number and no name, and has no page."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map)
+        self.regex = r"[^/\0]+"
+
+
 def set_up(app: Flask) -> None:
     """Gives an application its sessions, and puts the gate before every page.
 
     It comes before the guard of the forms' tokens: a form is looked at once its sender is known.
     """
+    app.url_map.converters["default"] = Part
     identity.set_up(app)
     app.before_request(gate)
     app.after_request(_https_from_now_on)

@@ -16,16 +16,15 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response
 
 from compounding import records
-from compounding.credentials import PASSWORD, TOTP, keyed
+from compounding.credentials import keyed
 from compounding.quantities import Duration
-from compounding.records import PROGRAM, Account, Change, Event, Person
-from compounding.web.desk import Desk, desk
+from compounding.records import Account, Change, Event, Person
+from compounding.web.desk import Desk, desk, desk_as_known
 from compounding.web.proving import Claim, address, prove
-from compounding.workflow import Deed, Role, may
+from compounding.workflow import Deed, may
 
 SIGNED_IN, SIGNED_OUT = "signed in", "signed out"
 IDLE, ABSOLUTE, ELSEWHERE = "idle", "absolute", "elsewhere"
-USER_MOST = 40
 _SEEN, _WORKSTATION = "seen", "workstation"
 _A_YEAR = timedelta(days=365)
 
@@ -115,7 +114,7 @@ def _load(key: str) -> SignedIn | None:
 
 def _seen(response: Response) -> Response:
     if signed_in() is not None:
-        session[_SEEN] = int(desk().clock().timestamp())
+        session[_SEEN] = int(desk_as_known().clock().timestamp())
     return response
 
 
@@ -192,33 +191,19 @@ def sign_out(why: str) -> None:
     g.pop("signed_in", None)
 
 
-# ------------------------------------------------------------------ what an account needs
-
-
-def missing(account: Account, d: Desk) -> str:
-    """What an account must have before it opens anything else: "" for nothing."""
-    held = records.chosen_by(d.engine, account.user)
-    # The program itself chose those that stand on a training site's page.
-    if PASSWORD in held and held[PASSWORD].id not in (account.user, PROGRAM.id):
-        return "Somebody else chose your password. Choose one of your own first."
-    if TOTP not in held and factor_needed(account, d):
-        return "Your account needs a second factor. Set one up first."
-    return ""
-
-
-def factor_needed(account: Account, d: Desk) -> bool:
-    """Whether the site asks a second factor of this account: of administrators in patient use always."""
-    return d.site.second_factor_for_all or (not d.site.training and account.role == Role.ADMINISTRATOR.value)
-
-
 # ------------------------------------------------------------------ the workstation
 
 
 def workstation_kept(d: Desk) -> str:
     """The workstation that this browser was last used at; "" where it was none of this site's."""
-    kept = session.get(_WORKSTATION) or request.cookies.get(_WORKSTATION, "")
+    kept = session.get(_WORKSTATION) or request.cookies.get(_workstation_cookie(d), "")
     return kept if kept in d.site.workstations else ""
 
 
-def keep_workstation(response: Response, place: str, secure: bool) -> None:
-    response.set_cookie(_WORKSTATION, place, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=secure)
+def keep_workstation(response: Response, place: str, d: Desk) -> None:
+    secure = not d.site.training
+    response.set_cookie(_workstation_cookie(d), place, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=secure)
+
+
+def _workstation_cookie(d: Desk) -> str:
+    return _WORKSTATION if d.site.training else f"__Host-{_WORKSTATION}"

@@ -26,6 +26,8 @@ class Warned:
 
     heading: str
     lines: tuple[str, ...]
+    shows: tuple[str, ...] = ()
+    """The numbers of the preparations whose patient stands in it."""
 
 
 def warnings(entry: Entry, d: Desk, key: str, besides: str = "") -> tuple[Warned, ...]:
@@ -68,6 +70,7 @@ def _others(identity: Identity, stored: Sequence[SavedPreparation], d: Desk) -> 
                 f"Typed now: {_named(identity, d)}.",
                 f"Stored with {saved.number}: {_named(saved_identity(saved), d)}.",
             ),
+            (saved.number,),
         )
 
 
@@ -96,6 +99,7 @@ def _twice(entry: Entry, stored: Sequence[SavedPreparation], d: Desk) -> Iterato
                 f"Typed now: {_named(entry.identity, d)}.",
                 *(f"Stored as {saved.number}: {_named(saved_identity(saved), d)}, {_dose(saved)}." for saved in same),
             ),
+            tuple(saved.number for saved in same),
         )
 
 

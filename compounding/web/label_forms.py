@@ -7,12 +7,12 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.credentials import folded
+from compounding.credentials import USER_MOST, folded
 from compounding.records import Account
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Line, Secret
 from compounding.web.forms import SiteForm, blame
-from compounding.web.identity import USER_MOST, me
+from compounding.web.identity import me
 from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.reasons import DESTROY, REPRINT
 from compounding.wording.labels import WHERE

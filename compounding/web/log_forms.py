@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,9 @@ from compounding.web.forms import NAME_MOST, SiteForm, blame
 from compounding.wording.log import FINDINGS
 from compounding.wording.numbers import capital
 from compounding.wording.numbers import day as written_day
+from compounding.wording.subjects import subject_typed
+
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 
 
 class LogSearchForm(SiteForm):
@@ -26,7 +30,7 @@ class LogSearchForm(SiteForm):
     action: Choice
     finding: Choice
 
-    number = Line("Preparation number", most=60, hint="whole; or staff:okafor, setting:bsa_step")
+    number = Line("Preparation number", most=60, hint="whole; or as an entry names it: account okafor")
     name = Line("Patient name", most=NAME_MOST, hint="or a part of it")
     patient_number = Line("Patient number", most=30, hint="whole")
     since = Day("From")
@@ -50,7 +54,7 @@ class LogSearchForm(SiteForm):
         return EntrySearch(
             action=self.action.data or "",
             person_id=self.person.data or "",
-            subject=self.number.data or "",
+            subject=subject_typed(self.number.data or ""),
             since=_begins(self.since.data, desk.zone),
             until=_begins(ends, desk.zone),
             patient_name=self.name.data or "",
@@ -82,12 +86,20 @@ def log_search_form(desk: Desk, sent: MultiDict[str, str] | None = None) -> LogS
     return form
 
 
+class EntryNumber(Count):
+    """The number of an entry, also with the commas of a page: "4,187"."""
+
+    def read(self, text: str) -> int:
+        grouped = _GROUPED.fullmatch(text.strip())
+        return super().read(grouped[0].replace(",", "") if grouped else text)
+
+
 class CompareForm(SiteForm):
     """A code as papers print it: the number of an entry, and 16 characters."""
 
     ON_PAGE = ("entry", "characters")
 
-    entry = Count("Entry", least=1, missing="Type the number of the entry.")
+    entry = EntryNumber("Entry", least=1, missing="Type the number of the entry.")
     characters = Line("16 characters", most=40, missing="Type the 16 characters behind the number.")
 
     def blame(self, sentence: str) -> None:

@@ -21,6 +21,8 @@ from compounding.web.plan_page import kept
 from compounding.wording.findings import sentence
 from compounding.wording.numbers import amount, count, feet, pounds
 
+KEY = "request_key"
+"""What carries the key of a form from page to page, until it is saved under it."""
 TOP = "family"
 """Where the summary leads for what no field is to blame for."""
 
@@ -57,13 +59,16 @@ class Unfit:
 
 def order_page(
     form: OrderForm,
+    key: str,
     why: Unfit | None = None,
     *,
     of: Changing | None = None,
     answers: Sequence[tuple[str, str]] | None = None,
 ) -> str:
-    """The form; `of` says which order it changes, `answers` those of its findings that are carried along."""
+    """The form with its key; `of` says which order it changes, `answers` those of its findings that are carried
+    along."""
     d, why = desk(), why or Unfit()
+    carried = answers_sent(request.form) if answers is None else answers
     errors = [*why.problems, *_field_problems(form), *_finding_problems(form, why.findings, d.market)]
     return pages.page(
         "order.html",
@@ -72,7 +77,7 @@ def order_page(
         form=form,
         of=of,
         compared=why.compared,
-        carried=[*(answers_sent(request.form) if answers is None else answers), *(of.carried() if of else ())],
+        carried=[(KEY, key), *carried, *(of.carried() if of else ())],
         notices=_notices(form, why.findings, d.market),
         beside=_beside(form),
         fixed=_fixed(d),

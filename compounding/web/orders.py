@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
@@ -12,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from compounding import records
 from compounding.quantities import Unreadable
-from compounding.records import Event, Judged, NotRead, NotSaved, RecordsFault, RecordsRefused
-from compounding.web import pages, saving, telling
+from compounding.records import Event, NotRead, NotSaved, RecordsFault, RecordsRefused
+from compounding.web import drafts, pages, saving, telling
 from compounding.web.acts import (
     SaveForm,
     answered,
@@ -39,21 +38,21 @@ from compounding.web.forms import OrderForm, order_form, read_order
 from compounding.web.identity import event, me
 from compounding.web.known import Warned, warnings
 from compounding.web.offers import offer, offered_text
-from compounding.web.order_page import TOP, Unfit, order_page
+from compounding.web.order_page import KEY, TOP, Unfit, order_page
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.plan_page import asking, finding_view, plan_page
 from compounding.web.saving import Reviewed, reviewed
 from compounding.web.signing import box, same, signer_proved
-from compounding.web.viewing import VIEWED, viewed
+from compounding.web.telling import TAKEN_BACK
+from compounding.web.viewing import FORM_VIEWED, PLAN_VIEWED, VIEWED, viewed
 from compounding.wording.export import plan_as_json
 from compounding.wording.papers import WORDS
 from compounding.workflow import Meaning
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
-REVIEWED, STOPPED, NOT_READ, TAKEN_BACK = "plan reviewed", "order stopped", "order not read", "review left"
-# The digest binds what was shown; these two are beside the order in the page that saves.
-_KEY, _DIGEST = "request_key", "shown"
+# Binds what was shown; it is beside the order in the page that saves.
+_DIGEST = "shown"
 _LAST = "signing_secret"
 _NOT_WHOLE = "The plan is not whole: nothing can be saved."
 _SAME = "Nothing is changed: every field says what is saved."
@@ -66,7 +65,7 @@ _ANOTHER = "This page is not the one that was shown before. Read it again, then 
 @blueprint.get("/new")
 def new() -> Any:
     """An empty form."""
-    return order_page(order_form(desk()))
+    return order_page(order_form(desk()), drafts.new_key())
 
 
 @blueprint.get("/<number>/edit")
@@ -82,18 +81,19 @@ def edit(number: str) -> Any:
         refuse("Not to be changed", refused, 409)
     viewed(VIEWED, number, page="order to be changed")
     form = order_form(d, MultiDict(stored_typed(saved)))
-    return order_page(form, of=Changing(saved, saved.version), answers=answers_stored(stored_answers(saved)))
+    of, answers = Changing(saved, saved.version), answers_stored(stored_answers(saved))
+    return order_page(form, drafts.new_key(), of=of, answers=answers)
 
 
 @blueprint.post("/new")
 @pages.shown_again
 def change() -> Any:
     """The form of a review again, as it was typed; nothing is judged."""
-    d = desk()
-    form, of = order_form(d, request.form), changing(request.form, d)
+    form, of, key = _sent(request.form)
     if pages.lost():
-        return order_page(form, _lost(), of=of)
-    return _unlogged(event(TAKEN_BACK), form, of) or order_page(form, of=of)
+        return _lost(form, key, of)
+    taken = event(TAKEN_BACK, subject=drafts.subject_of(of, key))
+    return _unlogged(taken, form, key, of) or order_page(form, key, of=of)
 
 
 @blueprint.post("/review")
@@ -101,59 +101,57 @@ def change() -> Any:
 def review() -> Any:
     """The plan, or the form again with what keeps the order from being reviewed."""
     if pages.lost():
-        d = desk()
-        return order_page(order_form(d, request.form), _lost(), of=changing(request.form, d))
+        form, of, key = _sent(request.form)
+        return _lost(form, key, of)
     return review_of(request.form)
 
 
 def review_of(sent: MultiDict[str, str]) -> Any:
     """The review of what was sent, by a form of this desk or by one that changes something of a stored order."""
     d = desk()
-    form, of = order_form(d, sent), changing(sent, d)
+    form, of, key = _sent(sent)
     shown = _reviewed(form, d, "", of)
-    if (unlogged := _unlogged(_told(shown, form, d), form, of)) is not None:
-        return unlogged
     if isinstance(shown, Unfit):
-        return _unfit(form, shown, of)
+        return _unfit(form, shown, key, of)
+    if (unlogged := _unlogged(_told(shown, form, key, of), form, key, of)) is not None:
+        return unlogged
     findings = shown.text.findings
     answers = save_form(d, findings, remembered(findings, sent), changing=of is not None)
-    return _review_page(shown, answers, secrets.token_urlsafe(16), of)
+    return _review_page(shown, answers, key, of)
 
 
-def _lost() -> Unfit:
-    return Unfit((pages.problem(TOP, pages.LOST),))
+def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
+    """The form that was sent, what it changes, and the key of its draft."""
+    d = desk()
+    return order_form(d, sent), changing(sent, d), drafts.unsaved_key(sent, d)
 
 
-def _unlogged(told: Event, form: OrderForm, of: Changing | None) -> Any:
+def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
+    lost, seen = Unfit((pages.problem(TOP, pages.LOST),)), event(FORM_VIEWED, subject=drafts.subject_of(of, key))
+    return _unlogged(seen, form, key, of) or order_page(form, key, lost, of=of)
+
+
+def _unlogged(told: Event, form: OrderForm, key: str, of: Changing | None) -> Any:
     """The form again where the log cannot be written, so that nothing typed is lost; None where it was."""
     try:
-        records.record(desk().engine, replace(told, subject=of.saved.number if of else ""))
+        records.record(desk().engine, told)
     except NotSaved as fault:
-        return order_page(form, Unfit((pages.problem(TOP, str(fault)),)), of=of), 503
+        return order_page(form, key, Unfit((pages.problem(TOP, str(fault)),)), of=of), 503
     return None
 
 
-def _told(shown: Reviewed | Unfit, form: OrderForm, d: Desk) -> Event:
-    """What the log says of a review: what was typed and found, and the figures where there are any."""
-    if isinstance(shown, Reviewed):
-        entered = telling.entered(telling.values(shown.entry.typed, shown.text, d))
-        return event(
-            REVIEWED, changes=entered, findings=telling.judged(shown.text.findings, ()), drug_file=shown.drug_file
-        )
-    typed = telling.entered(telling.typed_values(form.typed(), d))
-    if shown.findings:
-        found = tuple(Judged(finding.code, finding.severity.word, "") for finding in shown.findings)
-        return event(STOPPED, changes=typed, findings=found)
-    places = [field.label.text for field, _ in form.errors_in_order()]
-    why = [problem["text"] for problem in shown.problems]
-    return event(NOT_READ, {"fields": ", ".join(places)}, changes=typed, reason=" ".join(why))
+def _told(shown: Reviewed | Unfit, form: OrderForm, key: str, of: Changing | None) -> Event:
+    return drafts.told(shown, form, desk(), drafts.subject_of(of, key))
 
 
-def _unfit(form: OrderForm, why: Unfit, of: Changing | None) -> Any:
-    """The form again. Where somebody else has changed the order, what is sent next changes theirs."""
+def _unfit(form: OrderForm, why: Unfit, key: str, of: Changing | None) -> Any:
+    """The form again, told to the log. Where somebody else has changed the order, what is sent next changes
+    theirs."""
+    if (unlogged := _unlogged(_told(why, form, key, of), form, key, of)) is not None:
+        return unlogged
     if why.compared and of is not None:
         of = Changing(of.saved, of.saved.version)
-    return order_page(form, why, of=of), why.status
+    return order_page(form, key, why, of=of), why.status
 
 
 def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Reviewed | Unfit:
@@ -214,7 +212,7 @@ def _review_page(
     entry = shown.entry
     errors = [*problems, *_answer_problems(save)]
     asked = {id(asked.finding): asked for asked in save.asked}
-    hidden = [*save.said(), *(of.carried() if of else ()), (_KEY, key), (_DIGEST, _digest(shown, key, of))]
+    hidden = [*save.said(), *(of.carried() if of else ()), (KEY, key), (_DIGEST, _digest(shown, key, of))]
     return pages.page(
         "review.html",
         errors,
@@ -272,25 +270,50 @@ def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
     form, of = order_form(d, request.form), changing(request.form, d)
-    key = request.form.get(_KEY, "")
+    key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):
-        return _unfit(form, shown, of)
-    answers = save_form(d, shown.text.findings, request.form, changing=of is not None)
+        return _lost(form, key, of) if pages.lost() else _unfit(form, shown, key, of)
+    again = Again(form, shown, save_form(d, shown.text.findings, request.form, changing=of is not None), key, of)
     if pages.lost():
-        return _review_page(shown, answers, key, of, (pages.problem(_LAST, pages.LOST),))
+        return again.page(400, pages.LOST)
     if not same(request.form.get(_DIGEST, ""), _digest(shown, key, of)):
-        said = (pages.problem(_LAST, _ANOTHER),)
-        return _review_page(shown, answers, secrets.token_urlsafe(16), of, said), 409
-    if not answered(answers, me().account.user) or not saving.fit_for_paper(shown, answers, me().person, d):
-        return _review_page(shown, answers, key, of), 422
+        return replace(again, key=drafts.unsaved_key(request.form, d)).page(409, _ANOTHER)
+    if not _may_be_signed(again, d):
+        return again.page(422)
     try:
-        number = _signed_and_saved(shown, answers, d, key, of)
+        number = _signed_and_saved(shown, again.answers, d, key, of)
     except RecordsFault as fault:
-        return _not_saved(fault, form, shown, answers, of)
-    if number is None:
-        return _review_page(shown, answers, key, of), 422
-    return redirect(url_for("preparations.shown", number=number), 303)
+        return _not_saved(fault, again)
+    return again.page(422) if number is None else redirect(url_for("preparations.shown", number=number), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A review that is not saved as it was sent."""
+
+    form: OrderForm
+    shown: Reviewed
+    answers: SaveForm
+    key: str
+    of: Changing | None
+
+    def page(self, status: int, said: str = "") -> Any:
+        """The review once more, told to the log as well."""
+        about = drafts.subject_of(self.of, self.key)
+        seen = event(PLAN_VIEWED, drafts.others_shown(self.shown), subject=about)
+        return _unlogged(seen, self.form, self.key, self.of) or self.unlogged_page(status, said)
+
+    def unlogged_page(self, status: int, said: str) -> Any:
+        problems = (pages.problem(_LAST, said),) if said else ()
+        return _review_page(self.shown, self.answers, self.key, self.of, problems), status
+
+
+def _may_be_signed(again: Again, d: Desk) -> bool:
+    who = me()
+    if not answered(again.answers, who.account.user):
+        return False
+    return saving.fit_for_paper(again.shown, again.answers, who.person, d)
 
 
 def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of: Changing | None) -> str | None:
@@ -303,12 +326,13 @@ def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of:
     return saving.change(shown, answers, seconds, event(CHANGED), d, key, of).number
 
 
-def _not_saved(fault: RecordsFault, form: OrderForm, shown: Reviewed, answers: SaveForm, of: Changing | None) -> Any:
+def _not_saved(fault: RecordsFault, again: Again) -> Any:
     """The review again with the fault; or both versions, where somebody else was quicker."""
-    key, d = request.form.get(_KEY, ""), desk()
-    if of is not None and isinstance(fault, RecordsRefused):
-        of = changing(request.form, d) or of
-        if (unfit := _not_changed(form, d, key, of)) is not None:
-            return _unfit(form, unfit, of)
-    said = (pages.problem(_LAST, str(fault)),)
-    return _review_page(shown, answers, key, of, said), 409 if isinstance(fault, RecordsRefused) else 503
+    if not isinstance(fault, RecordsRefused):
+        # What cannot be saved cannot be logged either, and all on the page is what was typed and shown before.
+        return again.unlogged_page(503, str(fault))
+    if again.of is not None:
+        of = changing(request.form, desk()) or again.of
+        if (unfit := _not_changed(again.form, desk(), again.key, of)) is not None:
+            return _unfit(again.form, unfit, again.key, of)
+    return again.page(409, str(fault))

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.credentials import folded
+from compounding.credentials import USER_MOST, folded
 from compounding.localtime import read_moment
 from compounding.quantities import Unreadable, quote
 from compounding.records import Person
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Day, Line, Secret, Typed
 from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
-from compounding.web.identity import USER_MOST, me
+from compounding.web.identity import me
 from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.reasons import Reasons
 from compounding.wording.numbers import day as written_day

@@ -143,7 +143,7 @@ def _row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
         {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": alike_words(like)},
         _dose_cell(saved, text),
-        {"main": text["cycle_day"], "small": [identity.location]},
+        {"main": text["cycle_day"] if verified(saved) else HIDDEN, "small": [identity.location]},
         text["give_on"],
         {"chip": saved.state.capitalize(), "look": "done" if verified(saved) else "todo"},
     )
@@ -298,23 +298,30 @@ def _print(standing: Standing, document: str) -> Any:
     d, saved = desk(), standing.preparation
     first = records.first_print(d.engine, saved.number, _shows(saved))
     form = print_form(d, document, first is not None, request.form)
+    sent = document, form
     if pages.lost():
-        return preparation_page(standing, (document, form), [pages.problem(document, pages.LOST)])
+        return _not_printed_page(standing, sent, pages.LOST, 400)
     if not verified(saved):
-        return preparation_page(standing, (document, form), [pages.problem(document, _not_printed(saved))]), 409
+        return _not_printed_page(standing, sent, _not_printed(saved), 409)
     if not form.validate():
-        return preparation_page(standing, (document, form), ()), 422
+        return _not_printed_page(standing, sent, "", 422)
     try:
         place = _record(saved, document, first, form, d)
     except papers.Refused as refused:
-        said = pages.problem(document, kept(refusal(document, refused, work(saved, d), d)))
-        return preparation_page(standing, (document, form), [said]), 422
-    except PlanDiffers as gone:
-        return preparation_page(standing, (document, form), [pages.problem(document, str(gone))]), 409
+        return _not_printed_page(standing, sent, kept(refusal(document, refused, work(saved, d), d)), 422)
+    except (PlanDiffers, RecordsRefused) as fault:
+        return _not_printed_page(standing, sent, str(fault), 409)
     except RecordsFault as fault:
-        status = 409 if isinstance(fault, RecordsRefused) else 503
-        return preparation_page(standing, (document, form), [pages.problem(document, str(fault))]), status
+        # What cannot be saved cannot be logged either: it is the page that the button was on.
+        return preparation_page(standing, sent, [pages.problem(document, str(fault))]), 503
     return redirect(url_for("preparations.pdf", number=saved.number, place=place), 303)
+
+
+def _not_printed_page(standing: Standing, sent: tuple[str, PrintForm], said: str, status: int) -> Any:
+    """The page again, and its entry in the log. Raises NotSaved."""
+    document, number = sent[0], standing.preparation.number
+    viewed(VIEWED, number, refused=f"print of the {NAMES[document].lower()}")
+    return preparation_page(standing, sent, [pages.problem(document, said)] if said else []), status
 
 
 def _record(saved: SavedPreparation, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:

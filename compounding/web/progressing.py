@@ -72,6 +72,7 @@ def progress(standing: Standing, figures: Planned) -> Progress:
         state=State(saved.state),
         version=saved.version,
         enterers=frozenset(person.id for person in saved.entered_by),
+        authorisers=frozenset(saved.authorised_by),
         taken=tuple(Taken(status.state, status.person.id, status.at) for status in standing.statuses),
         materials=standing.materials,
         moments=standing.moments,

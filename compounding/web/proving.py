@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import request
 
 from compounding import credentials, records
-from compounding.credentials import ADDRESS, LOCKS, PASSWORD, PIN, TOTP, Lock, is_pin, keyed, matches
-from compounding.records import Account, Event, Person
+from compounding.credentials import ADDRESS, LOCKS, PASSWORD, PIN, TOTP, is_pin, keyed, matches
+from compounding.records import Account, Attempt, Event, Failures, Person, Tried, Verdict
 from compounding.web.desk import Desk
+from compounding.web.needs import missing
 from compounding.wording.numbers import clock
 
 SIGN_IN_FAILED, SECRET_WRONG = "sign-in failed", "wrong secret"
+FACTOR_GIVEN, NOT_TAKEN = "second factor given", "secret not taken"
 UNKNOWN = Person("unknown", "somebody not known here", "unknown")
 
 WRONG_USER = "The user name, the password or the code is not right."
 WRONG_SECRET = "This is not your PIN or password. Nothing is signed."
 NO_PIN = "You have no signing PIN yet: give your password, or set a PIN on your account's page."
-
-# One at a time: or a hundred guesses sent at once would all be made before the first failure counts.
-_ONE = threading.Lock()
 
 
 class NotProved(Exception):
@@ -44,80 +43,99 @@ class Claim:
     """Of the second factor; None where it is not asked."""
     pin: bool = False
     """Whether a signing PIN is as good as the password."""
+    unready: bool = False
+    """Whether it is taken of an account that lacks something: to sign in, and to set up what it lacks."""
 
 
 def prove(claim: Claim, d: Desk) -> Account:
     """The account whose secret this is. Raises NotProved, and puts the failure in the log; RecordsFault."""
-    with _ONE:
-        return _prove(claim, d)
-
-
-def _prove(claim: Claim, d: Desk) -> Account:
     kind = PIN if claim.pin and is_pin(claim.secret) else PASSWORD
-    _refuse_locked(claim, kind, d)
+    if sentence := _locked(claim, kind, partial(records.failures, d.engine), d):
+        raise NotProved(sentence)  # while a lock holds nothing is even hashed
     account = records.account(d.engine, credentials.folded(claim.user))
     if account is not None and not account.active:
         account = None
     kept = records.secrets(d.engine, account.user) if account else {}
-    good = matches(kept.get(kind), claim.secret, d.secrets_key)
-    _note(claim, kind, good, account, d)
-    if not good:
+    right = matches(kept.get(kind), claim.secret, d.secrets_key)
+    if not _judged(claim, kind, account, d, lambda _: right):
         raise NotProved(NO_PIN if account and kind == PIN and PIN not in kept else claim.wrong)
     if account is None:
         raise NotProved(claim.wrong)
-    if claim.code is not None and TOTP in kept:
-        _refuse_factor(claim, kept[TOTP], account, d)
+    if claim.code is not None and TOTP in kept and not _factor_proved(claim, kept[TOTP], account, d):
+        raise NotProved(claim.wrong)
+    if not claim.unready:
+        _refuse_unready(claim, account, d)
     return account
 
 
-def _refuse_factor(claim: Claim, value: str, account: Account, d: Desk) -> None:
-    _refuse_locked(claim, TOTP, d)
+def _factor_proved(claim: Claim, value: str, account: Account, d: Desk) -> bool:
     secret = credentials.opened(value, d.secrets_key)
-    last = records.newest_good(d.engine, key=keyed(d.secrets_key, claim.user), kind=TOTP)
-    good = secret is not None and credentials.factor_good(secret, claim.code or "", d.clock(), last)
-    _note(claim, TOTP, good, account, d, always=True)
-    if not good:
-        raise NotProved(claim.wrong)
+    key = keyed(d.secrets_key, claim.user)
+
+    def right(tried: Tried) -> bool:
+        last = tried.newest_good(key=key, kind=TOTP)
+        return secret is not None and credentials.factor_good(secret, claim.code or "", d.clock(), last)
+
+    return _judged(claim, TOTP, account, d, right)
 
 
-def _refuse_locked(claim: Claim, kind: str, d: Desk) -> None:
-    if until := _until(LOCKS[kind], d, key=keyed(d.secrets_key, claim.user), kind=kind):
+def _judged(claim: Claim, kind: str, account: Account | None, d: Desk, right: Callable[[Tried], bool]) -> bool:
+    """Whether it is right, told and stored in the order of the log: of guesses that are sent at once, to whichever
+    process, no more are answered than the lock lets. Raises NotProved for the others."""
+    attempt = Attempt(keyed(d.secrets_key, claim.user), address(), kind)
+
+    def judge(tried: Tried) -> Verdict:
+        if sentence := _locked(claim, kind, tried.failures, d):
+            return Verdict(False, refused=sentence)
+        good = right(tried)
+        return Verdict(good, _told(attempt, tried, d) if good else claim.action)
+
+    verdict = records.record_attempt(d.engine, _event(claim, {"what": kind}, account, d), attempt, judge)
+    if verdict.refused:
+        raise NotProved(verdict.refused)
+    return verdict.good
+
+
+def _told(attempt: Attempt, tried: Tried, d: Desk) -> str | None:
+    """What the log calls a success: a code, which is good once, or what ends a row of failures. Others are not told."""
+    if attempt.kind == TOTP:
+        return FACTOR_GIVEN
+    since = d.clock() - LOCKS[attempt.kind].time
+    failed = tried.failures(since=since, key=attempt.key, kind=attempt.kind).count
+    return "secret right after failures" if failed else None
+
+
+def _locked(claim: Claim, kind: str, failures: Callable[..., Failures], d: Desk) -> str:
+    """Why no secret is taken now; "" where one is."""
+    key, now = keyed(d.secrets_key, claim.user), d.clock()
+    if until := LOCKS[kind].ends(lambda since: failures(since=since, key=key, kind=kind), now):
         name = {PASSWORD: "password", PIN: "PIN", TOTP: "code"}[kind]
         instead = " Your password still is." if kind == PIN else ""
-        raise NotProved(f"Too many tries with a wrong {name}: none is taken until {clock(until, d.zone)}.{instead}")
-    if until := _until(ADDRESS, d, address=address()):
-        raise NotProved(f"Too many wrong tries from this computer: none is taken until {clock(until, d.zone)}.")
+        return f"Too many tries with a wrong {name}: none is taken until {clock(until, d.zone)}.{instead}"
+    if until := ADDRESS.ends(lambda since: failures(since=since, address=address()), now):
+        return f"Too many wrong tries from this computer: none is taken until {clock(until, d.zone)}."
+    return ""
 
 
-def _until(lock: Lock, d: Desk, **of: str) -> datetime | None:
-    """When the lock ends that now holds; None where none does.
-
-    The failures that count are those of the time before the newest of them: counted back from now, the first of
-    a row would be forgotten while the lock lasts, and end it.
-    """
-    newest = records.failures(d.engine, since=d.clock() - lock.time, **of).newest
-    if newest is None:
-        return None
-    row = records.failures(d.engine, since=newest - lock.time, **of)
-    return lock.until(row.count, row.newest)
+def _refuse_unready(claim: Claim, account: Account, d: Desk) -> None:
+    """Raises NotProved where somebody else chose the password, or a second factor is still to be set: then it may
+    not be its owner who gives it."""
+    if lacking := missing(account, d):
+        event = _event(claim, {"why": lacking}, account, d)
+        records.record(d.engine, replace(event, action=NOT_TAKEN))
+        raise NotProved(lacking)
 
 
-def _note(claim: Claim, kind: str, good: bool, account: Account | None, d: Desk, *, always: bool = False) -> None:
-    """Puts a failure in the log, and a success that ends a row of them."""
-    key = keyed(d.secrets_key, claim.user)
-    since = d.clock() - LOCKS[kind].time
-    if good and not always and not records.failures(d.engine, since=since, key=key, kind=kind).count:
-        return
-    event = Event(
+def _event(claim: Claim, details: Mapping[str, str], account: Account | None, d: Desk) -> Event:
+    return Event(
         account.person if account else UNKNOWN,
-        "secret right after failures" if good and not always else "second factor given" if good else claim.action,
+        claim.action,
         d.clock(),
-        {"what": kind},
+        details,
         workstation=claim.workstation,
         zone=d.zone,
-        subject=f"staff:{account.user}" if account else "staff:unknown",
+        subject=f"staff:{account.user}" if account else f"staff:{UNKNOWN.id}",
     )
-    records.record_attempt(d.engine, event, key=key, address=address(), kind=kind, good=good)
 
 
 def address() -> str:

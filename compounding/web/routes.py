@@ -97,6 +97,6 @@ ROUTES: Mapping[str, Deed | None] = MappingProxyType(
         "audit.check": Deed.AUDIT,
         "audit.csv": Deed.AUDIT,
         "audit.pdf": Deed.AUDIT,
-        "audit.export": Deed.AUDIT,
+        "audit.export": Deed.TAKE_OUT_LOG,
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 
 from compounding import training
 from compounding.records import NotSaved, RecordsFault
@@ -34,7 +34,8 @@ def sign_in() -> Any:
     if not form.validate():
         return _page(form, leads_to), 422
     place = form.workstation.data
-    claim = Claim(form.user.data, form.secret.data, SIGN_IN_FAILED, WRONG_USER, place, form.code.data or "")
+    user, secret, code = form.user.data, form.secret.data, form.code.data or ""
+    claim = Claim(user, secret, SIGN_IN_FAILED, WRONG_USER, place, code, unready=True)
     try:
         start(claim, d)
     except (NotProved, RecordsFault) as refused:
@@ -42,7 +43,7 @@ def sign_in() -> Any:
         return _page(form, leads_to), pages.NOT_SAVED if isinstance(refused, NotSaved) else 422
     session.pop("csrf_token", None)  # whoever used this browser before may know it
     answer = redirect(leads_to or url_for("preparations.home"), 303)
-    keep_workstation(answer, place, current_app.config["SESSION_COOKIE_SECURE"])
+    keep_workstation(answer, place, d)
     return answer
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from compounding import records
-from compounding.credentials import PASSWORD, PIN, SHORTEST_PASSWORD, TOTP
-from compounding.quantities import Unreadable, quote
-from compounding.records import PROGRAM, Account, RecordsFault, RecordsRefused
+from compounding import credentials, records
+from compounding.credentials import PASSWORD, PIN, SHORTEST_PASSWORD, TOTP, USER_MOST
+from compounding.quantities import quote
+from compounding.records import Account, RecordsFault, RecordsRefused
 from compounding.web import pages
 from compounding.web.account import take_password
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Choice, Line, Secret
 from compounding.web.forms import SiteForm, blame
-from compounding.web.identity import USER_MOST, event, go_on, me
-from compounding.web.proving import UNKNOWN
+from compounding.web.identity import event, go_on, me
 from compounding.workflow import Deed, Role
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
@@ -30,33 +28,34 @@ _ROLES = tuple((role.value, role.value.capitalize()) for role in Role)
 _OPEN, _CLOSED = "open", "closed"
 _STATES = ((_OPEN, "Open: may sign in"), (_CLOSED, "Closed: may not"))
 _SECRETS = {PASSWORD: "password", PIN: "signing PIN", TOTP: "second factor"}
-_RESERVED = frozenset({PROGRAM.id, UNKNOWN.id, "new"})
-"""The log has two of these for those who are nobody, and /staff/new is the page that opens an account."""
+_REMOVED = {PIN: ("Signing PIN", "set", "none"), TOTP: ("Second factor", "set", "none")}
 _DONE = {
     "opened": "The account is open. Tell its password to whom it is for: they choose their own when they sign in.",
     "changed": "The account is changed.",
-    **{kind: f"The {name} is changed, and every session of the account has ended." for kind, name in _SECRETS.items()},
+    PASSWORD: "The password is reset, the signing PIN is removed with it, and every session of the account has ended.",
+    PIN: "The signing PIN is removed.",
+    TOTP: "The second factor is removed, and every session of the account has ended.",
 }
-# One at a time: or two administrators could each demote the other.
-_ONE = threading.Lock()
 
 
 class UserName(Line):
     """A name that somebody signs in with."""
 
     def read(self, text: str) -> str:
-        name = super().read(text)
-        if not re.fullmatch(r"[a-z][a-z0-9.-]*[a-z0-9]", name):
-            raise Unreadable(f"{quote(text)} cannot be a user name. Use letters a to z, figures, and . - between.")
-        if name in _RESERVED:
-            raise Unreadable(f"{quote(text)} is kept for the program. Choose another.")
-        return name
+        return credentials.sign_in_name(super().read(text))
+
+
+class PrintedName(Line):
+    """A name that papers show somebody by."""
+
+    def read(self, text: str) -> str:
+        return credentials.printed_name(super().read(text))
 
 
 class AccountForm(SiteForm):
     """Who somebody is."""
 
-    name = Line("Printed name", most=NAME_MOST, letters=True, hint="as papers show it", missing="Type the name.")
+    name = PrintedName("Printed name", most=NAME_MOST, letters=True, hint="as papers show it", missing="Type the name.")
     role = Choice("Role", _ROLES, missing="Choose the role.")
 
 
@@ -81,7 +80,7 @@ class ResetForm(SiteForm):
 
     new_secret = Secret(
         "New password",
-        hint=f"{SHORTEST_PASSWORD} characters or more; its owner must change it",
+        hint=f"{SHORTEST_PASSWORD} characters or more; its owner must change it, and the signing PIN is removed",
         missing="Type a new password.",
         autocomplete="new-password",
     )
@@ -135,30 +134,72 @@ def _account(user: str) -> Account:
 @blueprint.post("/new")
 def open_() -> Any:
     d, form = desk(), NewAccountForm(desk(), request.form)
-    if not form.validate() or (value := _first_password(form, d)) is None:
+    if not form.validate():
         return _new_page(form), 422
-    user, name, role = form.user.data, form.name.data, form.role.data
-    changes = (("User name", None, user), *_changes(None, name, role, True))
-    told = event("account opened", subject=f"staff:{user}", changes=changes)
-    try:
-        records.put_account(d.engine, user, name, role, told, training=d.site.training, secrets={PASSWORD: value})
-    except RecordsFault as refused:
-        blame(form.user, str(refused))
-        return _new_page(form), _status(refused)
-    return redirect(url_for("staff.shown", user=user, done="opened"), 303)
+    if not _opened_just_so(form, d):
+        if (value := _first_password(form, d)) is None:
+            return _new_page(form), 422
+        try:
+            _open(form, value, d)
+        except RecordsFault as refused:
+            blame(_field_refused(form, d), str(refused))
+            return _new_page(form), _status(refused)
+    return redirect(url_for("staff.shown", user=form.user.data, done="opened"), 303)
+
+
+def _opened_just_so(form: NewAccountForm, d: Desk) -> bool:
+    """Whether this was sent before: an account like it, with the password that the same administrator chose. The
+    password of somebody else's choosing is not compared, or it could be guessed here."""
+    account = records.account(d.engine, form.user.data)
+    wanted = (form.name.data, form.role.data, True)
+    return (
+        account is not None
+        and (account.name, account.role, account.active) == wanted
+        and _chosen_just_so(account.user, form.new_secret.data, d)
+    )
+
+
+def _chosen_just_so(user: str, password: str, d: Desk) -> bool:
+    """Whether a password is the one that whoever is signed in chose for the user."""
+    value = records.secrets(d.engine, user).get(PASSWORD)
+    chosen = records.chosen_by(d.engine, user).get(PASSWORD)
+    if chosen is None or chosen.id != me().account.user:
+        return False
+    return credentials.matches(value, password, d.secrets_key)
 
 
 def _first_password(form: NewAccountForm, d: Desk) -> str | None:
-    if (fault := _alike(form.name.data, "", d)) is not None:
+    if (fault := _alike(form.name.data, form.user.data, records.accounts(d.engine))) is not None:
         blame(form.name, fault)
         return None
     return take_password(form, form.user.data, form.name.data, d)
 
 
-def _alike(name: str, user: str, d: Desk) -> str | None:
-    """Papers show the printed name alone, so no two people who sign in today have the same."""
-    others = (other for other in records.accounts(d.engine) if other.active and other.user != user)
-    found = next((other for other in others if other.name.casefold() == name.casefold()), None)
+def _open(form: NewAccountForm, password: str, d: Desk) -> None:
+    user, name, role = form.user.data, form.name.data, form.role.data
+    changes = (("User name", None, user), *_changes(None, name, role, True))
+    records.put_account(
+        d.engine,
+        user,
+        name,
+        role,
+        event("account opened", subject=f"staff:{user}", changes=changes),
+        training=d.site.training,
+        secrets={PASSWORD: password},
+        judge=lambda others: _alike(name, user, others),
+    )
+
+
+def _field_refused(form: NewAccountForm, d: Desk) -> Line:
+    """The field that a refusal is about: the name, where somebody took it meanwhile."""
+    return form.name if _alike(form.name.data, form.user.data, records.accounts(d.engine)) else form.user
+
+
+def _alike(name: str, user: str, accounts: Iterable[Account]) -> str | None:
+    """Papers show the printed name alone, so no two people who sign in today have names that look the same."""
+    alike = credentials.printed_alike(name)
+    others = (other for other in accounts if other.active and other.user != user)
+    found = next((other for other in others if credentials.printed_alike(other.name) == alike), None)
     said = "is the printed name of {} already: papers show it without the user name."
     return None if found is None else f"{quote(name)} {said.format(found.user)}"
 
@@ -177,49 +218,65 @@ def _new_page(form: NewAccountForm) -> str:
 
 @blueprint.post("/<user>")
 def change(user: str) -> Any:
-    d, form = desk(), ChangeForm(desk(), request.form)
-    _account(user)
+    d, form, account = desk(), ChangeForm(desk(), request.form), _account(user)
+    was = _entry_seen(request.form.get("was", ""))
     if not form.validate():
-        return _page(_account(user), form), 422
-    with _ONE:
+        return _page(account, form), 422
+    if _as_wanted(account, form) and was != account.entry:  # it was sent before
+        return redirect(url_for("staff.shown", user=user, done="changed"), 303)
+    if (fault := _fault(account, form, records.accounts(d.engine))) is not None:
+        blame(*fault)
+        return _page(account, form), 422
+    try:
+        changed = _change(account, form, was, d)
+    except RecordsFault as refused:
         account = _account(user)
-        if (fault := _fault(account, form, d)) is not None:
-            blame(*fault)
-            return _page(account, form), 422
-        try:
-            changed = _change(account, form, request.form.get("was", ""), d)
-        except RecordsFault as refused:
-            blame(form.name, str(refused))
-            return _page(_account(user), form), _status(refused)
+        field, _ = _fault(account, form, records.accounts(d.engine)) or (form.name, "")
+        blame(field, str(refused))
+        return _page(account, form), _status(refused)
     if user == me().account.user and changed.active:
         go_on(changed, "account changed")
     return redirect(url_for("staff.shown", user=user, done="changed"), 303)
 
 
-def _fault(account: Account, form: ChangeForm, d: Desk) -> tuple[Any, str] | None:
-    """The field and the sentence where an account may not be changed so; None where it may."""
-    name, role, active = form.name.data, form.role.data, form.state.data == _OPEN
-    if (name, role, active) == (account.name, account.role, account.active):
+def _entry_seen(text: str) -> int:
+    """The entry of the account that the page showed; 0 where it says none."""
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else 0
+
+
+def _as_wanted(account: Account, form: ChangeForm) -> bool:
+    wanted = (form.name.data, form.role.data, form.state.data == _OPEN)
+    return wanted == (account.name, account.role, account.active)
+
+
+def _fault(account: Account, form: ChangeForm, accounts: tuple[Account, ...]) -> tuple[Any, str] | None:
+    """The field and the sentence where an account may not be changed so, with all that there are; None where it
+    may."""
+    role, active = form.role.data, form.state.data == _OPEN
+    if _as_wanted(account, form):
         return form.name, "Nothing is different from what holds now."
     if account.user == me().account.user and role != account.role:
         return form.role, "Nobody changes their own role: another administrator does."
-    if _last_administrator(account, d) and not (active and role == account.role):
+    if _last_administrator(account, accounts) and not (active and role == account.role):
         field = form.state if not active else form.role
         return field, f"{account.name} is the last administrator who may sign in: make another one first."
-    if active and (fault := _alike(name, account.user, d)) is not None:
+    if active and (fault := _alike(form.name.data, account.user, accounts)) is not None:
         return form.name, fault
     return None
 
 
-def _last_administrator(account: Account, d: Desk) -> bool:
-    managing = [
-        other.user for other in records.accounts(d.engine) if other.active and other.role == Role.ADMINISTRATOR.value
-    ]
+def _last_administrator(account: Account, accounts: Iterable[Account]) -> bool:
+    managing = [other.user for other in accounts if other.active and other.role == Role.ADMINISTRATOR.value]
     return managing == [account.user]
 
 
-def _change(account: Account, form: ChangeForm, was: str, d: Desk) -> Account:
+def _change(account: Account, form: ChangeForm, was: int, d: Desk) -> Account:
     name, role, active = form.name.data, form.role.data, form.state.data == _OPEN
+
+    def judge(accounts: tuple[Account, ...]) -> str | None:
+        fault = _fault(account, form, accounts)
+        return None if fault is None else fault[1]
+
     action = "account changed" if active == account.active else "account opened again" if active else "account closed"
     told = event(action, subject=f"staff:{account.user}", changes=_changes(account, name, role, active))
     return records.put_account(
@@ -230,7 +287,8 @@ def _change(account: Account, form: ChangeForm, was: str, d: Desk) -> Account:
         told,
         active=active,
         training=account.training,
-        was=int(was) if re.fullmatch(r"[0-9]{1,15}", was, re.ASCII) else 0,
+        was=was,
+        judge=judge,
     )
 
 
@@ -271,22 +329,31 @@ def reset(user: str) -> Any:
 def _reset_password(account: Account, form: ResetForm, d: Desk) -> bool:
     if not form.validate() or (value := take_password(form, account.user, account.name, d)) is None:
         return False
-    _put(account, PASSWORD, value, "password reset", d, ("Password", "set", "set by an administrator"))
+    has_pin = PIN in records.chosen_by(d.engine, account.user)
+    if not has_pin and _chosen_just_so(account.user, form.new_secret.data, d):  # it was sent before
+        return True
+    changes = [("Password", "set", "set by an administrator"), *([_REMOVED[PIN]] if has_pin else [])]
+    # Whoever may have learnt the password may have set the PIN with it.
+    _put(account, {PASSWORD: value, PIN: None}, "password reset", d, changes)
     return True
 
 
 def _remove(account: Account, kind: str, form: ResetForm, d: Desk) -> bool:
-    name = _SECRETS[kind]
-    if kind not in records.chosen_by(d.engine, account.user):
-        blame(form.new_secret, f"{account.name} has no {name}.")
+    found = records.newest_credentials(d.engine, account.user).get(kind)
+    if found is not None and not found.held and found.person.id == me().account.user:  # it was sent before
+        return True
+    if found is None or not found.held:
+        blame(form.new_secret, f"{account.name} has no {_SECRETS[kind]}.")
         return False
-    _put(account, kind, None, f"{name} removed", d, (name[0].upper() + name[1:], "set", "none"))
+    _put(account, {kind: None}, f"{_SECRETS[kind]} removed", d, [_REMOVED[kind]])
     return True
 
 
-def _put(account: Account, kind: str, value: str | None, action: str, d: Desk, change: tuple[str, str, str]) -> None:
-    told = event(action, subject=f"staff:{account.user}", changes=(change,))
-    records.put_secret(d.engine, account.user, kind, value, told)
+def _put(
+    account: Account, secrets: Mapping[str, str | None], action: str, d: Desk, changes: list[tuple[str, str, str]]
+) -> None:
+    told = event(action, subject=f"staff:{account.user}", changes=changes)
+    records.put_secrets(d.engine, account.user, secrets, told)
 
 
 # ------------------------------------------------------------------ the page of one

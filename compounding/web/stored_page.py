@@ -13,16 +13,15 @@ from compounding.web.as_typed import AsTyped, as_typed
 from compounding.web.changing import stored_answers, stored_typed
 from compounding.web.desk import Desk
 from compounding.web.offers import offered_text, stored_offer
-from compounding.web.orders import NOT_READ, REVIEWED, STOPPED, TAKEN_BACK
 from compounding.web.paperwork import entered_status, saved_identity, saved_text
 from compounding.web.plan_page import FindingView, PlanPage, kept, plan_page
+from compounding.web.telling import TRIED
 from compounding.wording.log import AGAINST, BECAME, is_access, stands_against
 from compounding.wording.numbers import moment
 from compounding.wording.papers import WORDS
 from compounding.workflow import Meaning
 
 _SIGNED = "signed"
-_TRIED = frozenset({REVIEWED, STOPPED, NOT_READ, TAKEN_BACK})
 _DIGEST = 16  # figures of 64: enough to compare by eye
 
 
@@ -106,7 +105,7 @@ def _bound(signature: Signature) -> list[str]:
 def history(number: str, d: Desk) -> Iterator[dict[str, Any]]:
     """What was done, and what was refused; who only looked or tried a plan stands in the timeline."""
     for recorded in records.timeline(d.engine, number):
-        if not is_access(recorded.event.action) and recorded.event.action not in _TRIED:
+        if not is_access(recorded.event.action) and recorded.event.action not in TRIED:
             yield {"cells": _happened(recorded, d)}
 
 

@@ -6,13 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from compounding.records import Change, Event, Judged
+from compounding.records.overrides import OVERRIDDEN
 from compounding.web.acts import Given
 from compounding.web.as_typed import as_typed
 from compounding.web.desk import Desk
 from compounding.web.plan_page import NO_BREAK
 from compounding.wording.plans import FindingText, PlanText
 
-OVERRIDDEN, ACKNOWLEDGED = "finding overridden", "finding acknowledged"
+ACKNOWLEDGED = "finding acknowledged"
+ANSWERS = frozenset({OVERRIDDEN, ACKNOWLEDGED})
+REVIEWED, STOPPED, NOT_READ, TAKEN_BACK = "plan reviewed", "order stopped", "order not read", "review left"
+TRIED = frozenset({REVIEWED, STOPPED, NOT_READ, TAKEN_BACK})
+"""What is done with an order while nothing of it is stored."""
 _DOSE = "Dose"
 _FIGURES = (
     ("Body surface", "bsa"),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from compounding import records
-from compounding.records import RecordedEvent, Standing
-from compounding.web.blind import blind
+from compounding.records import EntrySearch, Event, Person, RecordedEvent, Standing
+from compounding.records.drafts import is_draft
+from compounding.web.blind import HIDDEN, unseen
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
+from compounding.web.telling import ANSWERS
 from compounding.wording.log import EntryText, entry_text, hidden, is_access, stands_against
 from compounding.wording.numbers import figure
 
@@ -63,6 +65,12 @@ class Row:
     recorded: RecordedEvent
     preparation: str
     """The number of the preparation that it is about; "" for none."""
+    untold: frozenset[str] = frozenset()
+    """What of it nobody may look for who reads it, in the names of a search."""
+
+    def found_by(self, wanted: EntrySearch) -> bool:
+        """Whether a search finds it by what its reader may see: else what is found would tell the rest."""
+        return not any(getattr(wanted, name) for name in self.untold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +94,59 @@ class Rows:
         return [self.row(recorded) for recorded in entries]
 
     def row(self, recorded: RecordedEvent) -> Row:
-        d, event = self._desk, recorded.event
-        stands = self._standing(event.subject)
-        text = entry_text(recorded.id, event, d.zone, d.market)
-        if stands is not None and not is_access(event.action) and blind(stands.preparation, self._who):
-            text = hidden(text)
-        signature = _signature(recorded.id, stands)
-        return Row(
-            text,
-            tuple(_marks(recorded, text, signature)),
-            frozenset(_kinds(recorded, signature)),
-            recorded,
-            event.subject if stands is not None else "",
-        )
+        stands = self._standing(recorded.event.subject)
+        number = stands.preparation.number if stands else ""
+        untold, named = self._untold(recorded, stands), _named(recorded, number)
+        shown = masked(named) if untold else named
+        text, signature = self._text(shown), _signature(recorded.id, stands)
+        if untold:
+            text = replace(text, kept=hidden(self._text(named)).kept)
+        marks, kinds = _marks(shown, text, signature), _kinds(shown, signature)
+        return Row(text, tuple(marks), frozenset(kinds), shown, number, untold)
+
+    def _untold(self, recorded: RecordedEvent, stands: Standing | None) -> frozenset[str]:
+        if is_access(recorded.event.action) or not unseen(recorded, stands, self._who):
+            return frozenset()
+        return _ANSWER if recorded.event.action in ANSWERS else _VALUES
+
+    def _text(self, recorded: RecordedEvent) -> EntryText:
+        return entry_text(recorded.id, recorded.event, self._desk.zone, self._desk.market)
 
     def _standing(self, subject: str) -> Standing | None:
-        if not _NUMBER.fullmatch(subject):
-            return None
         if subject not in self._met:
-            self._met[subject] = records.standing(self._desk.engine, subject)
+            self._met[subject] = self._read(subject)
         return self._met[subject]
+
+    def _read(self, subject: str) -> Standing | None:
+        """The preparation that an entry is about, by its number or by the draft that it came of."""
+        engine = self._desk.engine
+        number = records.saved_as(engine, subject) if is_draft(subject) else subject
+        return records.standing(engine, number) if number and _NUMBER.fullmatch(number) else None
+
+
+# What an entry that is masked may not be looked for by: its findings; of an answer also what was done, and by whom.
+_VALUES = frozenset({"finding"})
+_ANSWER = _VALUES | {"action", "person_id"}
+_SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until verified")
+
+
+def _named(recorded: RecordedEvent, number: str) -> RecordedEvent:
+    """An entry of a draft, which is named by what it became: its key is no name for people."""
+    if not is_draft(recorded.event.subject):
+        return recorded
+    return replace(recorded, event=replace(recorded.event, subject=f"draft of {number}" if number else "draft"))
+
+
+def masked(recorded: RecordedEvent) -> RecordedEvent:
+    """An entry without what may not be seen of it. Of an answer that is also what was done and by whom: there is
+    one where there was a finding, and another person where that was an override."""
+    event = recorded.event
+    told = Event(
+        event.person, event.action, event.at, workstation=event.workstation, zone=event.zone, subject=event.subject
+    )
+    if event.action in ANSWERS:
+        told = replace(told, person=_SOMEBODY, action=HIDDEN, workstation="")
+    return replace(recorded, event=told)
 
 
 def _signature(entry: int, stands: Standing | None) -> Mark | None:

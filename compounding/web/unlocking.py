@@ -12,7 +12,7 @@ from werkzeug.routing import RequestRedirect
 from wtforms.validators import ValidationError
 
 from compounding import records
-from compounding.credentials import folded
+from compounding.credentials import USER_MOST, folded
 from compounding.records import NotRead, NotSaved, RecordsFault
 from compounding.web import pages
 from compounding.web.desk import Desk
@@ -22,7 +22,6 @@ from compounding.web.identity import (
     ABSOLUTE,
     ELSEWHERE,
     IDLE,
-    USER_MOST,
     SignedIn,
     event,
     resume,
@@ -167,6 +166,7 @@ def _sign_in_here(known: SignedIn | None, form: SignInHereForm, d: Desk) -> None
             WRONG_USER,
             form.unlock_workstation.data,
             form.unlock_code.data or "",
+            unready=True,
         ),
         d,
     )
@@ -175,7 +175,7 @@ def _sign_in_here(known: SignedIn | None, form: SignInHereForm, d: Desk) -> None
 def _again(known: SignedIn, form: UnlockForm, d: Desk) -> None:
     wrong = "This is not your PIN or password."
     user, secret = known.account.user, form.unlock_secret.data
-    prove(Claim(user, secret, SECRET_WRONG, wrong, known.workstation, pin=True), d)
+    prove(Claim(user, secret, SECRET_WRONG, wrong, known.workstation, pin=True, unready=True), d)
     resume(known)
     records.record(d.engine, event(UNLOCKED, subject=f"staff:{user}"))
 

@@ -93,9 +93,7 @@ def differences(form: AfreshForm, saved: SavedPreparation) -> tuple[Difference, 
 @blueprint.get("/<number>/verify")
 def shown(number: str) -> Any:
     """Three empty boxes."""
-    standing = _verifiable(number)
-    viewed(VIEWED, number, page="verification", shown="the patient alone")
-    return _afresh_page(standing.preparation, AfreshForm(desk()))
+    return _afresh_page(_verifiable(number).preparation, AfreshForm(desk()))
 
 
 @blueprint.post("/<number>/verify")
@@ -114,20 +112,31 @@ def verify(number: str) -> Any:
     try:
         records.record(d.engine, _told(form, differ, saved))
     except RecordsFault as fault:
-        return _afresh_page(saved, form, [pages.problem("weight", str(fault))]), 503
+        # What cannot be logged is not compared either: the page says what the form that was sent did.
+        return _page(saved, form, [pages.problem("weight", str(fault))], ()), 503
     return (_stopped_page(saved, form, differ), 422) if differ else _sign_page(standing, form, SignForm(d))
 
 
 def _verifiable(number: str) -> Standing:
     """How a preparation stands; only for somebody who may verify it now."""
+    standing = _standing(number)
+    _refuse(standing)
+    return standing
+
+
+def _standing(number: str) -> Standing:
     standing = records.standing(desk().engine, number)
     if standing is None:
         abort(404)
+    return standing
+
+
+def _refuse(standing: Standing) -> None:
+    """Ends the request of whoever may not verify it now."""
     who = me()
     if (refused := verify_refusal(standing.preparation, who)) is not None:
         entered = standing.preparation.state == State.ENTERED.value
         refuse("Not to be verified by you" if entered else "Not to be verified", refused, 403 if entered else 409)
-    return standing
 
 
 def _moved_on(saved: SavedPreparation) -> str | None:
@@ -153,6 +162,8 @@ def _afresh(form: AfreshForm) -> tuple[Change, ...]:
 
 
 def _afresh_page(saved: SavedPreparation, form: AfreshForm, problems: list[dict[str, str]] | None = None) -> str:
+    """The boxes, and the entry in the log of who saw whose they are. Raises NotSaved."""
+    viewed(VIEWED, saved.number, page="verification", shown="the patient alone")
     return _page(saved, form, [*(problems or []), *_field_problems(form)], ())
 
 
@@ -190,24 +201,34 @@ def _page(
 @blueprint.post("/<number>/verify/sign")
 @pages.shown_again
 def sign_(number: str) -> Any:
-    """Signs what was shown once the three agreed, and nothing else."""
-    d = desk()
-    if (done := _done(number)) is not None:
-        return done
-    standing = _verifiable(number)
+    """Signs what was shown once the three agreed, and nothing else. A form that is sent again, also before the
+    first is answered, leads to what the first one signed."""
+    d, standing = desk(), _standing(number)
     saved, form, signing = standing.preparation, AfreshForm(d, request.form), SignForm(d, request.form)
-    if not _agreed(form, saved):
+    agreed = _agreed(form, saved)
+    if agreed and _signed_by_me(standing):
+        return _signed(number)
+    _refuse(standing)
+    if not agreed:
         said = pages.problem("weight", _moved_on(saved) or _NOT_AGREED)
         return _afresh_page(saved, AfreshForm(d), [said]), 409
     if pages.lost():
-        return _sign_page(standing, form, signing, [pages.problem("signing_secret", pages.LOST)])
+        return _sign_again(standing, form, signing, pages.LOST)
     try:
-        if not signing.validate() or not signer_proved(signing, d):
-            return _sign_page(standing, form, signing), 422
-        _take_step(standing, form, d)
+        proved = signing.validate() and signer_proved(signing, d)
+        if proved:
+            _take_step(standing, form, d)
+    except RecordsRefused as fault:
+        if _signed_by_me(_standing(number)):
+            return _signed(number)
+        return _sign_again(standing, form, signing, str(fault)), 409
     except RecordsFault as fault:
-        problems = [pages.problem("signing_secret", str(fault))]
-        return _sign_page(standing, form, signing, problems), 409 if isinstance(fault, RecordsRefused) else 503
+        # What cannot be saved cannot be logged either: it is the page that was signed on.
+        return _sign_page(standing, form, signing, [pages.problem("signing_secret", str(fault))]), 503
+    return _signed(number) if proved else (_sign_again(standing, form, signing), 422)
+
+
+def _signed(number: str) -> Any:
     return redirect(url_for("preparations.shown", number=number), 303)
 
 
@@ -218,14 +239,16 @@ def _agreed(form: AfreshForm, saved: SavedPreparation) -> bool:
     return same(request.form.get(_AGREED, ""), _binding(saved, form)) and not differences(form, saved)
 
 
-def _done(number: str) -> Any:
-    """Where a form leads that is sent again: its own signature stands already. None where it does not."""
+def _signed_by_me(standing: Standing) -> bool:
+    """Whether the verification of the version that the form is about stands already, by whoever sends it."""
     was = request.form.get(_VERSION, "")
-    for signature in records.signatures(desk().engine, number):
-        mine = signature.person.id == me().account.user and signature.meaning == Meaning.ORDER_VERIFICATION.value
-        if mine and signature.void_entry is None and str(signature.version) == was:
-            return redirect(url_for("preparations.shown", number=number), 303)
-    return None
+    return any(
+        signature.meaning == Meaning.ORDER_VERIFICATION.value
+        and signature.person.id == me().account.user
+        and signature.void_entry is None
+        and str(signature.version) == was
+        for signature in standing.signatures
+    )
 
 
 def _take_step(standing: Standing, form: AfreshForm, d: Desk) -> None:
@@ -278,6 +301,12 @@ def _binding(saved: SavedPreparation, form: AfreshForm) -> str:
     """Binds the three values to this person, this version and its plan, under the key of this desk."""
     said = ["verify", saved.number, saved.version, me().account.user, form.typed(), saved.content.shown_json]
     return bound(current_app.config["SECRET_KEY"], said)
+
+
+def _sign_again(standing: Standing, form: AfreshForm, signing: SignForm, said: str = "") -> str:
+    """The page that signs once more, and its entry in the log. Raises NotSaved."""
+    viewed(VIEWED, standing.preparation.number, page="verification to be signed")
+    return _sign_page(standing, form, signing, [pages.problem("signing_secret", said)] if said else [])
 
 
 def _sign_page(

@@ -10,6 +10,7 @@ from compounding.web.identity import event
 
 LISTED, SEARCHED = "preparations listed", "preparations searched"
 VIEWED, PAPER_VIEWED = "preparation viewed", "paper viewed"
+FORM_VIEWED, PLAN_VIEWED = "order form viewed", "plan viewed"
 
 
 def viewed(action: str, subject: str = "", **details: str) -> None:

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, capital, clock, day, figure, moment
+from compounding.wording.subjects import PAGES, subject_words
 
 SIGNED, SIGNATURE_VOID = "signed", "signature void"
 HAPPENED = "happened"
 """The detail that makes an entry a late one: when it really happened, in ISO 8601 with its offset."""
+_SOUGHT = "sought_"
+"""How the names of the details begin that an entry is found by: the same stands among what was typed."""
 _FINDING = "finding"
 """The detail that holds the sentence of a finding, where an entry is about one."""
 HIDDEN = "Hidden until the order is verified."
@@ -23,11 +26,16 @@ BECAME, AGAINST = "→", "against"
 # Who looked, and at what. All that ends in "viewed" is access as well.
 ACCESS = frozenset(
     {
-        *("preparations listed", "preparations searched", "page refused"),
+        *("preparations listed", "preparations searched", "page refused", "backup made"),
         *("log searched", "log exported", "code compared", "chain checked"),
     }
 )
 _VIEWED = "viewed"
+_PAGE_REFUSED, _PAGE = "page refused", "page"
+UNREADABLE = "entry that cannot be read"
+"""The action of what stands for an entry whose text is not as the program writes it."""
+_NOT_AS_WRITTEN = "This entry cannot be read: its text is not as the program writes it."
+_NO_DAY = "No day that can be read"
 _REFUSED = ("stopped", "refused", "overridden", "acknowledged")
 """The last words of an action whose values stand against each other: none took the place of the other."""
 
@@ -158,6 +166,8 @@ def stands_against(action: str) -> bool:
 
 def entry_text(number: int, told: Told, zone: str, market: Market) -> EntryText:
     """An entry in the words of a site. Times are those of `zone`."""
+    if told.action == UNREADABLE:
+        return EntryText(figure(number), _NO_DAY, DASH, "", DASH, "", "", _NOT_AS_WRITTEN)
     late = _late(told, zone, market)
     return EntryText(
         number=figure(number),
@@ -166,7 +176,7 @@ def entry_text(number: int, told: Told, zone: str, market: Market) -> EntryText:
         utc=_utc(told.at, zone, market),
         who=told.person.name,
         where=", ".join(filter(None, (told.person.role, told.workstation))),
-        subject=told.subject,
+        subject=subject_words(told.subject),
         what=_what(told),
         values=tuple(_values(told, late)),
         findings=tuple(_findings(told)),
@@ -229,8 +239,17 @@ def _values(told: Told, late: str) -> Iterator[Value]:
     said = {HAPPENED, _FINDING, *(("meaning",) if told.action == SIGNED else ())}
     answered = {code for code, _, _ in told.findings}
     for name, text in told.details.items():
-        if name not in said and name.split(" ")[0] not in answered:  # a second answer of a code is numbered
-            yield Value(field_name(name), "", "", _digest(text) if name == SIGNED else text)
+        if name in said or name.startswith(_SOUGHT):
+            continue
+        if name.split(" ")[0] not in answered:  # a second answer of a code is numbered
+            yield Value(field_name(name), "", "", _fact(told, name, text))
+
+
+def _fact(told: Told, name: str, text: str) -> str:
+    """A detail as it is read: of a digest enough to compare by eye, of a page its name and not its key."""
+    if told.action == _PAGE_REFUSED and name == _PAGE:
+        return PAGES.get(text, text)
+    return _digest(text) if name == SIGNED else text
 
 
 def _change(action: str, name: str, old: str | None, new: str | None) -> Value:

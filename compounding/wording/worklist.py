@@ -73,7 +73,7 @@ def span(time: timedelta) -> str:
 
 # ------------------------------------------------------------------ who has it
 
-_DID = {Whom.ENTERER: "entered", Whom.PREPARER: "prepared", Whom.CHECKER: "checked"}
+_DID = {Whom.ENTERER: "entered", Whom.AUTHORISER: "authorised", Whom.PREPARER: "prepared", Whom.CHECKER: "checked"}
 
 
 def waiting(step: Step, names: Mapping[Whom, Sequence[str]], since: str) -> HolderText:

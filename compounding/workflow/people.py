@@ -32,6 +32,7 @@ class Deed(Enum):
     PRINT = "print papers"
     RECALL = "put a recall on a lot, or end one"
     AUDIT = "read the log"
+    TAKE_OUT_LOG = "take out the whole log"
     SEE_STAFF = "look at the staff"
     MANAGE_STAFF = "manage the staff"
     SEE_SETTINGS = "look at the site's settings"
@@ -58,6 +59,8 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.PRINT: frozenset({_T, _P}),
         Deed.RECALL: frozenset({_P}),
         Deed.AUDIT: frozenset({_P, _AU}),
+        # It holds what a verifying pharmacist may not have seen.
+        Deed.TAKE_OUT_LOG: frozenset({_AU}),
         Deed.SEE_STAFF: frozenset({_AU, _AD}),
         Deed.MANAGE_STAFF: frozenset({_AD}),
         Deed.SEE_SETTINGS: frozenset(Role),

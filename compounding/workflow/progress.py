@@ -165,6 +165,8 @@ class Progress:
     version: int
     enterers: frozenset[str] = frozenset()
     """Whoever entered or changed any version."""
+    authorisers: frozenset[str] = frozenset()
+    """Whoever authorised an override of any version."""
     taken: tuple[Taken, ...] = ()
     materials: tuple[Material, ...] = ()
     moments: tuple[Moment, ...] = ()
@@ -187,6 +189,7 @@ class Progress:
         made = {moment.person for moment in self.moments if moment.what in (What.WETTED, What.DILUTED)}
         return {
             Whom.ENTERER: self.enterers,
+            Whom.AUTHORISER: self.authorisers,
             Whom.PREPARER: frozenset(picked | made),
             Whom.CHECKER: frozenset(taken.person for taken in self.taken if taken.state in _CHECKS),
         }

@@ -43,6 +43,7 @@ class Whom(Enum):
     """Somebody whom a step's person may not be, as a sentence says it."""
 
     ENTERER = "entered the order"
+    AUTHORISER = "authorised an override of it"
     PREPARER = "prepared it"
     """Recorded a material, wetted a vial or added the drug."""
     CHECKER = "checked it"
@@ -77,7 +78,7 @@ VERIFY = Step(
     _D.VERIFY,
     frozenset({_S.ENTERED}),
     _S.VERIFIED,
-    not_by=(Whom.ENTERER,),
+    not_by=(Whom.ENTERER, Whom.AUTHORISER),
     recorded=("own weight", "own dose level", "own dose"),
     signed=Meaning.ORDER_VERIFICATION,
 )
