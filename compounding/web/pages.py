@@ -53,7 +53,6 @@ _NAV = (
     ("Audit", "audit.searched"),
     ("Staff", "staff.listed"),
     ("Settings", "settings.listed"),
-    ("Your account", "account.shown"),
 )
 
 _SENTENCES = {
@@ -105,7 +104,10 @@ def _lost(error: CSRFError) -> Any:
     if view not in _SHOWN_AGAIN or g.get("signed_in") is None:
         return _refused(error)
     g.lost = True
-    shown: Any = view(**(request.view_args or {}))
+    try:
+        shown: Any = view(**(request.view_args or {}))
+    except HTTPException as ended:  # it is not there, or not for whoever asks: there is no page to show again
+        return ended if ended.code is None else _refused(ended)
     response = current_app.make_response(shown)
     response.status_code = 400
     return response

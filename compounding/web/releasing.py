@@ -100,9 +100,7 @@ def sign_final(number: str) -> Any:
         if not signer_proved(form, d):
             return _final_page(way, step, form), 422
         looked, label = [tick.label.text for tick in form.ticks()], form.scanned.text.strip()
-        signature = sign(
-            Meaning.FINAL_CHECK, {**_record(way, d), "looked at": looked, "label": label}, me().person
-        )
+        signature = sign(Meaning.FINAL_CHECK, {**_record(way, d), "looked at": looked, "label": label}, me().person)
         take(way, Taking(step, ()), _told(step, signature, way, {"label": label}), d, signature)
     except RecordsFault as fault:
         return _final_page(way, step, form, str(fault)), status(fault)

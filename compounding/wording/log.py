@@ -23,7 +23,7 @@ BECAME, AGAINST = "→", "against"
 # Who looked, and at what. All that ends in "viewed" is access as well.
 ACCESS = frozenset(
     {
-        *("preparations listed", "preparations searched", "page refused"),
+        *("preparations listed", "preparations searched", "preparation looked up", "page refused"),
         *("log searched", "log exported", "code compared", "chain checked"),
     }
 )
