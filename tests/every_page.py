@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
+from finishing import final_form, finish
 from on_the_way import bring
+from path_desk import vial
 from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, on, typed
 
 from compounding import credentials, records, training
@@ -23,6 +25,8 @@ NUMBER, PRINTED, SETTING = "2026-000001", "2026-000003", "site.phone"
 FIRST = "grey gloves, warm bread"
 GTIN = "00361234567890"
 """Of a pack that no drug file knows: 3 × (0+3+1+3+5+7+9) + (0+6+2+4+6+8) = 110, so its check digit is 0."""
+READ = {"dose": "1.46", "volume": "5.84", "vials": "2", "volume_read": "5.84"}
+"""What a checker works out and reads of the worked example."""
 FACTOR = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 USERS = {"T": "okafor", "P": "adeyemi", "U": AUDITOR[US], "A": ADMINISTRATOR[US]}
@@ -53,6 +57,8 @@ OPENS = {
     "staff.open_": "A",
     "staff.change": "A",
     "staff.reset": "A",
+    "worklist.shown": "TPU",
+    "worklist.scan": "TPU",
     "preparations.listed": "TPU",
     "preparations.search": "TPU",
     "preparations.shown": "TPU",
@@ -66,6 +72,23 @@ OPENS = {
     "verifying.shown": "P",
     "verifying.verify": "P",
     "verifying.sign_": "P",
+    # In the UK a technician as well: the page itself says so in the US.
+    "checking.shown": "PT",
+    "checking.check": "PT",
+    "checking.sign_": "PT",
+    "releasing.final": "PT",
+    "releasing.sign_final": "PT",
+    "releasing.release": "P",
+    "releasing.sign_release": "P",
+    "materials.scan": "TP",
+    "materials.type_": "TP",
+    "materials.typed": "TP",
+    "materials.out": "TP",
+    "materials.take_out": "TP",
+    "true_times.wet": "TP",
+    "true_times.add_drug": "TP",
+    "ending.shown": "TP",
+    "ending.end": "TP",
     "labels.shown": "TPU",
     "labels.pdf": "TPU",
     "labels.print_": "TP",
@@ -107,6 +130,8 @@ _FILLED = {
     "user": "park",
     "name": SETTING,
     "kind": "water",
+    "what": "cancel",
+    "material_id": "1",
     "first": "1",
     "last": "3",
 }
@@ -240,6 +265,36 @@ def _printed(**sent: str) -> Callable[[Browser], Sent]:
     return made
 
 
+def _brought(state: State, **sent: str) -> Callable[[Browser], Sent]:
+    """A form of the page of a preparation in a state."""
+
+    def made(browser: Browser) -> Sent:
+        bring(browser, NUMBER, state)
+        return {"number": NUMBER, "version": "1", "state": state.value, **sent}
+
+    return made
+
+
+def _wetted(browser: Browser) -> Sent:
+    bring(browser, NUMBER, State.RECONSTITUTED)
+    return {**browser.get(f"/preparations/{NUMBER}/check").fields, **READ}
+
+
+def _read(browser: Browser) -> Sent:
+    agreed = browser.post(f"/preparations/{NUMBER}/check", _wetted(browser))
+    return {**agreed.fields, "signing_secret": training.PIN}
+
+
+def _labelled(browser: Browser) -> Sent:
+    finish(browser, NUMBER, State.LABELLED)
+    return final_form(browser, NUMBER)
+
+
+def _checked(browser: Browser) -> Sent:
+    finish(browser, NUMBER, State.FINAL)
+    return {**browser.get(f"/preparations/{NUMBER}/release").fields, "signing_secret": training.PIN}
+
+
 def _agreed(browser: Browser) -> Sent:
     said = {"prescriber": "A. Nguyen, MD", "agreed_at": "08:30", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
     return {**browser.get(f"/preparations/{ROUNDED}/rounding").fields, **said}
@@ -285,6 +340,17 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "preparations.print_": _print,
     "verifying.verify": _verify,
     "verifying.sign_": _sign,
+    "worklist.scan": _just(scan=NUMBER),
+    "checking.check": _wetted,
+    "checking.sign_": _read,
+    "releasing.sign_final": _labelled,
+    "releasing.sign_release": _checked,
+    "materials.scan": _brought(State.VERIFIED, scan=vial()),
+    "materials.typed": _brought(State.VERIFIED, maker="M", lot="L1", **on("expiry", 31, 1, 2028)),
+    "materials.take_out": _brought(State.MATERIALS, why="broken"),
+    "true_times.wet": _brought(State.MATERIALS, place="1", on="today"),
+    "true_times.add_drug": _brought(State.CHECKED, on="today"),
+    "ending.end": _brought(State.VERIFIED, why="twice"),
     "labels.print_": _diluted,
     "labels.scan": _printed(scanned=own_code(NUMBER, "1")),
     "labels.destroy": _printed(copy="1", why="torn", witness="adeyemi", witness_secret=training.PASSWORD),

@@ -42,10 +42,11 @@ class Bench(Browser):
         return self.get(self.address)
 
     def act(self, what: str, **sent: Any) -> Html:
-        """Sends the form of the page as it is now."""
-        fields = {name: text for name, text in self.page().fields.items() if name in ("number", "version", "state")}
-        shown = self.page().fields.get("place", "")
-        return self.post(f"{self.address}/{what}", {"place": shown, "on": "today", **fields, **sent})
+        """Sends a form that was opened for the preparation as it is now."""
+        saved = self.saved
+        opened = {"number": saved.number, "version": str(saved.version), "state": saved.state}
+        place = self.page().fields.get("place", "")
+        return self.post(f"{self.address}/{what}", {"place": place, "on": "today", **opened, **sent})
 
     def scan(self, text: str) -> Html:
         return self.act("scan", scan=text)

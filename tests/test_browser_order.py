@@ -201,7 +201,7 @@ def sign_in_by_keyboard(page: Any, address: str, user: str) -> None:
     if page.locator("[name=workstation]").input_value() == "":
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{address}/preparations")
+    page.wait_for_url(f"{address}/worklist")
 
 
 def test_a_weight_in_pounds_is_stopped_by_the_second_person(page: Any, desks: dict[Market, str]) -> None:

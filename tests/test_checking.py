@@ -17,11 +17,11 @@ from web_desk import ADMINISTRATOR, AUDITOR, UK, US, Browser, Html
 
 from compounding import records
 from compounding.policy import Market
-from compounding.records import NotSaved
+from compounding.records import NewOut, NotSaved
 from compounding.web import checking
 from compounding.web.proving import WRONG_SECRET
 from compounding.workflow import State
-from compounding.workflow.materials import Kind
+from compounding.workflow.materials import Kind, Out
 
 NUMBER = "2026-000001"
 """The worked example: 170 cm, 70 kg, cycle 1 day 1. √(170 × 70 ÷ 3600) = 1.82 m², × 0.8 = 1.46 mg, ÷ 0.25 = 5.84 mL
@@ -135,9 +135,10 @@ def test_a_second_person_of_the_markets_role_checks(checks: Checks, market: Mark
 def test_whoever_picked_one_material_is_the_preparer_too(uk: Browser) -> None:
     engine, picked = uk.desk.engine, progress(uk, NUMBER).materials[-1]
     mensah = next(account.person for account in records.accounts(engine) if account.user == "mensah")
+    left = NewOut(picked.id or 0, Out.REPLACED)
     another = replace(picked, id=None, person="", lot="C-78")
     told = records.Event(mensah, "material recorded", uk.now, zone="UTC")
-    records.take_step(engine, NUMBER, told, judge=lambda now: None, rows=[another])
+    records.take_step(engine, NUMBER, told, judge=lambda now: None, rows=[left, another])
     assert ANOTHER in uk.get(PATH).text
     assert uk.status == 403
 

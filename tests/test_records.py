@@ -68,6 +68,7 @@ from compounding.records import (
     tables,
     take_step,
 )
+from compounding.records.prints import kind_of, worksheet_of
 from compounding.workflow.materials import Out
 
 ANNA = Person("u17", "Anna Example", "technician")
@@ -1147,6 +1148,19 @@ def test_the_first_print_brings_the_strings_and_a_reprint_draws_them(engine: Eng
     assert first_print(engine, number, "worksheet") == sheet
     assert prints(engine, number) == (first, again, same, sheet)
     assert prints(engine, "2026-999999") == ()
+
+
+def test_a_worksheet_of_each_state_has_strings_of_its_own(engine: Engine) -> None:
+    """Their copies are numbered together: two papers on one bench are never both copy 2."""
+    number, later = save_preparation(engine, NEW, ENTERED).number, worksheet_of("diluted")
+    record_print(engine, number, "worksheet", "1", "[]", SHA, PRINTED)
+    second = record_print(engine, number, later, "2", '["diluted"]', SHA, PRINTED)
+    third = record_print(engine, number, later, "3", None, SHA, PRINTED)
+    assert (second.strings_json, third.strings_json) == ('["diluted"]', None)
+    assert first_print(engine, number, later) == second
+    assert {kind_of(one.document) for one in prints(engine, number)} == {"worksheet"}
+    with pytest.raises(RecordsRefused, match=f"Copy 2 of the worksheet of {number} is printed already"):
+        record_print(engine, number, "worksheet", "2", None, SHA, PRINTED)
 
 
 def test_a_copy_is_printed_once(engine: Engine) -> None:

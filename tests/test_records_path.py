@@ -47,6 +47,7 @@ from compounding.records import (
     revise_preparation,
     save_preparation,
     settings,
+    settings_entry,
     standing,
     take_step,
     timeline,
@@ -854,9 +855,12 @@ def test_the_codes_of_products_are_kept_beside_the_settings_and_are_none(engine:
     put_setting(engine, "code:00300080100011", "besponsa-us", "holds", replace(STEP, person=ANNA), was=seen)
     put_setting(engine, "codex", "x", "holds", STEP)
     assert [one.name for one in settings(engine)] == ["bsa_step", "codex"]
+    put_setting(engine, "code:00300084510014", "water", "proposed", STEP, was=0)
+    assert settings_entry(engine) == settings(engine)[-1].entry  # a code is no reason to read the settings again
     assert [(one.name, one.value, one.standing, one.by) for one in codes(engine)] == [
         ("code:00300080100011", "besponsa-us", "proposed", BEN),
         ("code:00300080100011", "besponsa-us", "holds", ANNA),
+        ("code:00300084510014", "water", "proposed", BEN),
     ]
     assert check(engine) == ()
 

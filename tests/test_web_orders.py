@@ -702,9 +702,9 @@ def test_a_search_is_in_the_log_with_what_was_looked_for(us: Browser) -> None:
 
 def test_a_paper_that_is_looked_at_is_in_the_log(us: Browser) -> None:
     us.verify("2026-000001")
-    us.client.get(print_(us, "2026-000001", "label").headers["Location"])
+    us.client.get(print_(us, "2026-000001", "worksheet").headers["Location"])
     (looked,) = told(us, action="paper viewed")
-    assert (looked.subject, dict(looked.details)) == ("2026-000001", {"paper": "bag label", "copy": "1"})
+    assert (looked.subject, dict(looked.details)) == ("2026-000001", {"paper": "worksheet", "copy": "1"})
 
 
 # ------------------------------------------------------------------ what was typed, read over

@@ -149,7 +149,7 @@ def test_a_recall_is_signed_and_bars_what_holds_the_lot(us: Browser) -> None:
     found = progress(us, THIRD).materials[0]
     assert found.id is not None
     again = replace(found, id=None, out=None, lot="tr4471a", serial="99001", person="")
-    with pytest.raises(RecordsRefused, match="Lot tr4471a of inotuzumab ozogamicin is recalled: Glass in a vial."):
+    with pytest.raises(RecordsRefused, match=r"Lot tr4471a of inotuzumab ozogamicin is recalled: Glass in a vial\."):
         take(us, THIRD, "material recorded", "preparer", State.MATERIALS, [NewOut(found.id, Out.REPLACED), again])
     assert "recalled" in [barrier.code for barrier in barriers(RELEASE, progress(us, FIRST), us.now)]
     assert "recalled" not in [barrier.code for barrier in barriers(RELEASE, progress(us, THIRD), us.now)]

@@ -105,7 +105,7 @@ def test_pages_that_refuse_are_guarded_and_say_nothing_of_the_inside(
 
 
 def test_a_page_that_refuses_leads_where_its_reader_may_go(us: Browser) -> None:
-    for user, wanted in ((WHO[US][0], "/preparations"), (ADMINISTRATOR[US], "/staff"), (None, "/sign-in")):
+    for user, wanted in ((WHO[US][0], "/worklist"), (ADMINISTRATOR[US], "/staff"), (None, "/sign-in")):
         if user is None:
             us.client = us.app.test_client()
         else:

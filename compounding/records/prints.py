@@ -99,13 +99,13 @@ def print_rows(connection: Connection, number: str, new: Sequence[NewPrint]) -> 
     if found is None:
         raise RecordsRefused(f"There is no preparation {number}.")
     key, now = found
-    copies = {(row.document, row.copy) for row in connection.execute(_prints(number))}
+    copies = {(kind_of(row.document), row.copy) for row in connection.execute(_prints(number))}
     rows: list[dict[str, Any]] = []
     for one in new:
         if one.version not in (None, now):
             raise RecordsRefused(f"{number} was changed meanwhile: version {now} stands by now, look at it again.")
         _require_new(number, one, copies)
-        copies.add((one.document, one.copy))
+        copies.add((kind_of(one.document), one.copy))
         first = _first_strings(connection, number, one.document, now, rows)
         rows.append(_row(one, key, now, _strings(number, one.document, first, one.strings_json)))
     return rows
@@ -135,9 +135,9 @@ def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str
 
 def _require_new(number: str, new: NewPrint, copies: set[tuple[str, str]]) -> None:
     """Two web processes that print at once must not both make copy 1. The writer's lock is held here."""
-    if (new.document, new.copy) in copies:
+    if (kind_of(new.document), new.copy) in copies:
         raise RecordsRefused(
-            f"Copy {new.copy} of the {new.document} of {number} is printed already: look at the page again."
+            f"Copy {new.copy} of the {kind_of(new.document)} of {number} is printed already: look at the page again."
         )
 
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from flask import abort
 
 from compounding import records
-from compounding.records import Person, SavedPreparation
+from compounding.records import Person, SavedPreparation, Standing
 from compounding.web import telling
 from compounding.web.blind import blind, refuse_blind
 from compounding.web.desk import Desk
 from compounding.web.identity import me
 from compounding.web.paperwork import entered_status, saved_text, standing_of
+from compounding.wording.barriers import opened_words
 from compounding.wording.numbers import DASH
 from compounding.workflow import CHANGE, refusal
+from compounding.workflow.progress import What
 
 CHANGED = CHANGE.name
 NUMBER, WAS = "changed_number", "changed_version"
@@ -78,6 +80,12 @@ def stored_answers(saved: SavedPreparation) -> Sequence[Mapping[str, str]]:
 def change_refusal(saved: SavedPreparation, who: Person) -> str | None:
     """Why this person may not change it as it stands; None where they may."""
     return refusal(CHANGE, saved.state, who.id, who.role, {})
+
+
+def opened_refusal(standing: Standing) -> str | None:
+    """Why its order cannot be changed any more: a vial was wetted for it; None where none was."""
+    opened = next((moment for moment in standing.moments if moment.what is What.WETTED), None)
+    return None if opened is None else opened_words(opened.place)
 
 
 def compared(one: telling.Values, other: telling.Values) -> Compared:

@@ -16,7 +16,7 @@ from compounding import records
 from compounding.quantities import DrugMass, Quantity, Volume, WeighedMass
 from compounding.records import Change, Event, NewSignature, RecordsFault
 from compounding.web import pages, stored_page
-from compounding.web.blind import blind_banner
+from compounding.web.blind import blind_banner, refuse
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Count, Figure
 from compounding.web.forms import SiteForm, blame
@@ -25,7 +25,7 @@ from compounding.web.paperwork import saved_text
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
-from compounding.web.stepping import at_step, done, problems, status, stop
+from compounding.web.stepping import at_step, done, problems, status
 from compounding.web.taking import Taking, moved_on, opened_for, take
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.barriers import barrier_sentences
@@ -112,7 +112,7 @@ def _checkable(number: str) -> tuple[Way, Step]:
     way, step = at_step(number, CHECK_US.name, _TITLE)
     in_the_way = barriers(step, way.progress, desk().clock())
     if (said := barrier_sentences(in_the_way, way.progress.planned.policy, step)) is not None:
-        stop("Not to be checked", said)
+        refuse("Not to be checked", said, 409)
     return way, step
 
 

@@ -13,7 +13,7 @@ from compounding.web import pages
 from compounding.web.blind import refuse
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import event
-from compounding.web.path import back, now, status_of, way_shown
+from compounding.web.path import back, lost, now, status_of, way_shown
 from compounding.web.path_forms import EndForm, ReturnForm, end_form, return_form, witness_proved
 from compounding.web.path_page import end_page
 from compounding.web.progressing import Way
@@ -86,6 +86,8 @@ def end(number: str, what: str) -> Any:
     """Ends a preparation, or takes its bag back, with what goes into the bin and what goes back to stock."""
     d, way, ending = desk(), way_shown(number), _ending(what)
     if (said := refused(way, Taking(ending.step, ()), now())) is not None:
+        if pages.lost():
+            return lost(way)
         refuse(f"Not to be {ending.step.name}", said, 409)
     form, text = ending.form(way, d, request.form), ending.text(way)
     if pages.lost():

@@ -35,7 +35,7 @@ from compounding.workflow.wastes import of_lost
 
 blueprint = Blueprint("materials", __name__, url_prefix="/preparations")
 
-TYPED_APART = "lot typed differently"
+TYPED_ONCE, TYPED_APART = "lot typed", "lot typed differently"
 _FIRST = "first"
 _APART = "This is not what was typed the first time. Type lot and expiry again from the pack, both times."
 _NO_MATERIAL = Taking(RECORD, ())
@@ -128,10 +128,20 @@ def typed(number: str, kind: str) -> Any:
         return type_page(way, form, wanted, place, first), 422
     binding = _binding(pack, way, place)
     if not first:
-        return type_page(way, _again(form, wanted, d), wanted, place, binding)
+        return _typed_once(way, form, pack, place, binding, d)
     if not same(first, binding):
         return _typed_apart(way, form, pack, place, d)
     return _record(way, pack, place, d)
+
+
+def _typed_once(way: Way, form: TypedForm, pack: Pack, place: int, binding: str, d: Desk) -> Any:
+    """Asks for it once more. The log says that it was typed, and not what."""
+    kind = pack.product.kind
+    try:
+        records.record(d.engine, event(TYPED_ONCE, {"material": called(kind, place)}, subject=way.saved.number))
+    except RecordsFault as fault:
+        return type_page(way, form, kind, place, problems=[pages.problem("lot", str(fault))]), status_of(fault)
+    return type_page(way, _again(form, kind, d), kind, place, binding)
 
 
 def _again(form: TypedForm, kind: Kind, d: Desk) -> TypedForm:
@@ -203,10 +213,10 @@ def out(number: str, material_id: int) -> Any:
 def take_out(number: str, material_id: int) -> Any:
     """Puts a material out, with its reason; what is broken or thrown away is written down as waste."""
     d, way = desk(), way_shown(number)
+    if pages.lost():
+        return lost(way)
     leaving, step = _leaving(way, material_id)
     form, text = end_form(d, _reasons(step), request.form), leaving_text(leaving, step)
-    if pages.lost():
-        return end_page(way, form, text, [pages.problem("why", pages.LOST)])
     if not form.validate():
         return end_page(way, form, text), 422
     why = Out[form.why.data.upper()]

@@ -55,7 +55,6 @@ _NAV = (
     ("Audit", "audit.searched"),
     ("Staff", "staff.listed"),
     ("Settings", "settings.listed"),
-    ("Your account", "account.shown"),
 )
 
 _SENTENCES = {

@@ -76,10 +76,13 @@ class PathPage:
 
     text: NextText | None
     step_number: str
+    earlier: bool
+    """Whether the boxes for an earlier time are open."""
     action: str
     """Where the form of the next action is sent; "" where it has none."""
     link: str
     """The page of the next action; "" where it is done here."""
+    link_look: str
     instead: str
     """Why whoever is signed in does not take it; "" where they do."""
     barriers: tuple[str, ...]
@@ -105,10 +108,12 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
     hidden = hides(way)
     return PathPage(
         text=None if following is None else kept(next_text(following, progress.planned)),
-        step_number=_step_number(progress),
+        step_number=_step_number(progress, following),
+        earlier=following is not None and following.code == "true-time",
         action=_action(way, following),
         link=own_page(way, following, now),
-        instead=_instead(way, following, now),
+        link_look="stop" if following is not None and following.code in _ENDS else "primary",
+        instead=_instead(way, following),
         barriers=tuple(
             barrier_sentence(barrier, progress.planned.policy, following.step) for barrier in following.barriers
         )
@@ -119,12 +124,12 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
         type_link=_type_link(way, following),
         stop=_stop(shown, way, following, d),
         opened=opened_for(way),
-        steps=tuple(step_rows(way, d, hidden)),
+        steps=tuple(step_rows(way, d, hidden, following is not None and following.code not in _ENDS)),
         materials=tuple(material_rows(way, d, may_leave=me().may(steps.TAKE_OUT.deed))),
         vials=tuple(vial_views(way, d, hidden)),
         spares=_spares(way, now),
         clocks=_clocks(way, now, d),
-        ends=tuple(_ends(way, now)),
+        ends=tuple(_ends(way, following, now)),
         hidden=hidden,
     )
 
@@ -142,11 +147,12 @@ def _check_row(way: Way) -> Step:
 # ------------------------------------------------------------------ the next action
 
 
-def _step_number(progress: Progress) -> str:
+def _step_number(progress: Progress, following: Next | None) -> str:
     order = list(State)
     place = order.index(progress.state) + 2
     last = order.index(State.RELEASED) + 1
-    return f"Next, step {place} of {last}" if place <= last else "Next"
+    leads_on = place <= last and following is not None and following.code not in _ENDS
+    return f"Next, step {place} of {last}" if leads_on else "Next"
 
 
 def _action(way: Way, following: Next | None) -> str:
@@ -179,7 +185,7 @@ def _leaving(way: Way, following: Next, now: datetime) -> Material | None:
     return next((one for one in (*bad, *placed) if leaves_by(progress, one) is following.step), None)
 
 
-def _instead(way: Way, following: Next | None, now: datetime) -> str:
+def _instead(way: Way, following: Next | None) -> str:
     if following is None:
         return ""
     # What a step waits for stands beside it, and its own page says it again.
@@ -217,10 +223,11 @@ def _spares(way: Way, now: datetime) -> tuple[str, ...]:
     return tuple(str(place) for place in dry(way.progress))
 
 
-def _ends(way: Way, now: datetime) -> Iterator[tuple[str, str, str]]:
+def _ends(way: Way, following: Next | None, now: datetime) -> Iterator[tuple[str, str, str]]:
     """How it may end now, beside the next action: words, address and look."""
     for what, (words, step) in _ENDS.items():
-        if refused(way, Taking(step, ()), now) is None:
+        named = following is not None and following.code == what
+        if not named and refused(way, Taking(step, ()), now) is None:
             look = "secondary" if step is steps.RETURN else "stop"
             yield words, url_for("ending.shown", number=way.saved.number, what=what), look
 
@@ -253,7 +260,7 @@ def _clock(due: Due, way: Way, d: Desk) -> Mapping[str, Any]:
         "name": limit_name(due.limit, d.market),
         "time": clock(due.at, d.zone),
         "left": done or (time_left(due) if runs else ""),
-        "look": _LOOKS[due.urgency] if runs else "",
+        "look": _LOOKS[due.urgency] if runs else "late" if _too_late(due, way) else "",
         "rule": kept(limit_rule(due.limit, times, way.progress.planned)),
         "runs": runs,
         "at": due.at.isoformat(),
@@ -269,6 +276,12 @@ def _done(due: Due, way: Way, d: Desk) -> str:
     if due.limit is Limit.DILUTE_BY and diluted is not None:
         return f"diluted {clock(diluted.at, d.zone)}"
     return ""
+
+
+def _too_late(due: Due, way: Way) -> bool:
+    """Whether the drug was added after its limit."""
+    diluted = way.progress.last(What.DILUTED)
+    return due.limit is Limit.DILUTE_BY and diluted is not None and diluted.at > due.at
 
 
 # ------------------------------------------------------------------ pages of their own

@@ -36,15 +36,18 @@ _ORDER = tuple(step.state for step in STEPS)
 # ------------------------------------------------------------------ steps
 
 
-def step_rows(way: Way, d: Desk, hidden: bool) -> Iterator[Mapping[str, Any]]:
-    """What was done, what is done now and what comes, with who and when; an ending stands last."""
+def step_rows(way: Way, d: Desk, hidden: bool, leads_on: bool) -> Iterator[Mapping[str, Any]]:
+    """What was done, what is done now and what comes, with who and when; an ending stands last. `leads_on` is
+    false where nothing but an end is left."""
     reached = _reached(way)
     place = max(_ORDER.index(state) for state in reached if state in _ORDER)
     over = way.progress.state in ENDED
     for number, step in enumerate(STEPS):
         done = number <= place
+        if over and not done:
+            continue
         status = reached.get(step.state) if done else None
-        now = not over and number == place + 1
+        now = leads_on and number == place + 1
         yield _step_row(way, step, status, d, now=now, hidden=hidden, done=done)
     if over:
         status = way.standing.statuses[-1]

@@ -17,7 +17,7 @@ from compounding.records.prints import LABEL, WORKSHEET, kind_of, worksheet_of
 from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
-from compounding.web.changing import change_refusal
+from compounding.web.changing import change_refusal, opened_refusal
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import me
 from compounding.web.known import alike, alike_words
@@ -43,6 +43,14 @@ _STARTS = (
     (Deed.SEE_STAFF, "staff.listed"),
     (Deed.SEE_SETTINGS, "settings.listed"),
 )
+_STATE_LOOKS = {
+    State.ENTERED: "todo",
+    State.RELEASED: "done",
+    State.RETURNED: "override",
+    State.REJECTED: "stop",
+    State.CANCELLED: "stop",
+    State.WASTED: "stop",
+}
 _HEADS = (
     ("Number", "keep"),
     ("Patient", ""),
@@ -230,7 +238,8 @@ def preparation_page(
         path=path,
         gone=gone,
         verified=verified(saved),
-        may_change=me().may(Deed.ENTER) and change_refusal(saved, me().person) is None,
+        state_look=_STATE_LOOKS.get(State(saved.state), "now"),
+        may_change=me().may(Deed.ENTER) and (change_refusal(saved, me().person) or opened_refusal(standing)) is None,
         findings_heading=asking(parts["plan"].text.findings, "was answered", "were answered"),
         papers=list(_papers(saved, sent, d)),
         history=list(stored_page.history(saved.number, d)),

@@ -27,7 +27,7 @@ from compounding.stability import clocks
 from compounding.web import telling
 from compounding.web.acts import Given, SaveForm, answered, save_form
 from compounding.web.as_typed import as_typed
-from compounding.web.changing import CHANGED, Changing, change_refusal, enterer
+from compounding.web.changing import CHANGED, Changing, change_refusal, enterer, opened_refusal
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
 from compounding.web.known import Warned
@@ -126,7 +126,7 @@ def change(
         event,
         signature,
         was=changing.was,
-        judge=lambda now: change_refusal(now.preparation, told.person),
+        judge=lambda now: change_refusal(now.preparation, told.person) or opened_refusal(now),
         also=tuple(telling.answer_events(given, told)),
     )
     _require_own(saved, enterer(saved, d), told.person)

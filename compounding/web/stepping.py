@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import redirect, request, url_for
 
@@ -37,11 +37,6 @@ def _way(number: str, title: str) -> Way:
         return way_of(number, desk())
     except PlanDiffers as gone:
         refuse(title, str(gone), 409)
-
-
-def stop(title: str, sentence: str) -> NoReturn:
-    """Ends the request where something is in the way of a step."""
-    refuse(title, sentence, 409)
 
 
 def done(number: str, after: State) -> Any:

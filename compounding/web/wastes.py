@@ -186,6 +186,7 @@ def _drug(drug: str, of: Sequence[WasteEntry], form: PeriodForm, d: Desk) -> dic
         "tiles": list(_tiles(whole)),
         "rows": [_slice_row(part, d) for part in parts if part.sums.preparations],
         "bars": bars(parts),
+        "most": kept(amount(max((part.sums.mass for part in parts), key=lambda mass: mass.value))),
         "width": WIDTH,
         "height": HEIGHT,
         "ends": (written_day(form.since.data, d.market), written_day(form.until.data, d.market)),

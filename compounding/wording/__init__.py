@@ -8,5 +8,7 @@ into its sentence, so that screen, label, worksheet and export cannot disagree. 
     working     a step's name, its expressions and results
     plans       a whole plan as finished strings, for the pages and the papers
     export      a plan as JSON
+    path        the path of a preparation: next action, steps, materials, clocks
+    barriers    why a step may not be taken
     log         an entry of the log: who, when, where, each value old and new, and why
 """

@@ -51,7 +51,12 @@ def _lot(values: Values) -> str:
 
 
 def _opened(values: Values, policy: Policy) -> str:
-    return f"Vial {values['vial']} was wetted: what was opened is rejected, and not cancelled or changed."
+    return opened_words(values["vial"])
+
+
+def opened_words(vial: int) -> str:
+    """Why nothing is cancelled or changed any more."""
+    return f"Vial {vial} was wetted: what was opened is rejected, and not cancelled or changed."
 
 
 _INSTEAD: Mapping[tuple[str, str], Callable[[Values, Policy], str]] = {

@@ -26,7 +26,7 @@ BECAME, AGAINST = "→", "against"
 # Who looked, and at what. All that ends in "viewed" is access as well.
 ACCESS = frozenset(
     {
-        *("preparations listed", "preparations searched", "page refused", "backup made"),
+        *("preparations listed", "preparations searched", "preparation looked up", "page refused", "backup made"),
         *("log searched", "log exported", "code compared", "chain checked"),
     }
 )

@@ -82,7 +82,7 @@ def _true_time(_: Next, figures: Planned) -> NextText:
     return NextText(
         "When was the drug added?",
         "The time to dilute has passed. If it was added in time, say when; else reject the preparation.",
-        "Drug added now",
+        "Record the time",
         "Code of the worksheet",
     )
 

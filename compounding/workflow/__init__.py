@@ -6,6 +6,7 @@ Nothing here knows the database or the web: values in, values out, so that both 
     meanings     what a signature says
     steps        the states and the one table of what leads from one to the next
     materials    what is picked, and what is missing
+    products     what each material is, by its code
     progress     everything that was recorded on the path of one preparation
     times        true times and late entries
     check        the blind check before the drug is added

@@ -34,10 +34,10 @@ addEventListener("click", event => {
   (box.closest(".field") ?? box).scrollIntoView({ block: "start" });
 });
 
-// A scanner ends a number with Enter: in an order that moves on to the next box, and sends nothing.
-for (const form of document.querySelectorAll("[data-enter-moves]"))
-  form.addEventListener("keydown", event => {
-    const box = event.target;
+// A scanner ends a number with Enter: in an order, and beside other boxes, that moves on to the next, and sends nothing.
+for (const part of document.querySelectorAll("[data-enter-moves]"))
+  part.addEventListener("keydown", event => {
+    const box = event.target, form = box.form;
     if (event.key !== "Enter" || event.isComposing || !box.matches("input, select")) return;
     event.preventDefault();
     const all = [...form.elements].filter(e => e.matches("input:not([type=hidden]), select, button"));
