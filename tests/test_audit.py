@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -18,6 +20,7 @@ from web_desk import ADMINISTRATOR, AUDITOR, NOW, UK, US, WHO, Browser, Html, on
 
 from compounding import evidence, training
 from compounding.records import (
+    PROGRAM,
     Change,
     EntrySearch,
     Event,
@@ -32,6 +35,7 @@ from compounding.records import (
 )
 from compounding.records.signatures import NewSignature
 from compounding.web.extracts import BOM, COLUMNS, guarded
+from compounding.wording.proof import checked
 
 PATIENT = ("rivera", "elena", "00417352")
 EVERY_POST = [
@@ -228,7 +232,7 @@ def test_who_may_still_verify_an_order_sees_none_of_its_values(tmp_path: Path) -
 
 
 def overridden(browser: Browser) -> str:
-    """An order of which the size of the dose was overridden and an old weight acknowledged; M. Lindqvist verifies."""
+    """An order with blasts over the limit, authorised by K. Adeyemi, and an old weight, acknowledged."""
     shown = browser.review(blasts="12400", mrn="00555111", **on("weight_measured", 24, 2, 2026))
     second = {"finding_0_user": "adeyemi", "finding_0_secret": training.PASSWORD, "finding_0_words": "By phone."}
     answer = browser.save(shown, finding_0_reason="confirmed", **second, finding_1_reason="record")
@@ -298,7 +302,8 @@ FIELDS = [
     ({"person": "park", "action": "order verified"}, []),
     ({"finding": "near-miss"}, ["Order entered Signed 2026-000002"]),
     ({"action": "signature void"}, ["Signature void Void 2026-000001"]),
-    ({"number": "staff:okafor", "action": "account opened"}, ["Account opened staff:okafor"]),
+    ({"number": "staff:okafor", "action": "account opened"}, ["Account opened account okafor"]),
+    ({"number": "Account  Okafor", "action": "account opened"}, ["Account opened account okafor"]),
     (
         {"action": "order changed", **on("since", 12, 3, 2026), **on("until", 12, 3, 2026)},
         ["Order changed 2026-000001"],
@@ -406,6 +411,7 @@ def test_a_code_from_paper_is_the_same_or_different_or_of_no_entry(told: Browser
     answers = [
         (entry, characters, f"Same. Entry {entry} of the log gives this code.", "same"),
         (entry, other, f"Different. Entry {entry} of the log gives another code", "different"),
+        ("999,999", characters, "No such entry. The log has no entry 999,999", "no such entry"),
         ("999999", characters, "No such entry. The log has no entry 999,999", "no such entry"),
     ]
     for number, typed, sentence, answer in answers:
@@ -424,6 +430,10 @@ NO_CODES = [
         ["Entry: Type the number of the entry.", "16 characters: Type the 16 characters behind the number."],
     ),
     ({"entry": "0", "characters": "V6RB 2MPC X4TA ZQ7L"}, ["Entry: “0” is not 1 or more."]),
+    (
+        {"entry": "1,23", "characters": "V6RB 2MPC X4TA ZQ7L"},
+        ["Entry: “1,23” cannot be read. Use a point, not a comma."],
+    ),
     (
         {"entry": "12", "characters": "V6RB 2MPC"},
         [
@@ -463,8 +473,6 @@ def stored(other: Attacker) -> list[Any]:
 
 def forge(browser: Browser, sql: str, *values: Any) -> None:
     """As somebody who holds the file, and does not want to be noticed."""
-    import sqlite3
-
     with closing(sqlite3.connect(file_of(browser), isolation_level=None)) as connection:
         other = Attacker("sqlite", connection)
         before = stored(other)
@@ -479,7 +487,7 @@ def test_nothing_is_said_to_be_whole_before_a_check(fresh: Browser) -> None:
     for path in ("/audit", f"/audit/{NUMBER}"):
         page = get(fresh, path)
         assert "Not checked yet" in page.text and "Checked never" in page.text
-        assert "The chain is whole" not in page.text
+        assert "Whole at the check" not in page.text
 
 
 @pytest.mark.parametrize(("sent", "leads_to"), [({}, "/audit"), ({"number": NUMBER}, f"/audit/{NUMBER}")])
@@ -491,9 +499,11 @@ def test_a_check_is_logged_and_stands_on_every_page(fresh: Browser, sent: dict[s
     assert newest(fresh).details == {"entries": f"1 to {before}", "witness": "none", "faults": "0"}
     for path in ("/audit", f"/audit/{NUMBER}"):
         text = get(fresh, path).text
-        assert f"The chain is whole Checked entries 1 to {before} Mar 12, 2026 09:00, by S. Whitfield" in text
+        assert f"Whole at the check of Mar 12, 2026 09:00, up to entry {before} Checked entries 1 to {before}" in text
+        assert "Mar 12, 2026 09:00, by S. Whitfield" in text
         found = head(fresh.desk.engine)
         assert found is not None
+        assert f" {found.seq - before} entries are newer than that check." in text
         assert f"Head entry {found.seq} {found.code.partition(' ')[2]}" in text
         assert "Checkpoint entry 1 09:00, signature good" in text
 
@@ -525,7 +535,7 @@ def test_a_planted_fault_is_found_and_stands_in_words_on_every_page(fresh: Brows
     assert logged.details["faults"] != "0" and sentence in logged.details["first fault"]
     for path in ("/audit", f"/audit/{NUMBER}"):
         page = get(fresh, path)
-        assert "The chain is broken" in page.text and "The chain is whole" not in page.text
+        assert "The chain is broken" in page.text and "Whole at the check" not in page.text
         assert f"The first: {plain(logged.details['first fault'])}." in page.text
         assert 'class="card proof stop"' in page.source
 
@@ -536,7 +546,7 @@ def test_a_later_check_that_finds_nothing_takes_its_place(fresh: Browser) -> Non
     assert "1 fault found." in get(fresh, "/audit").text
     forge(fresh, "UPDATE preparation SET vials = vials - 1 WHERE id = 1")
     fresh.send("/audit/check", {})
-    assert "The chain is whole" in get(fresh, "/audit").text
+    assert "Whole at the check of" in get(fresh, "/audit").text
 
 
 def test_the_witness_is_compared_where_the_site_has_one(
@@ -545,7 +555,7 @@ def test_the_witness_is_compared_where_the_site_has_one(
     folder = tmp_path / "elsewhere"
     assert "Witness none no folder is named for it" in get(fresh, "/audit").text
     monkeypatch.setenv("COMPOUNDING_WITNESS", str(folder))
-    assert "Witness none nothing copied yet" in get(fresh, "/audit").text
+    folder.mkdir()
     witness(fresh.desk.engine, folder)
     fresh.send("/audit/check", {})
     assert newest(fresh).details["witness"] == "compared"
@@ -554,6 +564,121 @@ def test_the_witness_is_compared_where_the_site_has_one(
     page = get(fresh, "/audit")
     assert "The chain is broken" in page.text and "compounding.witness is not one." in page.text
     assert "Witness cannot be read" in page.text
+
+
+AWAY = [
+    # whether the folder is there, and what stands on the page
+    (False, "There is no witness in FOLDER: there is no such folder. Is its share mounted?"),
+    (True, "There is no witness in FOLDER."),
+]
+
+
+@pytest.mark.parametrize(("there", "sentence"), AWAY)
+def test_a_witness_that_is_not_there_is_said_and_never_called_compared(
+    fresh: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, sentence: str
+) -> None:
+    folder = tmp_path / "mnt"
+    if there:
+        folder.mkdir()
+    monkeypatch.setenv("COMPOUNDING_WITNESS", str(folder))
+    fresh.send("/audit/check", {})
+    assert (newest(fresh).details["witness"], newest(fresh).details["faults"]) == ("not found", "0")
+    for path in ("/audit", f"/audit/{NUMBER}"):
+        page = get(fresh, path)
+        assert "The witness is missing" in page.text and 'class="card proof stop"' in page.source
+        assert sentence.replace("FOLDER", str(folder)) in page.text
+        assert "Witness not found nothing is compared with it" in page.text
+        assert "Whole at the check" not in page.text
+
+
+def test_a_check_at_the_console_stands_on_the_page(fresh: Browser) -> None:
+    details = {**checked(12, [], "compared"), "system user": "backup"}
+    record(fresh.desk.engine, Event(PROGRAM, "chain checked", NOW, details, workstation="console"))
+    text = get(fresh, "/audit").text
+    assert "Checked entries 1 to 12 Mar 12, 2026 09:00, by the program at the console (backup)" in text
+
+
+# ------------------------------------------------------------------ what was changed past the program
+
+ENTRY_13 = "SELECT body FROM log WHERE seq = 13"
+BODIES = [
+    lambda said: {name: value for name, value in said.items() if name != "program"},
+    lambda said: {name: value for name, value in said.items() if name != "person"},
+    lambda said: {**said, "at": "yesterday"},
+    lambda said: {**said, "at": "1026-03-12T13:00:00.000000Z"},
+    lambda said: {**said, "details": {"n": 7}},
+    lambda said: {**said, "person": {"id": "x", "name": "x", "role": "x", "rank": "x"}},
+    lambda said: [],
+    lambda said: {},
+]
+
+
+def forged_entry(browser: Browser, edit: Any) -> None:
+    with closing(sqlite3.connect(file_of(browser))) as connection:
+        ((body,),) = connection.execute(ENTRY_13).fetchall()
+    text = json.dumps(edit(json.loads(body)), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    forge(browser, "UPDATE log SET body = ? WHERE seq = 13", text)
+
+
+@pytest.mark.parametrize("edit", BODIES)
+def test_an_entry_that_cannot_be_read_says_so_and_the_pages_go_on(fresh: Browser, edit: Any) -> None:
+    before = dict(lines(get(fresh, "/audit")))
+    forged_entry(fresh, edit)
+    page = get(fresh, "/audit")
+    assert fresh.status == 200
+    assert dict(lines(page))["13"] == "This entry cannot be read"
+    assert {number: what for number, what in lines(page) if number in before and number != "13"} == {
+        number: what for number, what in before.items() if number != "13"
+    }
+    assert "This entry cannot be read Its text is not as the program writes it." in page.text
+    assert post(fresh, "/audit/search", {}).text.count("This entry cannot be read") == 1
+    rows = [row for row in table(taken(fresh, "/audit/csv", {})) if row["entry"] == "13"]
+    assert [(row["time"], row["action"], row["why"]) for row in rows] == [
+        ("", "entry that cannot be read", "Its text is not as the program writes it.")
+    ]
+    for path in (f"/audit/{NUMBER}", "/preparations", f"/preparations/{NUMBER}"):
+        assert fresh.client.get(path).status_code == 200, path
+    assert taken(fresh, f"/audit/{NUMBER}/pdf").mimetype == "application/pdf"
+    fresh.send("/audit/check", {})
+    assert "The chain is broken" in get(fresh, "/audit").text
+
+
+def test_the_newest_check_that_was_changed_is_no_check(fresh: Browser) -> None:
+    fresh.send("/audit/check", {})
+    number = size(fresh)
+    get(fresh, "/audit")  # so that it is not the newest entry
+    forge(fresh, f"UPDATE log SET body = replace(body, '\"program\":', '\"prugram\":') WHERE seq = {number}")
+    text = get(fresh, "/audit").text
+    assert f"The chain is broken Entry {number}, the newest check, cannot be read: it was changed." in text
+    assert "Checked cannot be read" in text
+
+
+STORED = [
+    ("shown_json", "{}"),
+    ("shown_json", "[]"),
+    ("shown_json", '{"dose":5}'),
+    ("shown_json", "no JSON"),
+    ("order_json", "{}"),
+    ("answers_json", "7"),
+    ("plan_json", "[]"),
+]
+SAID = f"Preparation {NUMBER} cannot be read: what is stored of it is not as this program writes it."
+
+
+@pytest.mark.parametrize(("column", "text"), STORED)
+def test_a_preparation_that_was_changed_takes_no_other_away(fresh: Browser, column: str, text: str) -> None:
+    others = {"2026-000002", "2026-000003"}
+    forge(fresh, f"UPDATE preparation SET {column} = ? WHERE number = '{NUMBER}'", text)
+    listed = get(fresh, "/preparations")
+    assert fresh.status == 200
+    assert others <= {said for _, _, said in listed.links}
+    assert (f"{NUMBER} Cannot be read – – – Entered" in listed.text) is (column == "shown_json")
+    own = get(fresh, f"/preparations/{NUMBER}")
+    assert (fresh.status, SAID in own.text) == (503, True)
+    for path in ("/audit", f"/audit/{NUMBER}", "/preparations/2026-000002"):
+        assert fresh.client.get(path).status_code == 200, path
+    assert taken(fresh, f"/audit/{NUMBER}/pdf").mimetype == "application/pdf"
+    assert actions(get(fresh, f"/audit/{NUMBER}")), "its entries are what tells who changed it, and when"
 
 
 def test_a_witness_that_saw_more_than_the_log_has_is_a_rollback(
@@ -566,6 +691,7 @@ def test_a_witness_that_saw_more_than_the_log_has_is_a_rollback(
     browser.sign_in(AUDITOR[US])
     browser.desk.engine.dispose()
     old = shutil.copytree(tmp_path / "home", tmp_path / "old")
+    (tmp_path / "elsewhere").mkdir()
     while size(browser) < 100:
         record(browser.desk.engine, event(browser, "okafor", "preparation viewed", 0))
     assert witness(browser.desk.engine, tmp_path / "elsewhere").size == 100

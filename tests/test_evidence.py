@@ -698,6 +698,10 @@ NO_EXPORTS = [
         [*LINES[:102], LINES[102].replace(b"2026-03-12T13", b"2026-03-12T25")],
         "Line 103 holds a checkpoint whose time is not a time in UTC.",
     ),
+    (
+        [*LINES[:102], LINES[102].replace(b"2026-03-12T13", b"2026-03-12\xdc13")],
+        "Line 103 holds a checkpoint whose time is not a time in UTC.",
+    ),
 ]
 
 
@@ -749,6 +753,20 @@ def test_any_byte_changed_is_found(where: int, byte: int) -> None:
     changed[where] = byte
     assert judged(bytes(changed).splitlines(keepends=True)).state is not State.WHOLE
     assert judged(lines_of(bytes(changed))).state is not State.WHOLE
+
+
+TINY = log(3, also=[1, 3]).bytes()
+
+
+@pytest.mark.parametrize("byte", [b"\xdc", b"z"], ids=["no ASCII", "another letter"])
+def test_every_byte_of_a_small_export_counts(byte: bytes) -> None:
+    """0xdc alone is no UTF-8 and no ASCII; z stands for any other letter."""
+    assert judged(lines_of(TINY)).state is State.WHOLE
+    for where in range(len(TINY)):
+        changed = TINY[:where] + (byte if TINY[where : where + 1] != byte else b"y") + TINY[where + 1 :]
+        verdict = judged(lines_of(changed))
+        assert verdict.state is not State.WHOLE, where
+        assert sentences(verdict), where
 
 
 def lines_of(file: bytes) -> list[bytes]:

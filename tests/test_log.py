@@ -410,7 +410,7 @@ def emptied(engine: Engine, place: Place) -> None:
 @pytest.mark.parametrize("written", [False, True])
 def test_a_log_without_entries_is_not_whole(engine: Engine, place: Place, written: bool) -> None:
     if written:
-        fill(engine)
+        save_preparation(engine, NEW, ENTERED)
         assert check(engine) == ()
         emptied(engine, place)
     assert [str(fault) for fault in check(engine)] == [

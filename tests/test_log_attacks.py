@@ -146,6 +146,7 @@ def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         engine = place.open()
         migrate(engine)
         made = Site(engine, place)
+        made.folder.mkdir(parents=True, exist_ok=True)
         for n in range(8):
             append(made, 1 + 50 * n if n else 0)
             save_preparation(engine, keyed(n), ENTERED)

@@ -77,8 +77,13 @@ def test_a_signature_of_another_does_not_fit(engine: Any, attacked: Any) -> None
 def test_a_witness_that_saw_the_same_fits(engine: Any, tmp_path: Path) -> None:
     wrote(engine, 1)
     folder = tmp_path / "elsewhere"
+    away = proof(engine, folder)
+    assert away is not None and (away.witness, away.unreadable) == (None, "")
+    assert away.missing == f"There is no witness in {folder}: there is no such folder. Is its share mounted?"
+    folder.mkdir()
     empty = proof(engine, folder)
-    assert empty is not None and empty.witness is None and empty.unreadable == ""
+    assert empty is not None and (empty.witness, empty.unreadable) == (None, "")
+    assert empty.missing == f"There is no witness in {folder}."
     seen = witness(engine, folder)
     now = proof(engine, folder)
     assert now is not None
@@ -87,6 +92,7 @@ def test_a_witness_that_saw_the_same_fits(engine: Any, tmp_path: Path) -> None:
 
 def test_a_witness_that_saw_another_entry_does_not_fit(engine: Any, attacked: Any, tmp_path: Path) -> None:
     wrote(engine, 1)
+    (tmp_path / "elsewhere").mkdir()
     size = witness(engine, tmp_path / "elsewhere").size
     attacked.disarm()
     attacked.execute("UPDATE log SET hash = ? WHERE seq = ?", "0" * 64, size)
@@ -102,6 +108,7 @@ def test_a_witness_that_is_none_says_why(engine: Any, tmp_path: Path) -> None:
     now = proof(engine, tmp_path)
     assert now is not None
     assert now.witness is None
+    assert now.missing == ""
     assert now.unreadable == f"The witness {tmp_path / 'compounding.witness'} is not one."
 
 

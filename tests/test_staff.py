@@ -208,6 +208,28 @@ def test_what_is_sent_twice_leads_to_what_the_first_did(desk: Browser) -> None:
         assert desk.stored() == before
 
 
+@pytest.mark.parametrize("path", ["/staff/new", "/staff/park"])
+def test_of_two_sent_at_the_same_moment_the_second_leads_there_too(
+    desk: Browser, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The first is written between the look of the second and its writing."""
+    sent = new() if path == "/staff/new" else changed(desk, "park", role="auditor")
+    put = records.put_account
+
+    def twice(*given: Any, **more: Any) -> Account:
+        put(*given, **more)
+        return put(*given, **more)
+
+    monkeypatch.setattr("compounding.records.put_account", twice)
+    before = desk.stored()["account"]
+    answer = desk.send(path, sent)
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (
+        303,
+        path.replace("/new", "/novak"),
+    )
+    assert desk.stored()["account"] == before + 1
+
+
 @pytest.mark.parametrize(
     "typed",
     [

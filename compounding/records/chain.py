@@ -48,12 +48,14 @@ _log, _checkpoint = tables.log, tables.checkpoint
 INSERTS = {name: insert(table) for name, table in tables.metadata.tables.items()}
 _LAST_IDS = {table.name: select(func.coalesce(func.max(table.c.id), 0)) for table in (tables.secret, *tables.REPLAYED)}
 _LAST_SIGNED = select(_checkpoint.c.at_utc).order_by(_checkpoint.c.size.desc()).limit(1)
+_A_TIME = "2___-__-__T__:__:__.______Z"
 _STEPPED = select(func.coalesce(func.max(_log.c.seq), 0)).where(_log.c.action == CLOCK_STEPPED)
 # The latest time since a clock was last set back, and not the newest entry's: small steps back would add up. The
-# sum keeps a database from reading all of those entries by their numbers: by their times it takes the first.
+# sum keeps a database from reading all of those entries by their numbers: by their times it takes the first. What
+# somebody changed into no time is passed over: it would stand above every time.
 _LATEST = (
     select(_log.c.at)
-    .where(_log.c.seq + 0 >= _STEPPED.scalar_subquery(), _log.c.at.is_not(None))
+    .where(_log.c.seq + 0 >= _STEPPED.scalar_subquery(), _log.c.at.like(_A_TIME))
     .order_by(_log.c.at.desc())
     .limit(1)
 )
@@ -214,8 +216,8 @@ def _last(connection: Connection) -> Last | None:
             written_time(row.signed_at)
     except ValueError:
         raise RecordsRefused(
-            "The newest entry of the log, or its newest checkpoint, has no time that can be read: it was changed."
-            " Nothing more is written here."
+            "The log, or its newest checkpoint, has no time that can be read: it was changed. Nothing more is written"
+            " here."
         ) from None
     return Last(Head(row.seq, row.hash), latest, moved, row.signed_at)
 

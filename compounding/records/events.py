@@ -53,6 +53,14 @@ def require_json(name: str, value: object) -> None:
         raise ValueError(f"{name} is not JSON: {error}") from None
 
 
+def is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (RecursionError, ValueError):
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody as they were when they acted; a later change of name or role changes no old event."""

@@ -131,7 +131,9 @@ def find_entries(
 def actions(engine: Engine) -> tuple[str, ...]:
     """Every action that the log holds, in the order of the alphabet. Raises NotRead."""
     with reading(engine) as connection:
-        return tuple(connection.execute(select(_log.action).distinct().order_by(_log.action)).scalars())
+        # An entry that was changed may name none.
+        named = select(_log.action).where(_log.action != "").distinct()
+        return tuple(connection.execute(named.order_by(_log.action)).scalars())
 
 
 def _conditions(search: EntrySearch, dialect: str) -> list[ColumnElement[bool]]:

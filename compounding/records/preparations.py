@@ -25,8 +25,8 @@ from sqlalchemy import (
 
 from compounding.records import overrides, tables
 from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
-from compounding.records.database import RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, Rows, person_of, require_json, utc_text, utc_time
+from compounding.records.database import NotRead, RecordsRefused, reading, writing
+from compounding.records.events import Event, Person, Rows, is_json, person_of, require_json, utc_text, utc_time
 from compounding.records.names import folded, folded_number
 from compounding.records.signatures import NewSignature, signature_row
 
@@ -65,6 +65,9 @@ class Figures:
             _require_whole(amount.name, getattr(self, amount.name))
 
 
+_JSON = ("order_json", "plan_json", "shown_json", "answers_json")
+
+
 @dataclass(frozen=True, slots=True)
 class NewPreparation:
     """A preparation as it is to be stored. Raises TypeError or ValueError for what cannot be stored.
@@ -99,7 +102,7 @@ class NewPreparation:
             raise ValueError(f"the year {self.year} is not one of four figures")
         if not isinstance(self.training, bool):
             raise TypeError(f"training is either True or False, not {self.training!r}")
-        for name in ("order_json", "plan_json", "shown_json", "answers_json"):
+        for name in _JSON:
             require_json(name, getattr(self, name))
 
 
@@ -247,7 +250,8 @@ def columns(new: NewPreparation) -> dict[str, Any]:
 
 
 def _content(row: Row[Any]) -> NewPreparation:
-    columns = row._mapping
+    # What was changed into no JSON stands as null: that is what no reader takes for what was saved.
+    columns = {**row._mapping, **{name: "null" for name in _JSON if not is_json(row._mapping[name])}}
     patient = {name: columns[name] for name in _PATIENT}
     patient["born"] = None if row.born is None else date.fromisoformat(row.born)
     return NewPreparation(
@@ -294,8 +298,12 @@ def _saved(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[SavedPrepa
         for row in connection.execute(_CHANGED_BY, {"changed": changed}):
             by[row.preparation_id].setdefault(row.person_id, person_of(row))
     authorised = overrides.authorisers(connection, [row.number for row in found])
-    return tuple(
-        SavedPreparation(
+    return tuple(_one_saved(row, tuple(by[row.id].values()), authorised[row.number]) for row in found)
+
+
+def _one_saved(row: Row[Any], entered_by: tuple[Person, ...], authorised_by: tuple[str, ...]) -> SavedPreparation:
+    try:
+        return SavedPreparation(
             id=row.id,
             number=row.number,
             sequence=row.sequence,
@@ -304,11 +312,11 @@ def _saved(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[SavedPrepa
             created_by=person_of(row),
             content=_content(row),
             version=row.version,
-            entered_by=tuple(by[row.id].values()),
-            authorised_by=authorised[row.number],
+            entered_by=entered_by,
+            authorised_by=authorised_by,
         )
-        for row in found
-    )
+    except (TypeError, ValueError) as error:
+        raise NotRead(f"Not read: what is stored of preparation {row.number} was changed.") from error
 
 
 _CHANGED_BY = (

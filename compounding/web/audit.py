@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, redirect, request, send_file, url_
 from compounding import papers, records
 from compounding.records import Comparison, EntrySearch, Head, Standing
 from compounding.web import extracts, identity, pages
+from compounding.web.as_written import UNREAD, NotAsWritten
 from compounding.web.blind import blind, blind_banner
 from compounding.web.chain import chain_view, check_chain
 from compounding.web.desk import Desk, desk
@@ -226,7 +227,11 @@ def _banner(stands: Standing, d: Desk) -> dict[str, Any]:
     if blind(saved, identity.me()):
         return blind_banner(saved, d)
     number = f"{WORDS[d.market].number} {saved.number}"
-    return pages.banner(saved_identity(saved), saved_text(saved), saved.content.given_on, d.market, number)
+    try:
+        return pages.banner(saved_identity(saved), saved_text(saved), saved.content.given_on, d.market, number)
+    except NotAsWritten:  # its entries are what tells who changed it, and when
+        unread = {"name": UNREAD.capitalize(), "facts": [], "drug": UNREAD.capitalize(), "brand": ""}
+        return {**pages.product_banner(None, d.market), "number": number, **unread}
 
 
 # ------------------------------------------------------------------ a code from paper

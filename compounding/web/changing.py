@@ -11,6 +11,7 @@ from flask import abort
 from compounding import records
 from compounding.records import Person, SavedPreparation, Standing
 from compounding.web import telling
+from compounding.web.as_written import as_written
 from compounding.web.blind import blind, refuse_blind
 from compounding.web.desk import Desk
 from compounding.web.identity import me
@@ -67,14 +68,16 @@ def changing(sent: Mapping[str, str], d: Desk) -> Changing | None:
 
 def stored_typed(saved: SavedPreparation) -> Mapping[str, str]:
     """The order as it was typed, by the names of its fields."""
-    typed: Mapping[str, str] = json.loads(saved.content.order_json)["typed"]
-    return typed
+    with as_written(saved):
+        typed: Mapping[str, str] = json.loads(saved.content.order_json)["typed"]
+        return typed
 
 
 def stored_answers(saved: SavedPreparation) -> Sequence[Mapping[str, str]]:
     """How its findings were answered, in the order in which they stand."""
-    answers: list[dict[str, str]] = json.loads(saved.content.answers_json)
-    return answers
+    with as_written(saved):
+        answers: list[dict[str, str]] = json.loads(saved.content.answers_json)
+        return answers
 
 
 def change_refusal(saved: SavedPreparation, who: Person) -> str | None:

@@ -144,7 +144,7 @@ def _paper_row(row: Row) -> ExtractRow:
     text = row.text
     return ExtractRow(
         entry=text.number,
-        when=(text.day, text.time, text.utc),
+        when=tuple(filter(None, (text.day, text.time, text.utc))),
         who=tuple(filter(None, (text.who, text.where))),
         what=" – ".join((text.what, *(mark.word for mark in row.marks))),
         values=(

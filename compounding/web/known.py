@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from compounding.patient import Identity
 from compounding.records import Page, PatientIdentity, SavedPreparation, Search, find_preparations
 from compounding.records.names import folded, folded_number
+from compounding.web.as_written import UNREAD, NotAsWritten, as_written
 from compounding.web.blind import HIDDEN, verified
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry
@@ -39,7 +40,26 @@ def warnings(entry: Entry, d: Desk, key: str, besides: str = "") -> tuple[Warned
     stored = [
         saved for saved in _stored(entry.identity, d) if saved.content.request_key != key and saved.number != besides
     ]
-    return (*_others(entry.identity, stored, d), *_twice(entry, stored, d))
+    whole, unread = _parted(stored)
+    told = (_unread(entry.identity, saved) for saved in unread)
+    return (*told, *_others(entry.identity, whole, d), *_twice(entry, whole, d))
+
+
+def _parted(stored: Sequence[SavedPreparation]) -> tuple[list[SavedPreparation], list[SavedPreparation]]:
+    """Those that can be read, and those that cannot."""
+    whole, unread = [], []
+    for saved in stored:
+        try:
+            with as_written(saved):
+                _course(saved), _dose(saved), saved_identity(saved)
+            whole.append(saved)
+        except NotAsWritten:
+            unread.append(saved)
+    return whole, unread
+
+
+def _unread(identity: Identity, saved: SavedPreparation) -> Warned:
+    return Warned(f"{_numbers(identity, saved)} is stored with {saved.number}, which {UNREAD}.", ())
 
 
 def _stored(identity: Identity, d: Desk) -> list[SavedPreparation]:

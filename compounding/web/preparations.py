@@ -16,6 +16,7 @@ from compounding.records import Found, Page, Print, RecordsFault, RecordsRefused
 from compounding.records.prints import LABEL, WORKSHEET, kind_of, worksheet_of
 from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
+from compounding.web.as_written import UNREAD, NotAsWritten, as_written
 from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
 from compounding.web.changing import change_refusal, opened_refusal
 from compounding.web.desk import Desk, desk
@@ -27,7 +28,7 @@ from compounding.web.plan_page import asking, kept
 from compounding.web.progressing import PlanDiffers, way, way_of
 from compounding.web.recorded import recorded_work
 from compounding.web.viewing import LISTED, PAPER_VIEWED, SEARCHED, VIEWED, listed_entry, viewed
-from compounding.wording.numbers import day, moment
+from compounding.wording.numbers import DASH, day, moment
 from compounding.workflow import Deed, State
 
 blueprint = Blueprint("preparations", __name__)
@@ -142,8 +143,18 @@ def _pager(form: SearchForm, result: Found, where: Page, found: bool) -> dict[st
 
 
 def _row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any]:
-    """A line of the list. It reads no more of the stored strings than it shows, so that a list holds whatever
-    versions of the program wrote them."""
+    """A line of the list; one that cannot be read says so, and the others stand beside it."""
+    try:
+        with as_written(saved):
+            return _whole_row(saved, like, d)
+    except NotAsWritten:
+        number = {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)}
+        return {"cells": (number, {"main": UNREAD.capitalize()}, *[DASH] * 3, saved.state.capitalize())}
+
+
+def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any]:
+    """It reads no more of the stored strings than it shows, so that a list holds whatever versions of the program
+    wrote them."""
     text, identity, on = json.loads(saved.content.shown_json), saved_identity(saved), saved.content.given_on
     who = [f"born {day(identity.born, d.market)} ({pages.age(identity.born, on)})"]
     who += [f"{name} {number}" for name, number in pages.numbers(identity)]

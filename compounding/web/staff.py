@@ -134,16 +134,17 @@ def _account(user: str) -> Account:
 @blueprint.post("/new")
 def open_() -> Any:
     d, form = desk(), NewAccountForm(desk(), request.form)
-    if not form.validate():
+    if not form.validate() or (value := _first_password(form, d)) is None:
         return _new_page(form), 422
-    if not _opened_just_so(form, d):
-        if (value := _first_password(form, d)) is None:
-            return _new_page(form), 422
-        try:
-            _open(form, value, d)
-        except RecordsFault as refused:
+    try:
+        _open(form, value, d)
+    except RecordsRefused as refused:
+        if not _opened_just_so(form, d):
             blame(_field_refused(form, d), str(refused))
-            return _new_page(form), _status(refused)
+            return _new_page(form), 409
+    except RecordsFault as fault:
+        blame(form.user, str(fault))
+        return _new_page(form), pages.NOT_SAVED
     return redirect(url_for("staff.shown", user=form.user.data, done="opened"), 303)
 
 
@@ -219,11 +220,11 @@ def _new_page(form: NewAccountForm) -> str:
 @blueprint.post("/<user>")
 def change(user: str) -> Any:
     d, form, account = desk(), ChangeForm(desk(), request.form), _account(user)
-    was = _entry_seen(request.form.get("was", ""))
+    was, done = _entry_seen(request.form.get("was", "")), url_for("staff.shown", user=user, done="changed")
     if not form.validate():
         return _page(account, form), 422
-    if _as_wanted(account, form) and was != account.entry:  # it was sent before
-        return redirect(url_for("staff.shown", user=user, done="changed"), 303)
+    if _sent_before(account, form, was):
+        return redirect(done, 303)
     if (fault := _fault(account, form, records.accounts(d.engine))) is not None:
         blame(*fault)
         return _page(account, form), 422
@@ -231,17 +232,24 @@ def change(user: str) -> Any:
         changed = _change(account, form, was, d)
     except RecordsFault as refused:
         account = _account(user)
+        if _sent_before(account, form, was):
+            return redirect(done, 303)
         field, _ = _fault(account, form, records.accounts(d.engine)) or (form.name, "")
         blame(field, str(refused))
         return _page(account, form), _status(refused)
     if user == me().account.user and changed.active:
         go_on(changed, "account changed")
-    return redirect(url_for("staff.shown", user=user, done="changed"), 303)
+    return redirect(done, 303)
 
 
 def _entry_seen(text: str) -> int:
     """The entry of the account that the page showed; 0 where it says none."""
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else 0
+
+
+def _sent_before(account: Account, form: ChangeForm, was: int) -> bool:
+    """Whether the account is as it is wanted, and has become so since the page showed it."""
+    return _as_wanted(account, form) and was != account.entry
 
 
 def _as_wanted(account: Account, form: ChangeForm) -> bool:

@@ -10,6 +10,7 @@ from compounding import records
 from compounding.records import RecordedEvent, SavedPreparation, Signature, Standing
 from compounding.web import pages
 from compounding.web.as_typed import AsTyped, as_typed
+from compounding.web.as_written import as_written
 from compounding.web.changing import stored_answers, stored_typed
 from compounding.web.desk import Desk
 from compounding.web.offers import offered_text, stored_offer
@@ -17,7 +18,7 @@ from compounding.web.paperwork import entered_status, saved_identity, saved_text
 from compounding.web.plan_page import FindingView, PlanPage, kept, plan_page
 from compounding.web.telling import TRIED
 from compounding.wording.log import AGAINST, BECAME, is_access, stands_against
-from compounding.wording.numbers import moment
+from compounding.wording.numbers import DASH, moment
 from compounding.wording.papers import WORDS
 from compounding.workflow import Meaning
 
@@ -26,7 +27,12 @@ _DIGEST = 16  # figures of 64: enough to compare by eye
 
 
 def parts(standing: Standing, d: Desk) -> dict[str, Any]:
-    """What the templates of a saved plan print."""
+    """What the templates of a saved plan print. Raises NotAsWritten."""
+    with as_written(standing.preparation):
+        return _parts(standing, d)
+
+
+def _parts(standing: Standing, d: Desk) -> dict[str, Any]:
     saved = standing.preparation
     plan = stored_plan(saved)
     order = json.loads(saved.content.order_json)
@@ -111,6 +117,8 @@ def history(number: str, d: Desk) -> Iterator[dict[str, Any]]:
 
 def _happened(recorded: RecordedEvent, d: Desk) -> tuple[str, ...]:
     event = recorded.event
+    if not recorded.readable:
+        return DASH, event.action, DASH, f"Entry {recorded.id:,}", DASH
     told = [f"{name}: {value[:_DIGEST] if name == _SIGNED else value}" for name, value in event.details.items()]
     joint = AGAINST if stands_against(event.action) else BECAME
     told += [f"{name}: {old} {joint} {new}" for name, old, new in event.changes if old and new and old != new]

@@ -25,6 +25,7 @@ from compounding.records import (
     Standing,
 )
 from compounding.web import pages, stored_page
+from compounding.web.as_written import as_written
 from compounding.web.blind import blind_banner, refuse, verify_refusal, who_did
 from compounding.web.changing import stored_answers, stored_typed
 from compounding.web.desk import Desk, desk
@@ -69,12 +70,13 @@ class Difference:
 
 def ordered(saved: SavedPreparation) -> dict[str, Quantity]:
     """What the first entry says. The dose is the order's, rounded as the site does; not what a rounded volume holds."""
-    figures = json.loads(saved.content.plan_json)
-    return {
-        "weight": BodyMass(read_number(stored_typed(saved)["weight"])),
-        "level": DoseLevel(Decimal(figures["dose_level_mg_per_m2"])),
-        "dose": DrugMass(Decimal(figures["dose_mg"])),
-    }
+    with as_written(saved):
+        figures = json.loads(saved.content.plan_json)
+        return {
+            "weight": BodyMass(read_number(stored_typed(saved)["weight"])),
+            "level": DoseLevel(Decimal(figures["dose_level_mg_per_m2"])),
+            "dose": DrugMass(Decimal(figures["dose_mg"])),
+        }
 
 
 def differences(form: AfreshForm, saved: SavedPreparation) -> tuple[Difference, ...]:

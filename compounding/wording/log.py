@@ -34,7 +34,7 @@ _VIEWED = "viewed"
 _PAGE_REFUSED, _PAGE = "page refused", "page"
 UNREADABLE = "entry that cannot be read"
 """The action of what stands for an entry whose text is not as the program writes it."""
-_NOT_AS_WRITTEN = "This entry cannot be read: its text is not as the program writes it."
+_UNREAD, _NOT_AS_WRITTEN = "This entry cannot be read", "Its text is not as the program writes it."
 _NO_DAY = "No day that can be read"
 _REFUSED = ("stopped", "refused", "overridden", "acknowledged")
 """The last words of an action whose values stand against each other: none took the place of the other."""
@@ -167,7 +167,7 @@ def stands_against(action: str) -> bool:
 def entry_text(number: int, told: Told, zone: str, market: Market) -> EntryText:
     """An entry in the words of a site. Times are those of `zone`."""
     if told.action == UNREADABLE:
-        return EntryText(figure(number), _NO_DAY, DASH, "", DASH, "", "", _NOT_AS_WRITTEN)
+        return EntryText(figure(number), _NO_DAY, DASH, "", DASH, "", "", _UNREAD, kept=_NOT_AS_WRITTEN)
     late = _late(told, zone, market)
     return EntryText(
         number=figure(number),
