@@ -42,6 +42,8 @@ def scan(page: Any, text: str) -> None:
 
 
 def focus(page: Any) -> str:
+    """The id of what has the focus, which a page gives a frame after it is there."""
+    page.wait_for_function("document.activeElement !== document.body")
     return str(page.evaluate("document.activeElement.id"))
 
 
@@ -64,6 +66,7 @@ def test_lot_and_expiry_are_typed_twice_by_keyboard_alone(bench: Bench, open_: C
     bench.scan(vial(1))
     bench.scan(vial(2))
     page = open_()
+    assert focus(page) == "scan"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Type lot and expiry twice"
     with page.expect_navigation():
@@ -90,7 +93,7 @@ def test_lot_and_expiry_are_typed_twice_by_keyboard_alone(bench: Bench, open_: C
 def test_a_vial_is_wetted_by_enter_and_the_clocks_start(bench: Bench, open_: Callable[[], Any]) -> None:
     bench.pick()
     page = open_()
-    assert page.locator(".path-clock").count() == 0
+    assert (page.locator(".path-clock").count(), focus(page)) == (0, "scan")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert len(bench.standing.moments) == 1

@@ -64,7 +64,8 @@ def test_every_page_is_guarded(us: Browser) -> None:
     for place in places(us, "GET"):
         us.sign_in(place.user)
         with us.client.get(place.path) as answer:
-            assert answer.status_code in (200, 301, 303), place
+            # 404 and 409: the page of a material that is not there, or of a step that does not come yet.
+            assert answer.status_code in (200, 301, 303, 404, 409), place
             assert_guarded(answer)
 
 

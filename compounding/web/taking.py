@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 
 from compounding import records
-from compounding.records import Event, NewFate, NewOut, NewRow, NewSignature, RecordsRefused, Standing
+from compounding.records import Event, NewFate, NewOut, NewRow, NewSignature, Standing
 from compounding.web.desk import Desk
 from compounding.web.identity import me
 from compounding.web.progressing import Way
@@ -121,9 +121,3 @@ def _put_out(materials: Sequence[Material], out: NewOut) -> tuple[Material, ...]
 def entered_at(told: Event) -> datetime:
     """When an event is entered, as a true time has it: in UTC, the whole minute."""
     return minute(told.at.astimezone(UTC))
-
-
-def way_of_page(way: Way) -> None:
-    """Raises RecordsRefused where the page that was sent is out of date."""
-    if (said := moved_on(way.standing)) is not None:
-        raise RecordsRefused(said)

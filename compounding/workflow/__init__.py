@@ -8,6 +8,7 @@ Nothing here knows the database or the web: values in, values out, so that both 
     materials    what is picked, and what is missing
     products     what each material is, by its code
     progress     everything that was recorded on the path of one preparation
+    limits       the limit that must be kept next, and how near it is
     times        true times and late entries
     check        the blind check before the drug is added
     labels       every copy of the label counted
