@@ -179,7 +179,7 @@ def test_nothing_is_put_over_records(home, tmp_path, monkeypatch, capsys):
     status, out, _ = restored(capsys, monkeypatch, file)
     assert (status, out) == (1, "The database is not empty: records are never put over others.\n")
     engine = site(home)
-    assert head(engine).seq == 6  # 4, and the two
+    assert head(engine).seq == 7  # 4, the backup's own, and the two
     engine.dispose()
 
 
