@@ -10,6 +10,7 @@ The modules, in the order in which one may import another (only what stands earl
     findings      what is said about an order: findings, lines of working, how sure a source is
     policy        a site's choices: formula, roundings, limits, zone
     formulary     the drug files, drugs/*.toml, as frozen values
+    settings      every choice of a site as a row of a table, and what stored rows mean
     patient       measurements, body surface area, plausibility
     dosing        cycle, day and response into a dose
     vials         vials, draws, what is discarded, billing units
@@ -19,6 +20,8 @@ The modules, in the order in which one may import another (only what stands earl
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write
     training      the invented sites, staff and orders of training mode
+    sites         which site this desk is, and the database that holds it
+    founding      a site for patient use, set up once
     web           forms and pages
     cli           the `compounding` command
 

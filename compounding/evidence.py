@@ -48,8 +48,9 @@ GENESIS = "0" * 64
 """What stands for the fingerprint before that of entry 1."""
 CHECKPOINT_EVERY = 100
 """Behind every entry whose number this divides stands a checkpoint."""
-SKEW = timedelta(minutes=5)
-"""The clocks of two computers may differ by this much. A longer way back is told."""
+SKEW = timedelta(seconds=7)
+"""How much older than the latest before it an entry may be, and no clock went back: the clocks of two computers
+may differ by 2 s, as a Windows domain promises no better, and a writer waits up to 5 s for the one before it."""
 CLOCK_STEPPED = "clock stepped"
 """The action of an entry that owns up to a clock set back."""
 
@@ -521,7 +522,8 @@ class _Reading:
         if match := _ENTRY.fullmatch(line):
             self._entry(line, int(match[1]), bytes.fromhex(match[2].decode()), match[3])
         elif self.number and (match := _CHECKPOINT.fullmatch(line)):
-            self._checkpoint(*(field.decode() for field in match.groups()))
+            # What is not ASCII can stand in the time alone, and is no time however it is shown.
+            self._checkpoint(*(field.decode("ascii", "replace") for field in match.groups()))
         elif match := _END.fullmatch(line):
             self._end(int(match[1]), int(match[2]))
             return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -34,6 +34,9 @@ from labels import (
     Draw,
     DrawCaptions,
     Draws,
+    Extract,
+    ExtractRow,
+    ExtractValue,
     Foot,
     Header,
     Heading,
@@ -60,7 +63,19 @@ from labels import (
     Worksheet,
 )
 
-__all__ = ["DOCUMENTS", "Answer", "Refused", "Work", "draw", "strings"]
+__all__ = [
+    "DOCUMENTS",
+    "Answer",
+    "Extract",
+    "ExtractRow",
+    "ExtractValue",
+    "Pair",
+    "Refused",
+    "Work",
+    "draw",
+    "draw_extract",
+    "strings",
+]
 
 DOCUMENTS = ("label", "worksheet")
 _STOCKS = {
@@ -150,6 +165,14 @@ def draw(stored: Mapping[str, Any], dpi: int = _USUAL_DPI) -> bytes:
     if isinstance(made, Worksheet):
         return labels.draw_worksheet(made, stock)
     return labels.draw_bag_label(made, stock, dpi)
+
+
+def draw_extract(extract: Extract, market: Market) -> bytes:
+    """A part of the log as a PDF on the market's paper, each page numbered. Raises Refused, naming the field."""
+    stock = _STOCKS[("worksheet", market.value)]
+    pages = labels.extract_pages(extract, stock)
+    numbered = replace(extract, pages=tuple(f"Page {page} of {pages}" for page in range(1, pages + 1)))
+    return labels.draw_extract(numbered, stock)
 
 
 def _made(stored: Mapping[str, Any]) -> tuple[Any, labels.Stock]:

@@ -20,6 +20,8 @@ from compounding.quantities import (
     Length,
     Quantity,
     Volume,
+    WeighedMass,
+    plain,
     round_number,
 )
 
@@ -64,6 +66,9 @@ class Band:
     def holds(self, amount: Quantity) -> bool:
         return self.low <= amount <= self.high
 
+    def __str__(self) -> str:
+        return f"{plain(self.low.value)} to {self.high}"
+
 
 @dataclass(frozen=True, slots=True)
 class Plausible:
@@ -94,6 +99,12 @@ UNDER_18 = {
 # (HOPA); UK: within 6 % for cytotoxics, and a conjugate counts as one.
 _NEAR_MISS_PERCENT = {Market.US: Decimal(10), Market.UK: Decimal(6)}
 
+# The sizes that a market's pharmacies commonly keep: 3 and 60 mL in the US, 2.5 and 50 mL in the UK.
+_SYRINGES = {
+    Market.US: ("1", "3", "5", "10", "20", "30", "60"),
+    Market.UK: ("1", "2.5", "5", "10", "20", "30", "50"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DilutedBagLimit:
@@ -104,12 +115,35 @@ class DilutedBagLimit:
     includes_infusion: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmedFact:
+    """A fact of a drug file that two pharmacists read in the current label.
+
+    It holds for the value that they read: a file that states another value is not confirmed by it.
+    """
+
+    drug: str
+    """The presentation's id: "besponsa-us"."""
+    place: str
+    """"administration.storage"."""
+    value: str
+    """As `formulary.stated` writes it."""
+
+
 _STEPS = ("bsa_step", "dose_step", "volume_step")
+_ABOVE_ZERO = (*_STEPS, "mass_step", "dose_most", "small_dose_override_from", "withdrawable")
+_PERCENTS = (
+    "near_miss_window",
+    "difference_override_percent",
+    "weight_change_acknowledge_percent",
+    "mass_tolerance_percent",
+)
 _THOUSANDTH = Decimal("0.001")
 # A limit that asks comes before the limit that stops, or it would never be reached.
-_IN_ORDER = (
+ASKS_FIRST = (
     ("measured_acknowledge_days", "measured_override_days"),
     ("difference_override_percent", "difference_stop_percent"),
+    ("weight_change_acknowledge_percent", "weight_change_override_percent"),
 )
 
 
@@ -131,15 +165,27 @@ class Policy:
     bsa_step: BodySurface = BodySurface(Decimal("0.01"))
     dose_step: DrugMass = DrugMass(Decimal("0.01"))
     volume_step: Volume = Volume(Decimal("0.01"))
+    mass_step: WeighedMass = WeighedMass(Decimal("0.01"))
+    """What a pharmacy balance shows."""
     adult: Mapping[str, Plausible] = field(default_factory=lambda: ADULT)
     under_18: Mapping[str, Plausible] = field(default_factory=lambda: UNDER_18)
     measured_acknowledge_days: int = 14
     measured_override_days: int = 28
+    weight_change_acknowledge_percent: Decimal = Decimal(10)
+    weight_change_override_percent: Decimal = Decimal(20)
     difference_override_percent: Decimal = Decimal(5)
     difference_stop_percent: Decimal = Decimal(10)
+    mass_tolerance_percent: Decimal = Decimal(5)
+    """Of the expected mass of all that was drawn, either way."""
     bag_overfill: Volume | None = None
     """The recorded overfill of the site's ready-filled bag. None: not recorded. 0 is an answer."""
     near_miss_percent: Decimal | None = None
+    syringe_sizes: tuple[Volume, ...] | None = None
+    """Rising. None: the market's."""
+    syringe_fill_percent: Decimal = Decimal(75)
+    """Of a syringe's size; a plunger drawn further may come out."""
+    checker_may_release: bool = True
+    """Whether who checked a preparation may also release it. Whoever prepared it never may."""
     drug: str = "besponsa"
     """The drug that the next four settings are for."""
     dose_most: DrugMass | None = DrugMass(Decimal("2.5"))
@@ -147,32 +193,48 @@ class Policy:
     """An adult's dose whose bag is under the concentration range may go on from here by override."""
     withdrawable: Volume | None = None
     """What two pharmacists recorded as coming out of one vial, where the label does not state it."""
-    diluted_bag: DilutedBagLimit | None = None
-    """None: the limits of the diluted bag have not been recorded from the current label."""
+    diluted_bag: Mapping[str, DilutedBagLimit] = field(default_factory=dict)
+    """By the drug file's name for a kind of storage. One that is missing has not been recorded."""
+    confirmed: frozenset[ConfirmedFact] = frozenset()
     zone: str = "UTC"
 
     def __post_init__(self) -> None:
-        for name in _STEPS:
-            _above_zero(name, getattr(self, name))
-        for name in ("dose_most", "small_dose_override_from", "withdrawable"):
+        for name in _ABOVE_ZERO:
             _above_zero(name, getattr(self, name))
         if self.bag_overfill is not None and self.bag_overfill < Volume(Decimal(0)):
             raise ValueError(f"bag_overfill: {self.bag_overfill} is below zero")
         for name in ("withdrawable", "bag_overfill"):
             if (volume := getattr(self, name)) is not None:
                 volume.whole("nL")  # as it is stored; raises ValueError
-        for low, high in _IN_ORDER:
+        for low, high in ASKS_FIRST:
             if getattr(self, low) > getattr(self, high):
                 raise ValueError(f"{low}: {getattr(self, low)} is over {high}, {getattr(self, high)}")
-        if self.near_miss_window < 0 or self.difference_override_percent < 0:
-            raise ValueError("a window in percent is below zero")
+        for name in _PERCENTS:
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: {getattr(self, name)} % is below zero")
+        if not 0 < self.syringe_fill_percent <= 100:
+            raise ValueError(f"syringe_fill_percent: {self.syringe_fill_percent} % is not above 0 and at most 100")
+        self._bands()
+        self._syringes()
+
+    def _bands(self) -> None:
+        for who, limits in (("adult", self.adult), ("under_18", self.under_18)):
+            for measure, limit in limits.items():
+                asks, stops = limit.acknowledge, limit.stop
+                if asks is not None and not (stops.holds(asks.low) and stops.holds(asks.high)):
+                    raise ValueError(f"{who}.{measure}: {asks} asks beyond {stops}, which stops")
+
+    def _syringes(self) -> None:
+        sizes = [size.value for size in self.syringes]
+        if not sizes or sizes[0] <= 0 or sizes != sorted(set(sizes)):
+            raise ValueError(f"syringe_sizes: {', '.join(map(str, self.syringes)) or 'none'} do not rise from above 0")
 
     def for_drug(self, drug: str) -> Policy:
         """The policy as it holds for a drug: what was recorded or decided for another does not."""
         if drug == self.drug:
             return self
         return replace(
-            self, drug=drug, dose_most=None, small_dose_override_from=None, withdrawable=None, diluted_bag=None
+            self, drug=drug, dose_most=None, small_dose_override_from=None, withdrawable=None, diluted_bag={}
         )
 
     @property
@@ -181,6 +243,13 @@ class Policy:
         if self.near_miss_percent is not None:
             return self.near_miss_percent
         return _NEAR_MISS_PERCENT[self.market]
+
+    @property
+    def syringes(self) -> tuple[Volume, ...]:
+        """The sizes of the syringes that are at hand, rising."""
+        if self.syringe_sizes is not None:
+            return self.syringe_sizes
+        return tuple(Volume(Decimal(size)) for size in _SYRINGES[self.market])
 
     def plausible(self, adult: bool) -> Mapping[str, Plausible]:
         return self.adult if adult else self.under_18
@@ -196,7 +265,15 @@ class Site:
     address: str
     phone: str
     """Answered day and night."""
-    workstation: str
+    workstations: tuple[str, ...]
+    """Where people sign in. What somebody does is logged with its place."""
     policy: Policy
     training: bool = True
     """Invented people and patients only; every page and paper says so."""
+    # NIST SP 800-63B §4.3.3: sign in again after 15 minutes without a sign of life, and after 12 hours in any case.
+    session_idle: Duration = Duration(Decimal(15))
+    session_absolute: Duration = Duration(Decimal(12 * 60))
+    second_factor_for_all: bool = False
+    """Whether everyone needs a second factor, and not administrators alone."""
+    scanner_separator: str = ""
+    """What the scanners send for GS1's group separator. Empty: the separator itself."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from compounding import vials as vial
 from compounding.dosing import Dosing, Treatment, dosing
 from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
-from compounding.formulary import Presentation
+from compounding.formulary import Presentation, with_confirmed
 from compounding.patient import Patient, plausibility, rounded_surface, surface_area
 from compounding.policy import Formula, Making, Policy
 from compounding.quantities import (
@@ -26,7 +26,7 @@ from compounding.quantities import (
     Volume,
     round_to,
 )
-from compounding.stability import limits_confirmed
+from compounding.stability import known_storage, limits_confirmed, storages
 from compounding.vials import Billed, Vials, Weighed
 
 
@@ -37,6 +37,8 @@ class Order:
     patient: Patient
     treatment: Treatment
     making: Making = Making.EMPTY_CONTAINER
+    storage: str | None = None
+    """How the diluted bag is to be kept, by the drug file's name for it; None while nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,12 @@ def plan(order: Order, drug: Presentation, policy: Policy) -> Plan:
     """The plan for an order.
 
     Raises Unreadable where the dose rounds to nothing, and ValueError where the site's market is not
-    the drug's or the order asks for a ready-filled bag whose overfill the site has not recorded.
+    the drug's, the order asks for a ready-filled bag whose overfill the site has not recorded, or it
+    names a storage that the drug file does not.
     """
     _agree(order, drug, policy)
     policy = policy.for_drug(drug.drug)
+    drug = with_confirmed(drug, policy.confirmed)
     steps = _figures(order, drug, policy)
     alternatives = tuple(_alternative(order, drug, policy, formula) for formula in Formula)
     return replace(steps, alternatives=alternatives)
@@ -112,6 +116,8 @@ def _agree(order: Order, drug: Presentation, policy: Policy) -> None:
         raise ValueError(f"{drug.id} is not of the market {policy.market.value}, which this site prepares for")
     if order.making is Making.READY_FILLED and policy.bag_overfill is None:
         raise ValueError("a ready-filled bag is offered only where the site has recorded its overfill")
+    if order.storage is not None:
+        known_storage(drug, order.storage)
 
 
 def _figures(order: Order, drug: Presentation, policy: Policy) -> Plan:
@@ -143,7 +149,7 @@ def _figures(order: Order, drug: Presentation, policy: Policy) -> Plan:
         findings += _concentration(order, prepared, drug, policy)
         if volume <= drug.dilution.bag.value:
             made = _prepared(made, volume, prepared, lines, findings)
-    findings += _diluted_bag(drug, policy)
+    findings += _diluted_bag(order.storage, drug, policy)
     ranked = sorted(findings, key=lambda finding: finding.severity)
     return replace(made, lines=tuple(lines), findings=tuple(ranked))
 
@@ -175,7 +181,7 @@ def _prepared(made: Plan, volume: Volume, prepared: DrugMass, lines: list[Line],
     picked = vial.pick(volume, prepared, drug, policy)
     lines += vial.working(volume, prepared, picked, drug)
     bag = _bag(volume, prepared, made.order.making, drug, policy, lines)
-    billed, weighed = vial.bill(prepared, picked.count, drug), vial.weigh(volume, drug)
+    billed, weighed = vial.bill(prepared, picked.count, drug), vial.weigh(volume, drug, policy)
     lines += [line for _, line in (pair for pair in (billed, weighed) if pair is not None)]
     findings += vial.spare_findings(volume, picked, drug)
     ordered = treatment.ordered_dose if treatment.ordered_dose is not None else made.dose
@@ -227,13 +233,15 @@ def _concentration(order: Order, prepared: DrugMass, drug: Presentation, policy:
             yield Finding("concentration", Severity.STOP, "under", values, source)
 
 
-def _diluted_bag(drug: Presentation, policy: Policy) -> Iterator[Finding]:
+def _diluted_bag(storage: str | None, drug: Presentation, policy: Policy) -> Iterator[Finding]:
     times = drug.times
-    if not limits_confirmed(drug, policy):
+    if not limits_confirmed(drug, policy, storage):
         values: Values = {
             "label_text": times.diluted_bag.value or "not stated",
             "confirm_against": times.diluted_bag_gates.source.text,
         }
+        if storage is not None:
+            values = {**values, "storage": storages(drug)[storage]}
         yield Finding("diluted-bag", Severity.INFO, "", values, times.diluted_bag_gates.source)
 
 

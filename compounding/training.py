@@ -7,16 +7,32 @@ Nobody here exists. Telephone numbers and NHS numbers are of the ranges kept for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from compounding import credentials
+from compounding.credentials import stored
 from compounding.policy import Market, Policy, Site
 from compounding.quantities import Volume
-from compounding.records import Engine, Page, Person, Search, find_preparations, migrate, open_database
+from compounding.records import (
+    PROGRAM,
+    Engine,
+    Event,
+    Page,
+    Person,
+    RecordsRefused,
+    Search,
+    accounts,
+    find_preparations,
+    put_account,
+)
+from compounding.workflow import Role
 
-TECHNICIAN, PHARMACIST = "pharmacy technician", "pharmacist"
+PASSWORD, PIN = "training desk 2026", "271828"
+"""Of every invented account. They stand on the sign-in page of a training site, and open nothing else."""
 
 SITES: Mapping[Market, Site] = {
     Market.US: Site(
@@ -24,7 +40,7 @@ SITES: Mapping[Market, Site] = {
         pharmacy="Example Hospital Pharmacy",
         address="1 Training Street, Exampleton, NY 00000",
         phone="(212) 555-0142",
-        workstation="Workstation 3",
+        workstations=("Workstation 3", "Cabinet 2", "Office"),
         policy=Policy(Market.US, zone="America/New_York"),
     ),
     Market.UK: Site(
@@ -32,30 +48,35 @@ SITES: Mapping[Market, Site] = {
         pharmacy="Example Infirmary Pharmacy",
         address="1 Training Street, Exampleton EX1 1EX",
         phone="020 7946 0142",
-        workstation="Cabinet 2",
+        workstations=("Cabinet 2", "Workstation 1", "Office"),
         # Invented, so that both ways of making the bag can be tried here.
         policy=Policy(Market.UK, zone="Europe/London", bag_overfill=Volume(Decimal(3))),
     ),
 }
 
+_T, _P, _AU, _AD = (role.value for role in (Role.TECHNICIAN, Role.PHARMACIST, Role.AUDITOR, Role.ADMINISTRATOR))
 STAFF: Mapping[Market, tuple[Person, ...]] = {
     Market.US: (
-        Person("us-okafor", "R. Okafor", TECHNICIAN),
-        Person("us-park", "J. Park", TECHNICIAN),
-        Person("us-lindqvist", "M. Lindqvist", PHARMACIST),
-        Person("us-adeyemi", "K. Adeyemi", PHARMACIST),
+        Person("okafor", "R. Okafor", _T),
+        Person("park", "J. Park", _T),
+        Person("lindqvist", "M. Lindqvist", _P),
+        Person("adeyemi", "K. Adeyemi", _P),
+        Person("whitfield", "S. Whitfield", _AU),
+        Person("castellan", "B. Castellan", _AD),
     ),
     Market.UK: (
-        Person("uk-hughes", "S. Hughes", TECHNICIAN),
-        Person("uk-mensah", "A. Mensah", TECHNICIAN),
-        Person("uk-farouk", "L. Farouk", PHARMACIST),
-        Person("uk-whitcombe", "D. Whitcombe", PHARMACIST),
+        Person("hughes", "S. Hughes", _T),
+        Person("mensah", "A. Mensah", _T),
+        Person("farouk", "L. Farouk", _P),
+        Person("whitcombe", "D. Whitcombe", _P),
+        Person("ellery", "J. Ellery", _AU),
+        Person("tanaka", "H. Tanaka", _AD),
     ),
 }
 
 Typed = Mapping[str, str]
 """An order as somebody types it: the names of the form's fields with their texts."""
-Enter = Callable[[Engine, Typed, Person, str], None]
+Enter = Callable[[Typed, Person, str], None]
 """Enters an order through the same form as a person does; the last argument makes it happen once."""
 
 
@@ -64,20 +85,27 @@ def database(home: Path, market: Market) -> Path:
     return home.absolute() / f"training-{market.value}.sqlite"
 
 
-def prepare(home: Path, market: Market, now: datetime, enter: Enter) -> Engine:
-    """The market's training database, with its invented orders: made where missing. Raises RecordsFault."""
-    engine = open_database(f"sqlite:///{database(home, market)}")
-    try:
-        migrate(engine)
-        if not find_preparations(engine, Search(), Page(size=1)).preparations:
-            today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
-            for number, typed in enumerate(orders(market, today)):
-                person = STAFF[market][number % 2]
-                enter(engine, typed, person, f"training-{market.value}-{number}")
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
+def fill(engine: Engine, key: bytes, market: Market, now: datetime, enter: Enter) -> None:
+    """Puts the invented people and orders into a training database that has none. Two processes may try it at
+    once. Raises RecordsFault."""
+    if not accounts(engine):
+        _open_accounts(engine, key, market, now)
+    if not find_preparations(engine, Search(), Page(size=1)).preparations:
+        today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
+        for number, typed in enumerate(orders(market, today)):
+            enter(typed, STAFF[market][number % 2], f"training-{market.value}-{number}")
+
+
+def _open_accounts(engine: Engine, key: bytes, market: Market, now: datetime) -> None:
+    # The same for all of them, since the page that lists them says it anyway.
+    secrets = {credentials.PASSWORD: stored(PASSWORD, key), credentials.PIN: stored(PIN, key)}
+    zone = SITES[market].policy.zone
+    for person in STAFF[market]:
+        event = Event(
+            PROGRAM, "account opened", now, {"what": "invented, for training"}, zone=zone, subject=f"staff:{person.id}"
+        )
+        with suppress(RecordsRefused):  # another process was here first
+            put_account(engine, person.id, person.name, person.role, event, training=True, secrets=secrets)
 
 
 def orders(market: Market, today: date) -> Iterator[Typed]:

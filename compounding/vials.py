@@ -13,8 +13,6 @@ from compounding.policy import Policy
 from compounding.quantities import DrugMass, Volume, WeighedMass, least_count, round_to
 
 EXACT = Source("exact", Status.DERIVED)
-_MASS_STEP = WeighedMass(Decimal("0.01"))  # what a pharmacy balance shows
-_MASS_TOLERANCE = Decimal("0.05")  # of the total reading, either way
 
 
 class DrawKind(Enum):
@@ -233,23 +231,31 @@ def bill(dose: DrugMass, count: int, drug: Presentation) -> tuple[Billed, Line] 
     return billed, Line("billing", parts, (facts.code.source,))
 
 
-def weigh(volume: Volume, drug: Presentation) -> tuple[Weighed, Line] | None:
-    """What the total drawn should weigh, to 0.01 g, and the range within ±5 % rounded inwards."""
+def weigh(volume: Volume, drug: Presentation, policy: Policy) -> tuple[Weighed, Line] | None:
+    """What the total drawn should weigh, rounded as the site does, and the range within its tolerance
+    rounded inwards."""
     density, water = drug.vials.density, drug.vials.water_density
     if density.value is None or water.value is None:
         return None
-    drawn = round_to(WeighedMass.of(volume * density.value), _MASS_STEP)
-    least, most = (WeighedMass.of(drawn * (1 + sign * _MASS_TOLERANCE)) for sign in (-1, 1))
+    step, tolerance = policy.mass_step, policy.mass_tolerance_percent
+    drawn = round_to(WeighedMass.of(volume * density.value), step)
+    least, most = (WeighedMass.of(drawn * ((100 + sign * tolerance) / 100)) for sign in (-1, 1))
     weighed = Weighed(
         drawn=drawn,
-        low=WeighedMass.of(_MASS_STEP * least_count(least, _MASS_STEP)),
-        high=WeighedMass(most.value // _MASS_STEP.value * _MASS_STEP.value),
+        low=WeighedMass.of(step * least_count(least, step)),
+        high=WeighedMass(most.value // step.value * step.value),
         water_per_vial=WeighedMass.of(drug.vials.reconstitution.value * water.value),
     )
-    operands: Values = {"volume": volume, "density": density.value, "low": weighed.low, "high": weighed.high}
+    operands: Values = {
+        "volume": volume,
+        "density": density.value,
+        "percent": tolerance,
+        "low": weighed.low,
+        "high": weighed.high,
+    }
     poured: Values = {"each": drug.vials.reconstitution.value, "density": water.value}
     parts = (
         Part("", operands, drawn),
         Part("water", poured, weighed.water_per_vial, water.source),
     )
-    return weighed, Line("mass", parts, (density.source,), _MASS_STEP)
+    return weighed, Line("mass", parts, (density.source,), step)

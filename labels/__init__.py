@@ -46,6 +46,7 @@ from labels.content import (
     WorkingLine,
     Worksheet,
 )
+from labels.extract import Extract, ExtractRow, ExtractValue, draw_extract, extract_pages
 from labels.refusal import Refused
 from labels.sheet import A4, LETTER, STOCKS, UK_100X75, US_4X3, Run, Sheet, Stock
 from labels.worksheet import compose_worksheet, draw_worksheet, page_count
@@ -70,6 +71,9 @@ __all__ = [
     "Draw",
     "DrawCaptions",
     "Draws",
+    "Extract",
+    "ExtractRow",
+    "ExtractValue",
     "Foot",
     "Header",
     "Heading",
@@ -101,6 +105,8 @@ __all__ = [
     "compose_worksheet",
     "draw_bag_label",
     "draw_bag_labels",
+    "draw_extract",
     "draw_worksheet",
+    "extract_pages",
     "page_count",
 ]

@@ -161,7 +161,7 @@ def _right(sheet: Sheet) -> float:
 def _page(worksheet: Worksheet, stock: Stock, page: PageMark) -> Sheet:
     sheet = Sheet(stock)
     if worksheet.mark is not None:
-        sheet.mark = _grey_mark(stock, worksheet.mark)
+        sheet.mark = grey_mark(stock, worksheet.mark)
     _header(sheet, worksheet, page)
     _banner(sheet, worksheet)
     return sheet
@@ -203,7 +203,7 @@ def _refuse_overflow(sheet: Sheet, y: float, field: str, count: int, why: str) -
         raise Refused(field, str(count), over)
 
 
-def _grey_mark(stock: Stock, lines: tuple[str, ...]) -> GreyMark:
+def grey_mark(stock: Stock, lines: tuple[str, ...]) -> GreyMark:
     """Centred on the page, along its diagonal; the lines stand one under the other across it."""
     bold = face("Bold")
     diagonal = (stock.width**2 + stock.height**2) ** 0.5

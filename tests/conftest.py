@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -23,6 +23,17 @@ REQUIRE_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"
 # A busy machine must not fail a property for being slow. (Where CI is set, hypothesis does without as well.)
 settings.register_profile("desk", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("desk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> None:
+    """Passwords of tests take no time to hash. test_credentials.py holds the real cost."""
+    with suppress(ImportError):  # a fault there fails the tests that need it
+        from argon2 import PasswordHasher
+
+        from compounding import credentials
+
+        credentials.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 # ------------------------------------------------------------------ the browser
@@ -116,7 +127,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(app: Any) -> Iterator[str]:
+def listening(app: Any) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)  # port 0: the system picks a free one
     thread = threading.Thread(target=server.serve_forever, name="test server")
     thread.start()
@@ -132,4 +143,4 @@ def _listening(app: Any) -> Iterator[str]:
 def serve() -> Iterator[Callable[[Any], str]]:
     """serve(app) gives the address where app answers until the test is over."""
     with ExitStack() as servers:
-        yield lambda app: servers.enter_context(_listening(app))
+        yield lambda app: servers.enter_context(listening(app))

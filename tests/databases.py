@@ -94,11 +94,11 @@ class Attacker:
 
     def disarm(self) -> None:
         """Takes the guards away, and the references between the tables."""
-        from compounding.records import tables
+        from compounding.records import guards
 
         if self.kind == "postgresql":
             self.execute("SET session_replication_role = replica")
-        for name in tables.GUARDS[self.kind]:
+        for name in guards.GUARDS[self.kind]:
             if self.kind == "sqlite":
                 self.execute(f"DROP TRIGGER {name}")
             else:
@@ -106,9 +106,9 @@ class Attacker:
 
     def rearm(self) -> None:
         """Puts them back, as somebody would who does not want to be noticed."""
-        from compounding.records import tables
+        from compounding.records import guards
 
-        for name, sql in tables.GUARDS[self.kind].items():
+        for name, sql in guards.GUARDS[self.kind].items():
             if self.kind == "sqlite":
                 self.execute(sql)
             else:

@@ -3,14 +3,17 @@
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import listening
 from pypdf import PdfReader
-from web_desk import NOW, UK, US, WHO, on, plain, typed
+from web_desk import AFRESH, NOW, UK, US, WHO, on, plain, typed
 
+from compounding import training
 from compounding.policy import Market
 from compounding.web import create_app
 
@@ -20,22 +23,65 @@ RULES = {
 }
 
 
+@dataclass(frozen=True)
+class Made:
+    """What a desk keeps, with the invented orders in it, and the cookies of whoever is signed in at each."""
+
+    home: Path
+    cookies: list[Any]
+
+
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a desk keeps, with the invented orders in it: made once, and copied for each test."""
+def made(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Made:
+    """Made once, with a technician and then a pharmacist who verifies the first order, and copied for each test."""
     home = tmp_path_factory.mktemp("home")
+    context = browser.new_context()
+    page = context.new_page()
     for market in Market:
-        create_app(home, market.value, lambda: NOW).extensions["desk"].engine.dispose()
-    return home
+        app = create_app(home, market.value, lambda: NOW)
+        with listening(app) as address:
+            sign_in(page, address, WHO[market][1])
+            verify(page, f"{address}/preparations/2026-000001")
+            sign_in(page, address, WHO[market][0])
+        app.extensions["desk"].engine.dispose()
+    cookies = context.cookies()
+    context.close()
+    return Made(home, cookies)
 
 
 @pytest.fixture
-def desks(tmp_path: Path, made: Path, serve: Callable[[Any], str]) -> Iterator[dict[Market, str]]:
-    home = shutil.copytree(made, tmp_path / "home")
+def page(page: Any, made: Made) -> Any:
+    """A technician is signed in."""
+    page.context.add_cookies(made.cookies)
+    return page
+
+
+@pytest.fixture
+def desks(tmp_path: Path, made: Made, serve: Callable[[Any], str]) -> Iterator[dict[Market, str]]:
+    home = shutil.copytree(made.home, tmp_path / "home")
     apps = {market: create_app(home, market.value, lambda: NOW) for market in Market}
     yield {market: serve(app) for market, app in apps.items()}
     for app in apps.values():
         app.extensions["desk"].engine.dispose()
+
+
+def sign_in(page: Any, address: str, user: str) -> None:
+    """Signs somebody in, in place of whoever was."""
+    page.context.clear_cookies(name=f"desk_{'us' if user in WHO[US] else 'uk'}")
+    page.goto(f"{address}/sign-in")
+    fill(page, {"user": user, "secret": training.PASSWORD})
+    page.locator("[name=workstation]").select_option(index=1)
+    press(page, "Sign in")
+
+
+def verify(page: Any, preparation: str, **afresh: str) -> None:
+    """Verifies an order as its pharmacist does."""
+    page.goto(f"{preparation}/verify")
+    fill(page, {**AFRESH, **afresh})
+    press(page, "Compare with the order")
+    if page.locator("#signing_secret").count():
+        fill(page, {"signing_secret": training.PIN})
+        press(page, "Sign the verification")
 
 
 def fill(page: Any, values: Mapping[str, str]) -> None:
@@ -113,18 +159,90 @@ def test_an_order_goes_from_entry_to_its_label_by_keyboard_alone(
     assert "Body surface 1.82 m² Mosteller" in words(page)
     assert "Withdraw 5.84 mL" in words(page)
 
-    by_keyboard(page, {"who": {US: "R. Okafor", UK: "S. Hughes"}[market]})
+    by_keyboard(page, {"signing_secret": training.PIN})
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Save"
+    assert page.evaluate("document.activeElement.textContent") == "Sign and save"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/preparations/2026-*")
+    assert "Print after the order is verified." in words(page)
+
+    address = page.url
+    sign_in_by_keyboard(page, desks[market], WHO[market][1])
+    page.goto(address)
+    tab_to(page, "Verify this order")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/verify")
+    by_keyboard(page, AFRESH)
+    tab_to(page, "Compare with the order")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#signing_secret")
+    by_keyboard(page, {"signing_secret": training.PIN})
     page.keyboard.press("Enter")
     page.wait_for_url("**/preparations/2026-*")
 
-    by_keyboard(page, {"who": {US: "R. Okafor", UK: "S. Hughes"}[market]})
+    sign_in_by_keyboard(page, desks[market], WHO[market][0])
+    page.goto(address)
     tab_to(page, "Print bag label")
     with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
         page.keyboard.press("Enter")
     assert printed.value.status == 200
     assert printed.value.headers["content-type"] == "application/pdf"
+
+
+def sign_in_by_keyboard(page: Any, address: str, user: str) -> None:
+    """Signs out whoever was signed in, then somebody else in."""
+    tab_to(page, "Sign out")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in")
+    by_keyboard(page, {"user": user, "secret": training.PASSWORD})
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.name") == "code":  # only for whoever set one up
+        page.keyboard.press("Tab")
+    if page.locator("[name=workstation]").input_value() == "":
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/preparations")
+
+
+def test_a_weight_in_pounds_is_stopped_by_the_second_person(page: Any, desks: dict[Market, str]) -> None:
+    """By keyboard: whoever entered it is no verifier, whatever their role; 70 kg typed as 154 stops, 70 goes on."""
+    address = desks[US]
+    page.goto(f"{address}/preparations/2026-000002/verify")
+    assert "A technician may not verify orders." in words(page)
+
+    sign_in_by_keyboard(page, address, "lindqvist")
+    review(page, address, US)
+    by_keyboard(page, {"signing_secret": training.PIN})
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/preparations/2026-000004")
+    assert page.get_by_role("link", name="Verify this order").count() == 0
+    page.goto(f"{address}/preparations/2026-000004/verify")
+    assert "Whoever entered the order may not do this: it needs another person." in words(page)
+
+    sign_in_by_keyboard(page, address, "adeyemi")
+    page.goto(f"{address}/preparations/2026-000004")
+    tab_to(page, "Verify this order")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/verify")
+    by_keyboard(page, {**AFRESH, "weight": "154"})
+    tab_to(page, "Compare with the order")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".summary")
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    assert "Weight: The order says 70 kg, and you typed 154 kg." in words(page)
+    assert page.locator(".banner-amount").inner_text() == "hidden"
+    page.locator(".summary a").press("Enter")
+    assert page.evaluate("document.activeElement.id") == "weight"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("70")
+    tab_to(page, "Compare with the order")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#signing_secret")
+    by_keyboard(page, {"signing_secret": training.PIN})
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/preparations/2026-000004")
+    assert "Order verified" in words(page)
+    assert "order verification stopped K. Adeyemi, pharmacist" in words(page)
 
 
 def test_the_summary_takes_focus_and_leads_to_the_fields(page: Any, desks: dict[Market, str]) -> None:
@@ -221,11 +339,12 @@ def test_a_changed_order_brings_its_answers_back(page: Any, desks: dict[Market, 
     press(page, "Review the plan")
     assert page.locator("#finding_0_reason").input_value() == "confirmed"
     assert page.locator("#finding_0_words").input_value() == "Falling."
-    assert page.locator("#finding_0_second").input_value() == ""
+    assert page.locator("#finding_0_secret").input_value() == ""
 
 
-def test_all_works_without_scripts(browser: Any, desks: dict[Market, str]) -> None:
+def test_all_works_without_scripts(browser: Any, made: Made, desks: dict[Market, str]) -> None:
     context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(made.cookies)
     page = context.new_page()
     page.goto(f"{desks[US]}/orders/new")
     fill(page, typed(US, height="1,70"))
@@ -234,8 +353,8 @@ def test_all_works_without_scripts(browser: Any, desks: dict[Market, str]) -> No
     assert "“1,70” cannot be read. Use a point, not a comma." in page.locator("#height-message").inner_text()
     fill(page, {"height": "170"})
     press(page, "Review the plan")
-    page.locator("#who").select_option(WHO[US][0])
-    press(page, "Save")
+    page.locator("#signing_secret").fill(training.PIN)
+    press(page, "Sign and save")
     assert page.url.endswith("/preparations/2026-000004")
     context.close()
 
@@ -256,8 +375,18 @@ STATES: dict[str, Callable[[Any, dict[Market, str]], None]] = {
         page, desks[UK], UK, weight="73.5", cycle="2", day="8", response="cr"
     ),
     "a review not answered": lambda page, desks: unanswered(page, desks),
-    "a preparation": lambda page, desks: page.goto(f"{desks[UK]}/preparations/2026-000002"),
-    "a preparation printed by nobody": lambda page, desks: printed_by_nobody(page, desks),
+    "a preparation": lambda page, desks: page.goto(f"{desks[UK]}/preparations/2026-000001"),
+    "a preparation not verified": lambda page, desks: page.goto(f"{desks[UK]}/preparations/2026-000002"),
+    "a preparation printed again without a reason": lambda page, desks: printed_again(page, desks),
+    "a preparation that was changed": lambda page, desks: changed(page, desks),
+    "an order to be changed": lambda page, desks: page.goto(f"{desks[US]}/orders/2026-000001/edit"),
+    "a change": lambda page, desks: change(page, desks[US]),
+    "a change that somebody else has overtaken": lambda page, desks: overtaken(page, desks[US]),
+    "a preparation to be verified": lambda page, desks: blind(page, desks[US], ""),
+    "a verification": lambda page, desks: blind(page, desks[US], "/verify"),
+    "a verification that is stopped": lambda page, desks: stopped(page, desks[US]),
+    "a verification to be signed": lambda page, desks: to_be_signed(page, desks[US]),
+    "somebody who may not verify": lambda page, desks: page.goto(f"{desks[US]}/preparations/2026-000002/verify"),
     "the calculator": lambda page, desks: page.goto(f"{desks[US]}/calculator"),
     "a calculation": lambda page, desks: calculated(page, desks[US], height="170"),
     "a calculation that is stopped": lambda page, desks: calculated(page, desks[US], height="7"),
@@ -275,14 +404,64 @@ def searched(page: Any, address: str, name: str) -> None:
 
 def unanswered(page: Any, desks: dict[Market, str]) -> None:
     review(page, desks[US], US, blasts="12400", **on("weight_measured", 24, 2, 2026))
-    press(page, "Save")
+    press(page, "Sign and save")
 
 
-def printed_by_nobody(page: Any, desks: dict[Market, str]) -> None:
-    page.goto(f"{desks[US]}/preparations/2026-000001")
+def printed_again(page: Any, desks: dict[Market, str]) -> None:
+    printed(page, desks[US])
     # It answers in a window of its own, which is looked at here in this one.
     page.evaluate("document.querySelectorAll('form').forEach(form => form.removeAttribute('target'))")
-    press(page, "Print bag label")
+    press(page, "Print again: bag label")
+
+
+def printed(page: Any, address: str) -> None:
+    page.goto(f"{address}/preparations/2026-000001")
+    with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")):
+        page.get_by_role("button", name="Print bag label").click()
+    page.goto(f"{address}/preparations/2026-000001")
+
+
+def change(page: Any, address: str, weight: str = "71") -> None:
+    page.goto(f"{address}/orders/2026-000001/edit")
+    fill(page, {"weight": weight})
+    press(page, "Review the plan")
+
+
+def changed(page: Any, desks: dict[Market, str]) -> None:
+    """With a label and two signatures that are void."""
+    printed(page, desks[US])
+    change(page, desks[US])
+    fill(page, {"change_reason": "measured", "change_words": "Weighed again.", "signing_secret": training.PIN})
+    press(page, "Sign and save")
+
+
+def overtaken(page: Any, address: str) -> None:
+    page.goto(f"{address}/orders/2026-000001/edit")
+    other = page.context.new_page()
+    change(other, address)
+    fill(other, {"change_reason": "measured", "change_words": "Weighed again.", "signing_secret": training.PIN})
+    press(other, "Sign and save")
+    other.close()
+    fill(page, {"weight": "72", "location": "6 East, bed 14"})
+    press(page, "Review the plan")
+
+
+def blind(page: Any, address: str, further: str) -> None:
+    sign_in(page, address, WHO[US][1])
+    page.goto(f"{address}/preparations/2026-000002{further}")
+
+
+def stopped(page: Any, address: str) -> None:
+    """170 cm and 69.5 kg, cycle 2 day 8: 0.5 mg/m² × 1.81 m² = 0.905 mg, to 0.01 mg: 0.91 mg."""
+    blind(page, address, "/verify")
+    fill(page, {"weight": "153", "level": "0.5", "dose": "1.34"})
+    press(page, "Compare with the order")
+
+
+def to_be_signed(page: Any, address: str) -> None:
+    blind(page, address, "/verify")
+    fill(page, {"weight": "69.5", "level": "0.5", "dose": "0.91"})
+    press(page, "Compare with the order")
 
 
 def calculated(page: Any, address: str, height: str) -> None:
@@ -366,7 +545,7 @@ FOCUSED = """() => {
 
 
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
-@pytest.mark.parametrize("state", ["a new order, UK", "a review", "a preparation"])
+@pytest.mark.parametrize("state", ["a new order, UK", "a review", "a preparation", "a verification"])
 def test_what_has_focus_is_seen_at_twice_the_size(page: Any, desks: dict[Market, str], state: str, key: str) -> None:
     """Neither the strip nor the banner, which stay on top, may lie over it."""
     STATES[state](page, desks)
@@ -394,7 +573,10 @@ def test_the_banner_stays_in_view(page: Any, desks: dict[Market, str]) -> None:
             assert 0 <= box["y"] < 200
 
 
-@pytest.mark.parametrize("state", ["the list", "a review", "a preparation", "a calculation", "an order with errors"])
+ON_PAPER = ["the list", "a review", "a preparation", "a verification to be signed", "a calculation"]
+
+
+@pytest.mark.parametrize("state", [*ON_PAPER, "an order with errors"])
 def test_on_paper_a_page_says_training_and_has_no_buttons(page: Any, desks: dict[Market, str], state: str) -> None:
     STATES[state](page, desks)
     page.emulate_media(media="print")
@@ -404,10 +586,10 @@ def test_on_paper_a_page_says_training_and_has_no_buttons(page: Any, desks: dict
         assert "TRAINING – NOT FOR PATIENT USE" in plain(sheet.extract_text())
 
 
-def save(page: Any, market: Market = US) -> str:
+def save(page: Any) -> str:
     """Saves the review that is shown; the new number."""
-    page.locator("#who").select_option(WHO[market][0])
-    press(page, "Save")
+    fill(page, {"signing_secret": training.PIN})
+    press(page, "Sign and save")
     return str(page.url.rsplit("/", 1)[1])
 
 
@@ -416,8 +598,8 @@ def test_every_sheet_says_whose_it_is(page: Any, desks: dict[Market, str]) -> No
     review(page, desks[US], US, blasts="12400", mrn="00555555", ordered_dose="1.46")
     for number in ("Number given when saved", None):
         if number is None:
-            fill(page, {"finding_0_reason": "confirmed", "finding_0_words": "Falling."})
-            page.locator("#finding_0_second").select_option(WHO[US][1])
+            second = {"finding_0_user": WHO[US][1], "finding_0_secret": training.PASSWORD}
+            fill(page, {"finding_0_reason": "confirmed", "finding_0_words": "Falling.", **second})
             number = f"Prep. no. {save(page)}"
         for paper in ("Letter", "A4"):
             sheets = PdfReader(io.BytesIO(page.pdf(format=paper, prefer_css_page_size=True))).pages
@@ -477,7 +659,6 @@ def test_a_long_name_leaves_every_column_of_the_list_in_view(page: Any, desks: d
 def test_the_page_of_a_print_is_shown_in_a_window_of_its_own(page: Any, desks: dict[Market, str]) -> None:
     """A print is a file of its own, with a neutral name; its address can be opened again."""
     page.goto(f"{desks[UK]}/preparations/2026-000001")
-    page.locator("#worksheet-who").select_option(WHO[UK][0])
     with page.context.expect_event("response", lambda answer: answer.url.endswith("/prints/1.pdf")) as printed:
         page.get_by_role("button", name="Print worksheet").click()
     assert page.url.endswith("/preparations/2026-000001")

@@ -45,6 +45,9 @@ def test_every_command_says_in_the_help_what_it_does(capsys):
         "export, verify or witness the log",
         "check the database against its log",
         "write a checked backup to a new file",
+        "set up a site for patient use, in an empty folder and database",
+        "put a backup into an empty database, checked",
+        "care for the database",
         "serve the pages on this machine",
     ):
         assert what in out

@@ -487,16 +487,16 @@ def test_attack_14_the_newest_entries_rehashed_are_not_seen_and_that_is_said() -
 
 BACK = [
     # minutes of entry 57, its action, whether it is told. Entry 56 is at 6.53 minutes.
-    (1.54, "order saved", False),  # 4 min 59 s back
-    (1.53, "order saved", True),
-    (1.53, "clock stepped", False),
+    (6.417, "order saved", False),  # 6.98 s back
+    (6.416, "order saved", True),  # 7.04 s
+    (6.416, "clock stepped", False),
     (-900, "clock stepped", False),
     (-900, "clock steppe", True),
 ]
 
 
 @pytest.mark.parametrize(("minutes", "action", "is_told"), BACK)
-def test_time_goes_back_five_minutes_at_most_unless_a_clock_was_set(minutes: float, action: str, is_told: bool) -> None:
+def test_time_goes_back_seven_seconds_unless_a_clock_was_set(minutes: float, action: str, is_told: bool) -> None:
     """Time may not go backwards beyond a stated skew; a clock step is an entry."""
     verdict = judged(log(99, edited(57, at=time(minutes), action=action)))
     assert [(one.entry, one.layer) for one in verdict.findings] == ([(57, Layer.CLOCK)] if is_told else [])
@@ -512,7 +512,7 @@ def test_after_a_clock_step_time_goes_on_from_there() -> None:
 
 
 def test_small_steps_back_do_not_add_up() -> None:
-    verdict = judged(log(5, lambda seq, made: made | {"at": time(-4 * seq)}))
+    verdict = judged(log(5, lambda seq, made: made | {"at": time(-4 / 60 * seq)}))
     assert [one.entry for one in verdict.findings] == [3, 5]
 
 
@@ -696,6 +696,10 @@ NO_EXPORTS = [
         [*LINES[:102], LINES[102].replace(b"2026-03-12T13", b"2026-03-12T25")],
         "Line 103 holds a checkpoint whose time is not a time in UTC.",
     ),
+    (
+        [*LINES[:102], LINES[102].replace(b"2026-03-12T13", b"2026-03-12\xdc13")],
+        "Line 103 holds a checkpoint whose time is not a time in UTC.",
+    ),
 ]
 
 
@@ -747,6 +751,20 @@ def test_any_byte_changed_is_found(where: int, byte: int) -> None:
     changed[where] = byte
     assert judged(bytes(changed).splitlines(keepends=True)).state is not State.WHOLE
     assert judged(lines_of(bytes(changed))).state is not State.WHOLE
+
+
+TINY = log(3, also=[1, 3]).bytes()
+
+
+@pytest.mark.parametrize("byte", [b"\xdc", b"z"], ids=["no ASCII", "another letter"])
+def test_every_byte_of_a_small_export_counts(byte: bytes) -> None:
+    """0xdc alone is no UTF-8 and no ASCII; z stands for any other letter."""
+    assert judged(lines_of(TINY)).state is State.WHOLE
+    for where in range(len(TINY)):
+        changed = TINY[:where] + (byte if TINY[where : where + 1] != byte else b"y") + TINY[where + 1 :]
+        verdict = judged(lines_of(changed))
+        assert verdict.state is not State.WHOLE, where
+        assert sentences(verdict), where
 
 
 def lines_of(file: bytes) -> list[bytes]:

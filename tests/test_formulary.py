@@ -87,6 +87,11 @@ FACTS: list[tuple[str, tuple[Any, str], tuple[Any, str]]] = [
     ("times.warm_up", ("60 min", SECONDARY), ("60 min", SECONDARY)),
     ("times.infusion", ("60 min", SECONDARY), ("60 min", LABEL)),
     ("times.diluted_bag_gates", (True, UNCONFIRMED), (False, LABEL)),
+    (
+        "times.diluted_bag_storages",
+        ({"room": "Store at 20 to 25 °C.", "fridge": "Store at 2 to 8 °C."}, UNCONFIRMED),
+        (ABSENT, LABEL),  # the EU text sets no limit of its own
+    ),
     ("administration.rate", ("50 mL/h", SECONDARY), ("50 mL/h", LABEL)),
     ("administration.route", ("Intravenous infusion only", SECONDARY), ("Intravenous infusion only", LABEL)),
     ("regimen.first_cycle_length", ("30240 min", LABEL), ("30240 min", LABEL)),  # 21 days
@@ -450,6 +455,26 @@ ONE_FAULT = [
         "a word for a flag",
         ("diluted_bag_gates = { is = true", 'diluted_bag_gates = { is = "yes"'),
         "times.diluted_bag_gates: 'yes' is neither true nor false",
+    ),
+    (
+        "storages that are no table",
+        ('is = { room = "Store at 20 to 25 °C.", fridge = "Store at 2 to 8 °C." }', 'is = "Store at 20 to 25 °C."'),
+        "times.diluted_bag_storages: 'Store at 20 to 25 °C.' is not a table of texts by name",
+    ),
+    (
+        "a storage without its words",
+        ('fridge = "Store at 2 to 8 °C."', 'fridge = ""'),
+        "times.diluted_bag_storages: '' is not a text",
+    ),
+    (
+        "a storage that is no name",
+        ('fridge = "Store at 2 to 8 °C."', '"2 to 8" = "Store at 2 to 8 °C."'),
+        "times.diluted_bag_storages: '2 to 8' is not a name: small letters, figures and hyphens only",
+    ),
+    (
+        "a gate without its storages",
+        ('is = { room = "Store at 20 to 25 °C.", fridge = "Store at 2 to 8 °C." }', 'is = "not stated"'),
+        "times.diluted_bag_storages: is not stated, though times.diluted_bag_gates is true",
     ),
     (
         "an empty text",

@@ -18,7 +18,7 @@ from databases import KINDS, Place, a_place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed
 
 from compounding import evidence
 from compounding.records import (
@@ -33,6 +33,7 @@ from compounding.records import (
     Person,
     RecordsRefused,
     Search,
+    account,
     chain,
     check,
     clock_step_pending,
@@ -43,15 +44,21 @@ from compounding.records import (
     migrate,
     migrating,
     open_database,
+    put_account,
+    put_setting,
     record,
     record_print,
+    revise_preparation,
     save_preparation,
     schema,
     set_status,
+    sign_in,
+    sign_out,
     signing,
     tables,
+    take_step,
 )
-from compounding.records.events import PROGRAM, RESERVED, program_version
+from compounding.records.events import PROGRAM, RESERVED, canonical, program_version
 from compounding.records.log import EntrySearch, find_entries
 
 VIEWED = Event(ANNA, "viewed", AT)
@@ -214,6 +221,44 @@ def test_a_clock_that_went_back_is_an_entry_and_waits_to_be_seen(engine: Engine)
     assert verified(engine).state is evidence.State.WHOLE
 
 
+def test_small_steps_back_do_not_add_up(engine: Engine) -> None:
+    """4 s and 4 s are 8 s, and 7 s is the skew: the log, its check and its verifier say so alike."""
+    for seconds in (0, -4, -8, -12, -16):
+        record(engine, at(seconds=seconds))
+    # After the step to −8 s the next 7 s back are taken again; −16 s is 8 s before that.
+    assert [json.loads(entry.body)["action"] for entry in entries(engine)] == [
+        *("log started", "viewed", "viewed", "clock stepped", "viewed", "viewed", "clock stepped", "viewed"),
+    ]
+    assert check(engine) == ()
+    assert verified(engine).state is evidence.State.WHOLE
+
+
+def test_the_log_and_its_verifier_know_one_skew() -> None:
+    """2 s between the clocks of two hosts, and as long as a writer waits for the lock."""
+    assert chain.SKEW is evidence.SKEW is SKEW
+    assert timedelta(seconds=2, milliseconds=database.BUSY_MS) == evidence.SKEW
+
+
+@pytest.mark.parametrize("wrong", ["", "yesterday", "2026-03-04T05:06:07", "2026-03-04 05:06:07.000089Z", None])
+def test_nothing_is_written_behind_an_entry_whose_time_was_taken_away(
+    engine: Engine, place: Place, wrong: str | None
+) -> None:
+    record(engine, VIEWED)
+    said = json.loads(entries(engine)[-1].body)
+    kept = {name: value for name, value in said.items() if name != "at"}
+    body = canonical(kept if wrong is None else {**kept, "at": wrong})
+    engine.dispose()
+    with place.attacker() as other:
+        other.disarm()
+        other.execute("UPDATE log SET body = ?", body)
+        other.rearm()
+    before = counts(engine)
+    with pytest.raises(RecordsRefused, match=r"has no time that can be read: it was changed. Nothing more is written"):
+        record(engine, VIEWED)
+    assert counts(engine) == before
+    assert head(engine)
+
+
 def test_what_is_refused_notes_no_clock_step(engine: Engine) -> None:
     record(engine, VIEWED)
     with pytest.raises(RecordsRefused):
@@ -350,7 +395,27 @@ def test_an_export_counts_what_it_holds_and_sees_one_moment(engine: Engine) -> N
 def test_a_log_without_entries_is_not_exported(engine: Engine) -> None:
     with pytest.raises(NotRead, match=r"^Not read: nothing was written to this log yet\.$"):
         exported(engine)
-    assert check(engine) == ()
+
+
+def emptied(engine: Engine, place: Place) -> None:
+    """As somebody would who holds the database: every row of ours is gone, and the guards are back."""
+    engine.dispose()
+    with place.attacker() as other:
+        other.disarm()
+        for table in tables.metadata.tables:
+            other.execute(f"DELETE FROM {table}")
+        other.rearm()
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_log_without_entries_is_not_whole(engine: Engine, place: Place, written: bool) -> None:
+    if written:
+        save_preparation(engine, NEW, ENTERED)
+        assert check(engine) == ()
+        emptied(engine, place)
+    assert [str(fault) for fault in check(engine)] == [
+        "log: has no entry: nothing was ever written here, or all of it was taken away"
+    ]
 
 
 # ------------------------------------------------------------------ the rows
@@ -388,11 +453,17 @@ EVENTS = st.builds(
     changes=st.lists(st.builds(Change, TEXTS, TEXTS | st.none(), TEXTS | st.none()), max_size=2).map(tuple),
     findings=st.lists(st.builds(Judged, TEXTS, TEXTS, TEXTS), max_size=2).map(tuple),
 )
+USERS = st.sampled_from(["okafor", "mueller"])
 WRITES = st.one_of(
     st.tuples(st.just("save"), st.integers(1, 4), TEXTS, AMOUNTS),
     st.tuples(st.just("status"), NUMBERS, st.sampled_from(["checked", "made", "released"])),
     st.tuples(st.just("print"), NUMBERS, st.sampled_from(["label", "worksheet"]), st.none() | TEXTS.map(json.dumps)),
     st.tuples(st.just("record"), st.booleans()),
+    st.tuples(st.just("revise"), NUMBERS, st.integers(1, 4), st.integers(1, 3), TEXTS),
+    st.tuples(st.just("sign"), NUMBERS, st.none() | st.sampled_from(["checked", "released"])),
+    st.tuples(st.just("account"), USERS, st.booleans(), st.sampled_from([{}, {"pin": "hash"}, {"pin": None}])),
+    st.tuples(st.just("session"), USERS, st.booleans()),
+    st.tuples(st.just("setting"), TEXTS.filter(str.strip), st.none() | TEXTS),
 )
 
 
@@ -408,6 +479,21 @@ def write(engine: Engine, what: tuple[Any, ...], event: Event) -> None:
             record_print(engine, number, document, "1", strings, SHA, event)
         case ("record", wished):
             record(engine, event, checkpoint=wished)
+        case ("revise", number, key, was, family):
+            new = keyed(("again", key), patient=replace(PATIENT, family=family, mrn=None))
+            revise_preparation(engine, number, new, event, SIGNED, was=was, judge=lambda _: None)
+        case ("sign", number, state):
+            take_step(engine, number, event, judge=lambda _: None, state=state, signature=SIGNED)
+        case ("account", user, active, kept):
+            now = account(engine, user)
+            was = None if now is None else now.entry
+            put_account(engine, user, "An Example", "auditor", event, active=active, secrets=kept, was=was)
+        case ("session", user, leaves):
+            session = sign_in(engine, user, event, key="5e1f", address="192.0.2.7")
+            if leaves:
+                sign_out(engine, session, "asked", event)
+        case ("setting", name, value):
+            put_setting(engine, name, value, "holds", event)
 
 
 @pytest.fixture(params=KINDS, scope="module")
@@ -442,7 +528,7 @@ def test_every_row_that_a_preparation_has_is_in_its_entry(engine: Engine) -> Non
     record_print(engine, number, "label", "1", '["µ"]', SHA, PRINTED)
     rows = stored(engine)
     assert told(engine) == rows
-    assert [len(rows[name]) for name in ("preparation", "status", "print")] == [1, 1, 1]
+    assert {name: len(found) for name, found in rows.items() if found} == {"preparation": 1, "status": 1, "print": 1}
     assert {row["entry"] for row in rows["preparation"] + rows["status"]} == {2}
     assert set(rows["preparation"][0]) == set(tables.preparation.columns.keys())
 
@@ -453,7 +539,7 @@ def test_every_row_that_a_preparation_has_is_in_its_entry(engine: Engine) -> Non
 CHANGED: list[tuple[str, str, str, str]] = [
     # kind, statement, what is missing, what is not ours
     ("both", "DROP INDEX log_by_subject", "log index log_by_subject subject", ""),
-    ("both", "DROP INDEX print_first", "print index print_first unique preparation_id,document", ""),
+    ("both", "DROP INDEX print_first", "print index print_first unique preparation_id,document,version", ""),
     ("both", "ALTER TABLE status ADD COLUMN extra TEXT", "", "status.extra TEXT or nothing"),
     ("both", "ALTER TABLE print DROP COLUMN pdf_sha256", "print.pdf_sha256 text always", ""),
     ("both", "CREATE INDEX more ON print (copy)", "", "print index more copy"),
@@ -532,10 +618,10 @@ def test_the_fingerprint_in_a_checkpoint_is_that_of_the_schema(engine: Engine) -
         assert connection.execute(select(tables.checkpoint.c.schema)).scalar_one() == schema.fingerprint()
 
 
-SECOND = """
+THIRD = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade() -> None:
@@ -561,9 +647,9 @@ def test_a_migration_is_an_entry_with_the_old_and_the_new_schema(
     old = schema.fingerprint()
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    for source in ("env.py", "versions/0001_preparations.py"):
+    for source in ("env.py", "versions/0001_preparations.py", "versions/0002_people.py"):
         (folder / source).write_text((migrating._MIGRATIONS / source).read_text("utf-8"), "utf-8")
-    (folder / "versions/0002_second.py").write_text(SECOND, "utf-8")
+    (folder / "versions/0003_third.py").write_text(THIRD, "utf-8")
     monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
     monkeypatch.setattr(schema, "fingerprint", lambda: "ab" * 32)
     opened = open_database(place.url, home=place.home, owner_url=place.owner_url)

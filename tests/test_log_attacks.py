@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from databases import KINDS, Attacker, Place, a_copy, a_place
 from test_log import exported
-from test_records import ANNA, AT, ENTERED, NEW, SHA, keyed
+from test_records import ANNA, AT, ENTERED, NEW, SHA, fill, keyed
 
 from compounding import evidence
 from compounding.records import (
@@ -146,6 +146,7 @@ def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         engine = place.open()
         migrate(engine)
         made = Site(engine, place)
+        made.folder.mkdir(parents=True, exist_ok=True)
         for n in range(8):
             append(made, 1 + 50 * n if n else 0)
             save_preparation(engine, keyed(n), ENTERED)
@@ -382,6 +383,66 @@ def test_12_a_business_row_changed_with_no_entry(site: Site, statement: str, pla
     assert site.parts() == ["replay"]
     assert (place_, message) in [(fault.place, fault.message) for fault in check(site.engine)]
     assert site.layers() == [], "an export holds no rows but those in its bodies"
+
+
+SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
+"""What sha256sum says of the five letters other."""
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        # The site is filled with entries 361 to 370.
+        (
+            ["UPDATE revision SET dose_ng = dose_ng * 10"],
+            ["revision 1: differs from entry 368 in dose_ng"],
+        ),
+        (["DELETE FROM voiding"], ["voiding 1: entry 369 tells of it, and it is not there"]),
+        (
+            ["UPDATE signature SET person_name = 'Other' WHERE id = 1"],
+            ["signature 1: differs from entry 361 in person_name"],
+        ),
+        (["UPDATE signature SET signed = '[]' WHERE id = 2"], ["signature 2: differs from entry 370 in signed"]),
+        (["UPDATE account SET role = 'administrator'"], ["account 1: differs from entry 364 in role"]),
+        (["DELETE FROM sign_out"], ["sign_out 1: entry 366 tells of it, and it is not there"]),
+        (["UPDATE attempt SET good = 0"], ["attempt 1: differs from entry 365 in good"]),
+        (["UPDATE setting SET value = '0.1'"], ["setting 1: differs from entry 367 in value"]),
+        (
+            ["UPDATE credential SET digest = NULL"],
+            ["credential 1: differs from entry 364 in digest", "secret 1: no credential names it"],
+        ),
+        (["DELETE FROM secret"], ["credential 1: its secret is not there"]),
+        (["UPDATE secret SET value = 'other'"], ["secret 1: its value does not give its digest"]),
+        (
+            [f"UPDATE secret SET value = 'other', digest = '{SHA_OTHER}'"],
+            ["secret 1: no credential names it", "credential 1: its secret is not there"],
+        ),
+        (
+            [f"INSERT INTO secret VALUES (9, '{SHA_OTHER}', 'other')"],
+            ["secret 9: no credential names it"],
+        ),
+        (
+            [
+                f"INSERT INTO secret VALUES (9, '{SHA_OTHER}', 'other')",
+                f"UPDATE credential SET digest = '{SHA_OTHER}'",
+            ],
+            ["credential 1: differs from entry 364 in digest", "secret 1: no credential names it"],
+        ),
+    ],
+)
+def test_12_a_signature_a_setting_or_a_secret_changed_with_no_entry(
+    site: Site, statements: list[str], found: list[str]
+) -> None:
+    """A secret is in no entry; that a hash was swapped is seen by its digest, which is in one."""
+    fill(site.engine, keyed("filled"))
+
+    def attack(log: Log) -> None:
+        for statement in statements:
+            log.other.execute(statement)
+
+    assert site.parts() == []
+    site.attack(attack)
+    assert [str(fault) for fault in check(site.engine)] == found
 
 
 def test_13_a_generated_column_replaced_by_a_forged_one(site: Site) -> None:

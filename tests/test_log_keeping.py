@@ -16,21 +16,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import KINDS, Place, a_place
+from databases import KINDS, Attacker, Place, a_place
 from test_log import exported, stored
 from test_records import ANNA, AT, ENTERED, NEW, PRINTED, SHA, counts, keyed
+from test_records import fill as fill_tables
 from test_records_faults import on_every_connection, pages
 
 from compounding import evidence
 from compounding.records import (
     Engine,
+    EntrySearch,
     Event,
+    NotRead,
     NotSaved,
+    NoWitness,
     RecordsRefused,
+    Restored,
     Rollback,
     backup,
     check,
     database,
+    find_entries,
     head,
     migrate,
     move,
@@ -43,6 +49,7 @@ from compounding.records import (
     restore,
     save_preparation,
     set_status,
+    tables,
     witness,
 )
 
@@ -52,9 +59,8 @@ MOVED = Event(ANNA, "moves the site", AT + timedelta(minutes=10))
 
 def fill(engine: Engine) -> None:
     """All that a site may hold: every table, a clock step, a checkpoint by number."""
-    number = save_preparation(engine, NEW, ENTERED).number
-    record_print(engine, number, "label", "1", '["µ – ≥ 𝄞"]', SHA, PRINTED)
-    record_print(engine, number, "label", "2", None, SHA, PRINTED)
+    number = fill_tables(engine).number
+    record_print(engine, number, "label", "3", '["µ – ≥ 𝄞"]', SHA, PRINTED)
     set_status(engine, number, "released", ENTERED)
     figures = replace(NEW.figures, dose_ng=2**63 - 1)
     save_preparation(engine, keyed("large", figures=figures, order_json='{"a":"\\u0000"}'), ENTERED)
@@ -78,7 +84,8 @@ def all_bytes(engine: Engine) -> tuple[bytes, dict[str, list[dict[str, Any]]]]:
 
 def test_a_witness_keeps_the_newest_checkpoint(engine: Engine, tmp_path: Path) -> None:
     fill(engine)
-    folder = tmp_path / "far" / "away"
+    folder = tmp_path / "far"
+    folder.mkdir()
     seen = witness(engine, folder)
     assert seen.size == 100
     assert [file.name for file in folder.iterdir()] == ["compounding.witness"]
@@ -91,9 +98,36 @@ def test_a_witness_keeps_the_newest_checkpoint(engine: Engine, tmp_path: Path) -
     assert [file.name for file in folder.iterdir()] == ["compounding.witness"]
 
 
-def test_a_folder_without_a_witness_says_nothing(engine: Engine, tmp_path: Path) -> None:
+NOT_THERE = [
+    # what is done to the folder, and what is said of it
+    (lambda folder: folder.mkdir(), "There is no witness in FOLDER."),
+    (lambda folder: None, "There is no witness in FOLDER: there is no such folder. Is its share mounted?"),
+    (lambda folder: folder.touch(), "There is no witness in FOLDER: there is no such folder. Is its share mounted?"),
+]
+
+
+@pytest.mark.parametrize(("make", "sentence"), NOT_THERE)
+def test_a_witness_that_is_not_there_is_never_taken_for_compared(
+    engine: Engine, tmp_path: Path, make: Callable[[Path], None], sentence: str
+) -> None:
     record(engine, VIEWED)
-    assert check(engine, tmp_path) == ()
+    folder = tmp_path / "mnt"
+    make(folder)
+    with pytest.raises(NoWitness) as refused:
+        check(engine, folder)
+    assert str(refused.value) == sentence.replace("FOLDER", str(folder))
+
+
+def test_a_folder_for_a_witness_is_never_made(engine: Engine, tmp_path: Path) -> None:
+    """Under the mount point of a share that is away a witness would lie on the database's own disk."""
+    record(engine, VIEWED)
+    for folder in (tmp_path / "mnt", tmp_path / "mnt" / "witness"):
+        with pytest.raises(NoWitness, match=r"there is no such folder. Is its share mounted?"):
+            witness(engine, folder)
+    assert not (tmp_path / "mnt").exists()
+    (tmp_path / "mnt").mkdir()
+    assert witness(engine, tmp_path / "mnt").size == 1
+    assert check(engine, tmp_path / "mnt") == ()
 
 
 def test_nothing_to_witness_is_refused(engine: Engine, tmp_path: Path) -> None:
@@ -105,6 +139,7 @@ def test_nothing_to_witness_is_refused(engine: Engine, tmp_path: Path) -> None:
 def test_a_smaller_another_or_a_changed_history_is_not_copied(engine: Engine, place: Place, tmp_path: Path) -> None:
     """What lies there stays, to the byte."""
     folder = tmp_path / "witness"
+    folder.mkdir()
     record(engine, VIEWED)
     engine.dispose()
     old = place.home.parent / "old"
@@ -114,15 +149,17 @@ def test_a_smaller_another_or_a_changed_history_is_not_copied(engine: Engine, pl
     witness(engine, folder)
     lies = (folder / "compounding.witness").read_bytes()
 
-    def refused(home: Path, sentence: str) -> None:
+    def refused(home: Path, sentence: str, kind: type[RecordsRefused] = RecordsRefused) -> None:
         opened = open_database(f"sqlite:///{home}/records.db")
-        with pytest.raises(RecordsRefused, match=sentence):
+        with pytest.raises(RecordsRefused, match=sentence) as why:
             witness(opened, folder)
+        assert why.type is kind
         assert check(opened, folder) != ()
         opened.dispose()
         assert (folder / "compounding.witness").read_bytes() == lies
 
-    refused(old, "The witness has seen 200 entries, and this log is signed up to 1: an older state was put back")
+    older = "The witness has seen 200 entries, and this log is signed up to 1: an older state was put back"
+    refused(old, older, Rollback)
     forked = open_database(f"sqlite:///{old}/records.db")
     for n in range(300):
         record(forked, replace(VIEWED, reason=str(n)))
@@ -159,11 +196,25 @@ def test_a_witness_that_was_changed_is_refused_and_named(
     assert [fault.part for fault in check(engine, tmp_path)] == ["witness"]
 
 
-def test_a_witness_that_cannot_be_written_is_said(engine: Engine, tmp_path: Path) -> None:
+def test_a_witness_that_cannot_be_read_or_written_is_said(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record(engine, VIEWED)
-    (tmp_path / "file").touch()
-    with pytest.raises(RecordsRefused, match=r"^The witness .*/file/compounding\.witness cannot be"):
-        witness(engine, tmp_path / "file")
+    (tmp_path / "compounding.witness").mkdir()  # stands for any fault of the file system
+    said = r"^Not read: the witness .*/compounding\.witness cannot be opened: Is a directory"
+    with pytest.raises(NotRead, match=said):
+        witness(engine, tmp_path)
+    with pytest.raises(NotRead, match="cannot be opened"):
+        check(engine, tmp_path)
+    (tmp_path / "compounding.witness").rmdir()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(NotSaved, match=r"^Not saved: the witness .* cannot be written: No space left on device\.$"):
+        witness(engine, tmp_path)
+    assert not list(tmp_path.glob("compounding.witness*"))
 
 
 # ------------------------------------------------------------------ the move
@@ -273,6 +324,7 @@ def test_a_backup_of_a_broken_log_is_none(engine: Engine, place: Place, tmp_path
 
 
 def test_a_backup_that_cannot_be_written_is_said_and_leaves_nothing(engine: Engine, tmp_path: Path) -> None:
+    record(engine, VIEWED)
     with pytest.raises(NotSaved, match=r"^Not saved: the backup .* cannot be written: No such file or directory\.$"):
         backup(engine, tmp_path / "missing" / "file.sqlite")
     assert not (tmp_path / "missing").exists()
@@ -313,6 +365,7 @@ def test_a_backup_while_others_write_is_one_moment(engine: Engine, place: Place,
 
 def test_a_backup_returns_to_either_database(engine: Engine, place: Place, there: Place, tmp_path: Path) -> None:
     fill(engine)
+    (tmp_path / "witness").mkdir()
     witness(engine, tmp_path / "witness")
     file = tmp_path / "file.sqlite"
     backup(engine, file)
@@ -347,6 +400,7 @@ def old(engine: Engine, tmp_path: Path) -> Path:
     for _ in range(60):
         record(engine, MOVED)
     record(engine, MOVED, checkpoint=True)
+    (tmp_path / "witness").mkdir()
     witness(engine, tmp_path / "witness")
     return tmp_path / "old.sqlite"
 
@@ -371,8 +425,58 @@ def test_an_older_backup_is_named_a_rollback(engine: Engine, place: Place, old: 
 def test_without_a_witness_it_is_said_that_nothing_was_compared(place: Place, old: Path, tmp_path: Path) -> None:
     restored = restore(old, f"sqlite:///{tmp_path}/back/records.db", None, home=place.home)
     assert (restored.compared, restored.missing) == (False, 0)
-    with pytest.raises(RecordsRefused, match=r"^There is no witness in .*\.$"):
+    with pytest.raises(NoWitness, match=r"^There is no witness in .*\?$"):
         restore(old, f"sqlite:///{tmp_path}/more/records.db", tmp_path / "nothing", home=place.home)
+
+
+BROUGHT = Event(ANNA, "backup restored", MOVED.at + timedelta(minutes=1))
+
+
+def test_what_the_log_goes_on_with_is_stored_with_what_is_restored(
+    engine: Engine, place: Place, there: Place, old: Path, tmp_path: Path
+) -> None:
+    def tell(done: Restored) -> Event:
+        return replace(BROUGHT, details={"entries lost": str(done.missing)})
+
+    with owner_of(there):
+        done = restore(old, there.url, tmp_path / "witness", home=place.home, accept_rollback=True, tell=tell)
+    assert done.head is not None
+    opened = open_database(there.url, home=place.home)
+    newest = find_entries(opened, EntrySearch(), size=1)[0]
+    assert (newest.id, newest.event.action, newest.event.details) == (
+        done.head.seq + 1, "backup restored", {"entries lost": "61"},
+    )  # fmt: skip
+    assert check(opened) == ()
+    opened.dispose()
+
+
+def test_where_the_entry_of_a_return_is_refused_nothing_is_restored(
+    engine: Engine, place: Place, there: Place, old: Path, tmp_path: Path
+) -> None:
+    with owner_of(there), pytest.raises(ValueError, match="is the records' own"):
+        restore(old, there.url, None, home=place.home, tell=lambda _: replace(BROUGHT, action="log started"))
+    opened = open_database(there.url, home=place.home)
+    assert set(counts(opened).values()) == {0}
+    opened.dispose()
+
+
+def test_a_backup_of_nothing_is_none(engine: Engine, tmp_path: Path) -> None:
+    """Also where there was something, and whoever holds the database took all of it away."""
+    with pytest.raises(RecordsRefused, match=r"^The backup is not whole: log: has no entry"):
+        backup(engine, tmp_path / "empty.sqlite")
+    assert not (tmp_path / "empty.sqlite").exists()
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_backup_that_was_emptied_is_not_restored(old: Path, place: Place, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        other = Attacker("sqlite", connection)
+        other.disarm()
+        for table in tables.metadata.tables:
+            other.execute(f"DELETE FROM {table}")
+        other.rearm()
+    with pytest.raises(RecordsRefused, match=r"^The backup is not whole: log: has no entry"):
+        restore(old, f"sqlite:///{tmp_path}/back/records.db", None, home=place.home)
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)

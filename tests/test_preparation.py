@@ -379,9 +379,10 @@ def test_the_concentration_is_judged_on_the_prepared_dose() -> None:
 
 def test_the_diluted_bags_own_limits_are_missed_until_recorded() -> None:
     recorded = DilutedBagLimit(Duration(Decimal(240)), includes_infusion=False)
+    no_limit = DilutedBagLimit(None, includes_infusion=False)
     assert finding(us(), "diluted-bag").severity is Severity.INFO
-    assert judged(us(diluted_bag=recorded)) == set()
-    assert judged(us(diluted_bag=DilutedBagLimit(None, includes_infusion=False))) == set()
+    assert judged(us(diluted_bag={"room": recorded, "fridge": recorded})) == set()
+    assert judged(us(diluted_bag={"room": no_limit, "fridge": recorded})) == set()
     assert judged(uk()) == set()
 
 

@@ -31,7 +31,9 @@ def limit(hours: int | None, *, infusion: bool = False) -> DilutedBagLimit:
 
 
 def times(wetted: datetime, drug: Presentation = US, recorded: DilutedBagLimit | None = None, **diluted: Any) -> Clocks:
-    return clocks(wetted, drug, replace(Policy(drug.market), diluted_bag=recorded), **diluted)
+    """The clocks where one and the same limit is recorded for each storage."""
+    both = {} if recorded is None else {"room": recorded, "fridge": recorded}
+    return clocks(wetted, drug, replace(Policy(drug.market), diluted_bag=both), **diluted)
 
 
 @MARKETS
@@ -81,6 +83,53 @@ def test_the_tightest_limit_wins_and_is_named(
     assert made.start_set_by is rule
     assert made.out_of_fridge_by == at(start) - timedelta(hours=1)
     assert made.dilute_by == at("13:00")  # whatever the bag's limit
+
+
+# The older text of the US label: 4 h at room temperature or 3 h in the fridge. Diluted at 10:00.
+ROOM, FRIDGE = limit(4), limit(3)
+BY_STORAGE = [
+    # recorded, storage, start before, whether confirmed
+    ({"room": ROOM, "fridge": FRIDGE}, "room", "14:00", True),
+    ({"room": ROOM, "fridge": FRIDGE}, "fridge", "13:00", True),
+    ({"room": ROOM, "fridge": FRIDGE}, None, "13:00", True),  # nobody has chosen: the tightest
+    ({"room": limit(None), "fridge": FRIDGE}, "room", "16:00", True),
+    ({"room": ROOM}, "room", "14:00", True),
+    ({"room": ROOM}, "fridge", "16:00", False),  # not recorded for this one
+    ({"room": ROOM}, None, "14:00", False),  # it may yet be the fridge
+    ({}, "room", "16:00", False),
+    ({}, None, "16:00", False),
+    ({"freezer": limit(1)}, None, "11:00", False),  # recorded for what the file names no more: only tighter
+]
+
+
+@pytest.mark.parametrize(("recorded", "storage", "start", "confirmed"), BY_STORAGE)
+def test_each_storage_has_its_own_limit(
+    recorded: dict[str, DilutedBagLimit], storage: str | None, start: str, confirmed: bool
+) -> None:
+    policy = Policy(Market.US, diluted_bag=recorded)
+    made = clocks(at("09:00"), US, policy, at("10:00"), storage)
+    assert (made.start_before, made.confirmed) == (at(start), confirmed)
+    assert made.complete_by == at(start) + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("drug", "sentence"),
+    [
+        (US, "'freezer' is none of the storages of besponsa-us: room, fridge"),
+        (UK, "'freezer' is none of the storages of besponsa-uk: none"),
+    ],
+    ids=["us", "uk"],
+)
+def test_a_storage_that_the_drug_file_does_not_name_is_refused(drug: Presentation, sentence: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        clocks(at("09:00"), drug, Policy(drug.market), storage="freezer")
+    assert str(refused.value) == sentence
+
+
+def test_a_limit_recorded_for_one_drug_does_not_hold_for_another() -> None:
+    policy = Policy(Market.US, diluted_bag={"room": ROOM, "fridge": FRIDGE})
+    made = clocks(at("09:00"), replace(US, drug="examplin"), policy, storage="room")
+    assert (made.start_before, made.confirmed) == (at("16:00"), False)
 
 
 # The clocks change inside the eight hours. Eight hours stay eight hours.

@@ -312,7 +312,7 @@ def test_uk_near_miss(dose: str, six: str | None, twenty: str | None) -> None:
 
 def test_the_expected_mass() -> None:
     # 5.84 mL × 1.02 g/mL = 5.9568 g → 5.96 g; ± 5 %: 5.662 to 6.258, inwards 5.67 to 6.25
-    made = weigh(mL("5.84"), UK)
+    made = weigh(mL("5.84"), UK, Policy(Market.UK))
     assert made is not None
     weighed, line = made
     assert weighed.drawn == WeighedMass(Decimal("5.96"))
@@ -323,13 +323,23 @@ def test_the_expected_mass() -> None:
 
 def test_a_limit_that_is_a_whole_hundredth_is_itself_within() -> None:
     # 3.92157 mL is 4.00 g: exactly 3.80 to 4.20
-    made = weigh(mL("3.92157"), UK)
+    made = weigh(mL("3.92157"), UK, Policy(Market.UK))
     assert made is not None
     assert (made[0].low, made[0].high) == (WeighedMass(Decimal("3.80")), WeighedMass(Decimal("4.20")))
 
 
+def test_a_balance_and_a_tolerance_of_the_site() -> None:
+    # 5.9568 g → 6.0 g to 0.1 g; ± 3 %: 5.82 to 6.18, inwards 5.9 to 6.1
+    policy = Policy(Market.UK, mass_step=WeighedMass(Decimal("0.1")), mass_tolerance_percent=Decimal(3))
+    made = weigh(mL("5.84"), UK, policy)
+    assert made is not None
+    assert made[0].drawn == WeighedMass(Decimal(6))
+    assert (made[0].low, made[0].high) == (WeighedMass(Decimal("5.9")), WeighedMass(Decimal("6.1")))
+    assert made[1].rounding == WeighedMass(Decimal("0.1"))
+
+
 def test_without_a_density_there_is_no_expected_mass() -> None:
-    assert weigh(mL("5.84"), US) is None
+    assert weigh(mL("5.84"), US, Policy(Market.US)) is None
 
 
 # ------------------------------------------------------------------ the working

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from web_desk import UK, US, Browser, Html, on, typed
+from web_desk import UK, US, WHO, Browser, Html, on, plain, typed
 
 from compounding.policy import Market
+from compounding.records import EntrySearch, find_entries
 
 
 @pytest.fixture(scope="module")
@@ -327,7 +328,8 @@ def test_a_patient_number_too_long_for_the_label_is_named_as_on_the_form(desks: 
 def test_nothing_is_chosen_before_somebody_chooses(desks: dict[Market, Browser]) -> None:
     for browser in desks.values():
         page = browser.get("/orders/new")
-        assert {name: text for name, text in page.fields.items() if text and name != "csrf_token"} == {}
+        hidden = {"csrf_token", "request_key"}  # of the session, and of this form
+        assert {name for name, text in page.fields.items() if text} == hidden
 
 
 @pytest.mark.parametrize("market", list(Market))
@@ -371,9 +373,28 @@ def test_the_calculator_gives_the_worked_example_by_any_formula(desks: dict[Mark
     sent = {"height": "170", "weight": "70", "cycle": "1", "day": "1"}
     for formula, dose in (("mosteller", "1.46 mg in 50 mL (0.0292 mg per mL)"), ("dubois", "1.45 mg in 50 mL")):
         assert dose in desks[US].post("/calculator", {**sent, "formula": formula}).text
-    before = desks[US].rows()
+    before = desks[US].stored()
     desks[US].post("/calculator", {**sent, "formula": "boyd"})
-    assert desks[US].rows() == before
+    assert desks[US].stored() == before
+
+
+def test_a_calculation_is_logged_with_what_was_typed_and_what_came_out(desks: dict[Market, Browser]) -> None:
+    """70 kg and 170 cm are 1.82 m² by Mosteller, and 0.8 mg/m² of it 1.456 mg."""
+    sent = {"height": "170", "weight": "70", "formula": "mosteller", "cycle": "1", "day": "1"}
+    told = []
+    for more in ({}, {"height": "1,70"}, {"height": "17\0"}):
+        desks[US].post("/calculator", {**sent, **more})
+        (entry,) = find_entries(desks[US].desk.engine, EntrySearch(), size=1)
+        told.append(entry.event)
+    done, unread, unseen = told
+    assert (done.action, done.person.id, done.subject) == ("dose calculated", WHO[US][0], "")
+    values = {change.field: plain(change.new or "") for change in done.changes}
+    wanted = {"Height": "170 cm", "Weight": "70 kg", "Body surface": "1.82 m²", "Calculated dose": "1.456 mg"}
+    assert {name: values[name] for name in wanted} == wanted
+    assert done.drug_file.startswith("besponsa-us")
+    for event, height in ((unread, "1,70 cm"), (unseen, "17␀ cm")):
+        assert (event.action, dict(event.details)) == ("calculation not read", {"fields": "Height"})
+        assert ("Height", None, height) in event.changes
 
 
 # Texts that broke readers of numbers, names and dates before, and any other.

@@ -298,7 +298,7 @@ def test_clocks_of_a_planned_wetting():
 
 def test_a_recorded_limit_of_the_diluted_bag_is_named_as_the_rule():
     limit = DilutedBagLimit(Duration.read("4 h"), includes_infusion=True)
-    plan = us(diluted_bag=limit)
+    plan = us(diluted_bag={"room": limit, "fridge": limit})
     text = plan_text(plan, clocks(datetime(2026, 3, 12, 9, 0, tzinfo=UTC), plan.drug, plan.policy))
     assert (text.clocks[3].time, text.clocks[3].rule) == ("12:00", "the diluted bag's own limit, recorded by this site")
     assert text.clocks_note == ""

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from compounding import training
 from compounding.policy import Market
 from compounding.web import create_app
 from compounding.web.desk import EXTENSION, Desk
@@ -17,8 +18,12 @@ NOW = datetime(2026, 3, 12, 13, 0, tzinfo=UTC)
 """09:00 in New York, 13:00 in London. Every desk of the tests stands at this moment."""
 VOID = {"input", "link", "meta", "br", "img", "hr", "path", "rect", "circle"}
 
-WHO = {US: ("us-okafor", "us-adeyemi"), UK: ("uk-hughes", "uk-farouk")}
+WHO = {US: ("okafor", "adeyemi"), UK: ("hughes", "farouk")}
 """Who enters an order, and a pharmacist who may authorise."""
+AUDITOR = {US: "whitfield", UK: "ellery"}
+AFRESH = {"weight": "70", "level": "0.8", "dose": "1.46"}
+"""What a pharmacist works out from the worked example."""
+ADMINISTRATOR = {US: "castellan", UK: "tanaka"}
 
 
 def on(name: str, day: int | str, month: int | str, year: int | str) -> dict[str, str]:
@@ -133,11 +138,18 @@ def plain(text: str) -> str:
 class Browser:
     """A client that reads each page it gets, and sends a form's token with it."""
 
-    def __init__(self, home: Path, market: Market = US, now: datetime = NOW) -> None:
-        self.app = create_app(home, market.value, lambda: now)
+    pin = training.PIN
+    """What whoever is signed in signs with."""
+
+    def __init__(self, home: Path, market: Market = US, now: datetime = NOW, user: str | None = "") -> None:
+        """`user` signs in: by default the technician who enters orders; None nobody."""
+        self.now = now
+        self.app = create_app(home, market.value, lambda: self.now)
         self.client = self.app.test_client()
         self.market = market
         self.status = 0
+        if user is not None:
+            self.sign_in(user or WHO[market][0])
         weakref.finalize(self, self.desk.engine.dispose)
 
     @property
@@ -150,8 +162,19 @@ class Browser:
         self.status = answer.status_code
         return Html(answer.get_data(as_text=True))
 
+    def sign_in(self, user: str, **changes: str) -> Any:
+        """Signs somebody in, in place of whoever was, as a person does."""
+        self.client = self.app.test_client()
+        place = self.desk.site.workstations[0]
+        typed = {"user": user, "secret": training.PASSWORD, "workstation": place, **changes}
+        token = Html(self.client.get("/sign-in").get_data(as_text=True)).fields["csrf_token"]
+        return self.client.post("/sign-in", data={"csrf_token": token, **typed})
+
     def token(self) -> str:
-        return self.get("/calculator").fields["csrf_token"]
+        """The token of this session's forms: any of its pages carries it in the button that signs out."""
+        return self.get("/account" if "account.shown" in self.app.view_functions else "/calculator").fields[
+            "csrf_token"
+        ]
 
     def send(self, path: str, sent: Mapping[str, Any]) -> Any:
         """The bare answer to a form."""
@@ -166,11 +189,25 @@ class Browser:
         return self.post("/orders/review", typed(self.market, **changes))
 
     def saving(self, shown: Html, **answers: str) -> dict[str, str]:
-        """What the review sends when it is saved."""
-        return {**shown.fields, "who": WHO[self.market][0], **answers}
+        """What the review sends when it is signed and saved."""
+        return {**shown.fields, "signing_secret": self.pin, **answers}
 
     def save(self, shown: Html, **answers: str) -> Any:
         return self.client.post("/orders/save", data=self.saving(shown, **answers))
+
+    def verify(self, number: str, user: str = "", **afresh: str) -> Any:
+        """Verifies an order as a pharmacist does, by default the worked example; then the desk is as it was."""
+        mine, address = self.client, f"/preparations/{number}/verify"
+        self.sign_in(user or WHO[self.market][1])
+        form = self.get(address)
+        agreed = self.post(address, {**form.fields, **AFRESH, **afresh})
+        answer = self.client.post(f"{address}/sign", data={**agreed.fields, "signing_secret": self.pin})
+        self.client = mine
+        return answer
+
+    def stored(self) -> dict[str, int]:
+        """As rows, without those that only tell of what was looked at, tried and refused."""
+        return {table: rows for table, rows in self.rows().items() if table not in ("log", "checkpoint", "attempt")}
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""

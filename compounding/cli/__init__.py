@@ -8,6 +8,10 @@ parsers   what may be typed, and one sentence where it is something else
 plans     plan
 drugs     formulary check
 site      check, backup, and the site that such a command works on
+trace     the entry that a reading command leaves
+init      init
+moving    restore, database move
+proof     a password typed at the terminal, and whose it is
 log       log export, log verify, log witness
 server    serve
 
@@ -24,12 +28,20 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TextIO
 
-from compounding.cli import drugs, log, plans, server, site
+from compounding.cli import drugs, init, log, moving, plans, server, site
 from compounding.cli.answers import UNREADABLE, Answer, Refused
 from compounding.cli.parsers import Commands, Parser
 from compounding.formulary import FormularyFaults
 
-COMMANDS: tuple[Callable[[Commands], None], ...] = (plans.add, drugs.add, log.add, site.add, server.add)
+COMMANDS: tuple[Callable[[Commands], None], ...] = (
+    plans.add,
+    drugs.add,
+    log.add,
+    site.add,
+    init.add,
+    moving.add,
+    server.add,
+)
 """What declares the commands, in the order of the help."""
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from compounding.cli.answers import FINE, Answer, Refused, told
 from compounding.cli.parsers import Commands
-from compounding.cli.site import of_a_site, open_site
-from compounding.wording.numbers import count
+from compounding.cli.site import answered, of_a_site, open_site
+from compounding.cli.trace import traced, with_trace
+from compounding.wording.numbers import count, figure
+
+if TYPE_CHECKING:
+    from compounding.records import Witness
+
+EXPORTED = "log exported"
+"""As at the desk, so that one search finds both."""
 
 
 def add(commands: Commands) -> None:
@@ -34,17 +42,22 @@ def add(commands: Commands) -> None:
 def _export(given: argparse.Namespace) -> Answer:
     from compounding.records import export_log
 
-    with open_site(given) as engine, _new_file(given.file) as file:
-        counts = export_log(engine, file)
+    with open_site(given) as engine:
+        with _new_file(given.file) as file:
+            counts = export_log(engine, file)
+        details = {"entries": figure(counts.entries), "checkpoints": figure(counts.checkpoints)}
+        untold = traced(engine, EXPORTED, {"what": "the whole log", **details})
     sentence = f"{given.file}: {count(counts.entries, 'entry', 'entries')}, {count(counts.checkpoints, 'checkpoint')}."
-    return told(given, FINE, sentence, {"entries": counts.entries, "checkpoints": counts.checkpoints})
+    figures = {"entries": counts.entries, "checkpoints": counts.checkpoints, "logged": not untold}
+    return told(given, FINE, with_trace(sentence, untold), figures)
 
 
 @contextmanager
 def _new_file(name: str) -> Iterator[BinaryIO]:
-    """A file that did not exist; gone again where what fills it fails. Raises Refused."""
+    """A file that did not exist, and that nobody else may read: the log holds patients. Gone again where what fills it
+    fails. Raises Refused."""
     try:
-        file = open(name, "xb")  # noqa: SIM115 - closed below, whether or not it is kept
+        file = os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as error:
         raise Refused(f"{name}: cannot be written: {error.strerror}.") from None
     try:
@@ -65,6 +78,9 @@ def _witness(given: argparse.Namespace) -> Answer:
     from compounding.records import witness
 
     with open_site(given) as engine:
-        kept = witness(engine, Path(given.folder))
+        return answered(given, lambda: _witnessed(given, witness(engine, Path(given.folder))))
+
+
+def _witnessed(given: argparse.Namespace, kept: Witness) -> Answer:
     sentence = f"{given.folder}: the checkpoint of {kept.at} over {count(kept.size, 'entry', 'entries')}."
     return told(given, FINE, sentence, {"size": kept.size, "root": kept.root, "at": kept.at})

@@ -20,6 +20,7 @@ from compounding.formulary.facts import (
 )
 from compounding.formulary.kinds import Levels, Range
 from compounding.formulary.reader import FormularyFaults, read
+from compounding.formulary.unconfirmed import Unconfirmed, stated, unconfirmed_facts, with_confirmed
 from compounding.policy import Market
 
 __all__ = [
@@ -32,10 +33,14 @@ __all__ = [
     "Presentation",
     "Range",
     "Regimen",
+    "Unconfirmed",
     "catalogue",
     "load",
     "read",
     "shipped",
+    "stated",
+    "unconfirmed_facts",
+    "with_confirmed",
 ]
 
 _DRUGS = Path(__file__).parents[1] / "drugs"

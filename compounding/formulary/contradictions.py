@@ -59,6 +59,12 @@ def _times(times: Times) -> Iterator[Fault]:
             yield f"times.{key}", f"{length} is more than times.complete_within"
 
 
+def _storages(times: Times) -> Iterator[Fault]:
+    """A bag that is released only with recorded limits needs the storages that they are recorded for."""
+    if times.diluted_bag_gates.value and times.diluted_bag_storages.value is None:
+        yield "times.diluted_bag_storages", "is not stated, though times.diluted_bag_gates is true"
+
+
 def _rate(given: Administration, times: Times, dilution: Dilution) -> Iterator[Fault]:
     infused = Volume.of(given.rate.value * times.infusion.value)
     if infused != dilution.bag.value:
@@ -89,6 +95,7 @@ _CHECKS: tuple[tuple[Callable[..., Iterator[Fault]], tuple[str, ...]], ...] = (
     (_content, ("vials",)),
     (_volumes, ("vials",)),
     (_times, ("times",)),
+    (_storages, ("times",)),
     (_rate, ("administration", "times", "dilution")),
     (_range, ("dilution", "vials")),
     (_billing, ("billing", "vials")),

@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from compounding.findings import Source
-from compounding.formulary.kinds import Kind, Levels, Range, amount, count, flag, gtin, levels, one_of, range_of, text
+from compounding.formulary.kinds import (
+    Kind,
+    Levels,
+    Range,
+    amount,
+    count,
+    flag,
+    gtin,
+    levels,
+    named,
+    one_of,
+    range_of,
+    text,
+)
 from compounding.policy import Market
 from compounding.quantities import (
     CellCount,
@@ -95,6 +108,8 @@ class Times:
     warm_up: Fact[Duration] = fact(amount(Duration))
     infusion: Fact[Duration] = fact(amount(Duration))
     diluted_bag: Fact[str | None] = fact(text, may_be_absent=True)
+    diluted_bag_storages: Fact[Mapping[str, str] | None] = fact(named, may_be_absent=True)
+    """The ways to keep the diluted bag that have limits of their own, with the words for each on the label."""
     diluted_bag_gates: Fact[bool] = fact(flag)
     """Whether a bag may be released only where the site has recorded the diluted bag's own limits."""
 

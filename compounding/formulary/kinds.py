@@ -104,6 +104,13 @@ def name(value: Any) -> str:
     return value
 
 
+def named(value: Any) -> Mapping[str, str]:
+    """Texts by name."""
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f"{value!r} is not a table of texts by name")
+    return {name(key): text(value[key]) for key in value}
+
+
 def count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{value!r} is not a whole number")

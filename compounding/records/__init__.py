@@ -10,20 +10,53 @@
 
 from sqlalchemy import Engine
 
-from compounding.records.backup import Restored, Rollback, backup, restore
-from compounding.records.chain import SKEW, Head
+from compounding.evidence import SKEW
+from compounding.records.accounts import (
+    Account,
+    Credential,
+    account,
+    accounts,
+    chosen_by,
+    newest_credentials,
+    put_account,
+    put_secret,
+    put_secrets,
+    secrets,
+)
+from compounding.records.attempts import (
+    CREDENTIALS,
+    Attempt,
+    Failures,
+    Tried,
+    Verdict,
+    failures,
+    record_attempt,
+)
+from compounding.records.backup import Restored, backup, opened_backup, restore
+from compounding.records.chain import Head
 from compounding.records.check import Fault, check
 from compounding.records.database import (
     NotRead,
     NotSaved,
     RecordsFault,
     RecordsRefused,
+    Rollback,
     open_database,
 )
-from compounding.records.events import CLOCK_ACKNOWLEDGED, Change, Event, Judged, Person, RecordedEvent
+from compounding.records.drafts import saved_as
+from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
 from compounding.records.export import Counts, export_log
-from compounding.records.log import EntrySearch, clock_step_pending, events, find_entries, head, record
-from compounding.records.migrating import migrate, schema_version
+from compounding.records.log import (
+    EntrySearch,
+    actions,
+    clock_step_pending,
+    events,
+    find_entries,
+    head,
+    record,
+    timeline,
+)
+from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
     Figures,
@@ -36,31 +69,57 @@ from compounding.records.preparations import (
     find_preparations,
     preparation,
     save_preparation,
-    set_status,
 )
 from compounding.records.prints import Print, first_print, prints, record_print
-from compounding.records.witness import Witness, witness
+from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
+from compounding.records.revisions import revise_preparation
+from compounding.records.sessions import Session, session, sign_in, sign_out
+from compounding.records.settings import (
+    STANDINGS,
+    Setting,
+    put_setting,
+    put_settings,
+    settings,
+    settings_entry,
+)
+from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
+from compounding.records.steps import Standing, Status, set_status, standing, take_step
+from compounding.records.witness import NoWitness, Witness, witness
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
+    "CREDENTIALS",
+    "PROGRAM",
+    "SIGNATURE_VOID",
+    "SIGNED",
     "SKEW",
+    "STANDINGS",
+    "Account",
+    "Anchor",
+    "Attempt",
     "Change",
+    "Comparison",
     "Counts",
+    "Credential",
     "Engine",
     "EntrySearch",
     "Event",
+    "Failures",
     "Fault",
     "Figures",
     "Found",
     "Head",
     "Judged",
     "NewPreparation",
+    "NewSignature",
+    "NoWitness",
     "NotRead",
     "NotSaved",
     "Page",
     "PatientIdentity",
     "Person",
     "Print",
+    "Proof",
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
@@ -68,26 +127,61 @@ __all__ = [
     "Rollback",
     "SavedPreparation",
     "Search",
+    "Session",
+    "Setting",
+    "Signature",
+    "Standing",
+    "Status",
+    "Tried",
+    "Verdict",
     "Witness",
+    "account",
+    "accounts",
+    "actions",
     "backup",
     "check",
+    "chosen_by",
     "clock_step_pending",
+    "compare",
     "events",
     "export_log",
+    "failures",
     "find_entries",
     "find_preparations",
     "first_print",
     "head",
     "migrate",
     "move",
+    "newest_credentials",
     "open_database",
+    "opened_backup",
     "preparation",
     "prints",
+    "proof",
+    "put_account",
+    "put_secret",
+    "put_secrets",
+    "put_setting",
+    "put_settings",
     "record",
+    "record_attempt",
     "record_print",
+    "require_current",
     "restore",
+    "revise_preparation",
     "save_preparation",
+    "saved_as",
     "schema_version",
+    "secrets",
+    "session",
     "set_status",
+    "settings",
+    "settings_entry",
+    "sign_in",
+    "sign_out",
+    "signatures",
+    "standing",
+    "take_step",
+    "timeline",
     "witness",
 ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +24,19 @@ from compounding.records import chain
 from compounding.records import witness as witnesses
 from compounding.records.chain import Head
 from compounding.records.check import faults
-from compounding.records.database import NotRead, NotSaved, RecordsRefused, open_database, reading, transaction
+from compounding.records.database import (
+    NotRead,
+    NotSaved,
+    RecordsRefused,
+    Rollback,
+    open_database,
+    reading,
+    transaction,
+)
+from compounding.records.events import Event
 from compounding.records.migrating import migrate, schema_version
 from compounding.records.moving import copy, fill, refuse_faults
 from compounding.records.signing import sync_folder
-
-
-class Rollback(RecordsRefused):
-    """A backup that is older than what a witness has seen: entries would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,11 @@ class Restored:
     missing: int = 0
 
 
-def backup(engine: Engine, file: Path) -> Head | None:
+def backup(engine: Engine, file: Path) -> Head:
     """Writes a backup to a file that does not exist yet, checks it, and gives its newest entry.
 
     The signing key is not in it: a site keeps that elsewhere. Raises RecordsRefused where the file exists
-    or what was written is not whole, and NotRead or NotSaved.
+    or what was written is not whole, as that of a log without an entry, and NotRead or NotSaved.
     """
     if file.exists():
         raise RecordsRefused(f"The file {file} exists, and a backup is never written over another.")
@@ -59,6 +64,8 @@ def backup(engine: Engine, file: Path) -> Head | None:
         with _opened(fresh, home) as copied, reading(copied) as connection:
             refuse_faults("The backup", faults(connection))
             head = chain.head(connection)
+        if head is None:  # which refuse_faults has said
+            raise AssertionError("a log without an entry is not whole")
         _alone(fresh)
         try:
             _deliver(fresh, file)
@@ -131,35 +138,51 @@ def _opened(file: Path, home: Path) -> Iterator[Engine]:
 
 
 def restore(
-    file: Path, url: str, witness: Path | None, *, home: Path | None = None, accept_rollback: bool = False
+    file: Path,
+    url: str,
+    witness: Path | None,
+    *,
+    home: Path | None = None,
+    accept_rollback: bool = False,
+    tell: Callable[[Restored], Event] | None = None,
 ) -> Restored:
     """Puts a backup into an empty database: the whole of it is verified, and compared with the newest witness.
 
-    Raises Rollback where the witness has seen more than the backup holds, unless that is accepted: then
-    what is missing is lost and counted. Raises RecordsRefused where the backup is not whole, is of another
-    log, or the database is not empty.
+    `tell` makes the entry with which the log goes on there: it is stored together with what is restored, or nothing
+    is. Raises NoWitness where the folder holds none, and Rollback where the witness has seen more than the backup
+    holds, unless that is accepted: then what is missing is lost and counted. Raises RecordsRefused where the backup
+    is not whole, is of another log, or the database is not empty.
     """
     if not file.is_file():
         raise RecordsRefused(f"There is no backup {file}.")
     target = open_database(url, home=home)
     try:
         migrate(target)
-        # It may lie where nothing can be written, and it stays as it is: a copy of it is opened.
-        with _copy_of(file, target) as copied:
-            if schema_version(copied) is None:
-                raise RecordsRefused(f"The file {file} is no backup of this program.")
-            migrate(copied)
-            with reading(copied) as out:
-                missing = _compare(out, witness, accept_rollback)
-                fill(out, target)
-                return Restored(chain.head(out), witness is not None, missing)
+        with opened_backup(file, target.get_execution_options()["home"]) as copied, reading(copied) as out:
+            missing = _compare(out, witness, accept_rollback)
+            done = Restored(chain.head(out), witness is not None, missing)
+            fill(out, target, None if tell is None else tell(done))
+            return done
     finally:
         target.dispose()
 
 
 @contextmanager
-def _copy_of(file: Path, target: Engine) -> Iterator[Engine]:
-    home = target.get_execution_options()["home"]
+def opened_backup(file: Path, home: Path) -> Iterator[Engine]:
+    """What is in a backup, to be read; it may lie where nothing can be written, and stays as it is.
+
+    A copy of it is opened in `home`, which keeps the signing key, and gone at the end. Raises NotRead, and
+    RecordsRefused where the file is no backup of this program or of another key's log.
+    """
+    with _copy_of(file, home) as copied:
+        if schema_version(copied) is None:
+            raise RecordsRefused(f"The file {file} is no backup of this program.")
+        migrate(copied)
+        yield copied
+
+
+@contextmanager
+def _copy_of(file: Path, home: Path) -> Iterator[Engine]:
     try:
         with _passing(home) as fresh:
             address = f"{file.absolute().as_uri()}?mode=ro"
@@ -173,9 +196,7 @@ def _copy_of(file: Path, target: Engine) -> Iterator[Engine]:
 
 def _compare(out: Connection, folder: Path | None, accept_rollback: bool) -> int:
     """How many entries the witness has seen that are not in the backup, whose every part is checked."""
-    lying = None if folder is None else witnesses.lying(folder)
-    if folder is not None and lying is None:
-        raise RecordsRefused(f"There is no witness in {folder}.")
+    lying = None if folder is None else witnesses.found(folder)
     newest = chain.head(out)
     missing = 0 if lying is None else lying.size - (newest.seq if newest else 0)
     found = faults(out, folder)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select
+from sqlalchemy import Connection, Table, bindparam, func, insert, select
 
-from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code
+from compounding.evidence import GENESIS, SKEW, checkpoint_message, entry_hash, head_code
 from compounding.records import schema, signing, tables
-from compounding.records.database import BUSY_MS, RecordsRefused
+from compounding.records.database import NotRead, RecordsRefused
 from compounding.records.events import (
     CLOCK_STEPPED,
     DATABASE_MOVED,
@@ -30,11 +31,8 @@ from compounding.records.events import (
     content,
     utc_text,
     utc_time,
+    written_time,
 )
-
-# The clocks of two hosts may differ by 2 s: a Windows domain promises no better. And an event may be
-# older than the newest entry by as long as its writer had to wait for the lock, after the clock was read.
-SKEW = timedelta(seconds=2, milliseconds=BUSY_MS)
 
 CHECKPOINT_ENTRIES = 100
 CHECKPOINT_TIME = timedelta(hours=1)
@@ -48,12 +46,28 @@ _log, _checkpoint = tables.log, tables.checkpoint
 
 # Statements of every write are put together once: that takes longer than running them.
 INSERTS = {name: insert(table) for name, table in tables.metadata.tables.items()}
+_LAST_IDS = {table.name: select(func.coalesce(func.max(table.c.id), 0)) for table in (tables.secret, *tables.REPLAYED)}
 _LAST_SIGNED = select(_checkpoint.c.at_utc).order_by(_checkpoint.c.size.desc()).limit(1)
+# The sums keep a database from going through the entries by their numbers: by action and by time it finds one at once.
+_STEPPED = select(func.coalesce(func.max(_log.c.seq + 0), 0)).where(_log.c.action == CLOCK_STEPPED)
+# The latest time since a clock was last set back, and not the newest entry's: small steps back would add up. What
+# somebody changed into a word is passed over: it would stand above every time.
+_LATEST = (
+    select(_log.c.at)
+    .where(_log.c.seq + 0 >= _STEPPED.scalar_subquery(), _log.c.at >= "2", _log.c.at < "3")
+    .order_by(_log.c.at.desc())
+    .limit(1)
+)
 _NEWEST = (
-    select(_log.c.seq, _log.c.hash, _log.c.at, _log.c.action, _LAST_SIGNED.scalar_subquery().label("signed_at"))
+    select(
+        *(_log.c.seq, _log.c.hash, _log.c.action),
+        _LATEST.scalar_subquery().label("latest"),
+        _LAST_SIGNED.scalar_subquery().label("signed_at"),
+    )
     .order_by(_log.c.seq.desc())
     .limit(1)
 )
+_HEAD = select(_log.c.seq, _log.c.hash).order_by(_log.c.seq.desc()).limit(1)
 _BODY = select(_log.c.body).where(_log.c.seq == bindparam("number"))
 
 
@@ -76,37 +90,77 @@ class Last:
 
     head: Head
     at: datetime
+    """The latest time since a clock was last set back."""
     moved_to: str | None
     signed_at: str | None
     """When the newest checkpoint was made."""
+
+
+_STARTED = ("log", "schema", "public_key")
+"""What the first entry says of its log."""
 
 
 def _nothing(_seq: int) -> Rows:
     return {}
 
 
-def append(connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False) -> Head:
+NONE: Rows = MappingProxyType({})
+
+
+def append(
+    connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False, untold: Rows = NONE
+) -> Head:
     """Stores an event and the rows that come with it in the caller's transaction, and gives its entry.
 
-    `rows` makes them, given the number of the entry. A checkpoint is signed where one is due or asked
-    for. Raises TypeError for no event, ValueError for an action that the records keep for themselves,
-    and RecordsRefused where the log does not go on here.
+    `rows` makes them, given the number of the entry; `untold` are rows that the entry may not hold. A
+    checkpoint is signed where one is due or asked for. Raises TypeError for no event, ValueError for an
+    action that the records keep for themselves, and RecordsRefused where the log does not go on here.
     """
     if isinstance(event, Event) and event.action in RESERVED:
         raise ValueError(f"the action {event.action!r} is the records' own")
-    return append_own(connection, event, rows, sign=sign)
+    return append_own(connection, event, rows, sign=sign, untold=untold)
 
 
-def append_own(connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False) -> Head:
+def append_own(
+    connection: Connection, event: Event, rows: MakeRows = _nothing, *, sign: bool = False, untold: Rows = NONE
+) -> Head:
     """As append, for the records' own actions as well."""
     require_event(event)
     before = _before(connection, event)
     made = rows(before.head.seq + 1)
     last = _write(connection, before, content(event, made), sign=sign or releases(made))
-    for table, added in made.items():
+    for table, added in (*untold.items(), *made.items()):
         for row in added:
             connection.execute(INSERTS[table], row)
     return last.head
+
+
+def add(connection: Connection, event: Event, new: Rows, *, untold: Rows = NONE) -> Rows:
+    """Stores an event with new rows, and gives these with their ids and the columns of their entry."""
+    require_event(event)
+    first = {name: next_id(connection, name) for name in new}
+    made: dict[str, list[dict[str, Any]]] = {}
+
+    def rows(seq: int) -> Rows:
+        came = of_entry(seq, event)
+        for name, added in new.items():
+            table = tables.metadata.tables[name]
+            made[name] = [all_columns(table, {**row, **came, "id": id_}) for id_, row in enumerate(added, first[name])]
+        return made
+
+    append(connection, event, rows, untold=untold)
+    return made
+
+
+def append_all(connection: Connection, told: Iterable[Event], subject: str, drug_file: str) -> None:
+    """Stores entries without rows, in their order, about a subject."""
+    for event in told:
+        append(connection, about(event, subject, drug_file))
+
+
+def next_id(connection: Connection, table: str) -> int:
+    """One above the last: as no row is ever deleted, no number comes again."""
+    return int(connection.execute(_LAST_IDS[table]).scalar_one()) + 1
 
 
 def require_event(event: object) -> None:
@@ -155,7 +209,16 @@ def _last(connection: Connection) -> Last | None:
     if row is None:
         return None
     moved = _moved_to(connection, row.seq) if row.action == DATABASE_MOVED else None
-    return Last(Head(row.seq, row.hash), utc_time(row.at), moved, row.signed_at)
+    try:
+        latest = written_time(row.latest)
+        if row.signed_at is not None:
+            written_time(row.signed_at)
+    except ValueError:
+        raise RecordsRefused(
+            "The log, or its newest checkpoint, has no time that can be read: it was changed. Nothing more is written"
+            " here."
+        ) from None
+    return Last(Head(row.seq, row.hash), latest, moved, row.signed_at)
 
 
 def _moved_to(connection: Connection, seq: int) -> str | None:
@@ -164,14 +227,22 @@ def _moved_to(connection: Connection, seq: int) -> str | None:
 
 
 def head(connection: Connection) -> Head | None:
-    last = _last(connection)
-    return None if last is None else last.head
+    row = connection.execute(_HEAD).one_or_none()
+    return None if row is None else Head(row.seq, row.hash)
 
 
 def first_body(connection: Connection) -> dict[str, Any] | None:
-    """What the log started with: its id, the site, the schema and the public key."""
+    """What the log started with: its id, the site, the schema and the public key. Raises NotRead."""
     body = connection.execute(_BODY, {"number": 1}).scalar_one_or_none()
-    return None if body is None else json.loads(body)
+    if body is None:
+        return None
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in _STARTED):
+        raise NotRead("Not read: the first entry of the log was changed, and does not say with which key it started.")
+    return said
 
 
 def newest_of(connection: Connection, action: str) -> dict[str, Any] | None:

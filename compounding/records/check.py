@@ -17,13 +17,14 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Engine, Row, select, text
+from sqlalchemy import Connection, Engine, Row, exists, select, text
 from sqlalchemy.exc import DBAPIError
 
-from compounding.evidence import GENESIS, checkpoint_message, entry_hash, head_code, read_head
+from compounding.evidence import GENESIS, SKEW, checkpoint_message, entry_hash, head_code, read_head
 from compounding.records import chain, schema, signing, tables, witness
+from compounding.records.accounts import digest
 from compounding.records.database import RecordsRefused, reading
-from compounding.records.events import CLOCK_STEPPED, LOG_STARTED, SCHEMA_MIGRATED, utc_text, utc_time
+from compounding.records.events import CLOCK_STEPPED, LOG_STARTED, SCHEMA_MIGRATED, utc_text, written_time
 from compounding.records.export import stored_entries, stream
 from compounding.records.migrating import excess_rights
 
@@ -36,7 +37,8 @@ class Fault:
     """Something that does not fit: which part of the check saw it, where, and a sentence."""
 
     part: str
-    """schema, guard, rights, file, chain, time, column, checkpoint, key, replay, head, witness or rollback."""
+    """schema, guard, rights, file, chain, time, column, checkpoint, key, replay, secret, head, witness or
+    rollback."""
     place: str
     message: str
 
@@ -47,7 +49,8 @@ class Fault:
 def check(engine: Engine, witness_folder: Path | None = None, heads: Sequence[str] = ()) -> tuple[Fault, ...]:
     """Everything that does not fit, the first hundred; empty where the database is whole. One moment of it.
 
-    `heads` are codes typed from paper. Raises NotRead, and ValueError for what is no such code.
+    `heads` are codes typed from paper. Raises NotRead, NoWitness where the folder holds none, and ValueError for
+    what is no such code.
     """
     with reading(engine) as connection:
         return faults(connection, witness_folder, heads)
@@ -67,13 +70,14 @@ def _faults(connection: Connection, folder: Path | None, heads: Sequence[str]) -
     yield from _of_the_schema(connection)
     yield from _of_the_file(connection)
     try:
-        lying = None if folder is None else witness.lying(folder)
+        lying = None if folder is None else witness.found(folder)
     except RecordsRefused as refused:
         yield Fault("witness", str(folder), str(refused))
         lying = None
     seen = Seen(_typed(heads), lying)
     try:
         yield from _of_the_log(connection, seen)
+        yield from _of_the_secrets(connection)
     except (DBAPIError, KeyError, TypeError, ValueError, AttributeError) as error:
         # The tables are not ours, or not in a state in which they can be read to the end.
         yield Fault("schema", "log", f"cannot be read to the end ({type(error).__name__})")
@@ -114,6 +118,8 @@ class Seen:
     hash: str = GENESIS
     size: int = 0
     at: datetime | None = None
+    latest: datetime | None = None
+    """Since a clock was last set back."""
     signed_at: str | None = None
     schema: str | None = None
     """The schema in force: what the log started with, or what the last migration made of it."""
@@ -136,6 +142,8 @@ def _of_the_log(connection: Connection, seen: Seen) -> Iterator[Fault]:
         yield from _of_the_checkpoints(entry, said, checkpoints, seen)
         yield from _of_the_rows(entry.seq, said.get("rows", {}), business)
         yield from _of_paper(entry, seen)
+    if not seen.size:
+        yield Fault("chain", "log", "has no entry: nothing was ever written here, or all of it was taken away")
     if seen.size and (fault := _of_the_key(connection, seen)):
         yield fault
     if seen.size and seen.schema != schema.fingerprint():
@@ -205,17 +213,19 @@ def _of_the_time(entry: Row[Any], said: dict[str, Any], seen: Seen) -> Iterator[
     if at is None:
         yield Fault("time", f"entry {entry.seq}", "has no time")
         return
-    if seen.at and said.get("action") != CLOCK_STEPPED and at < seen.at - chain.SKEW:
-        yield Fault("time", f"entry {entry.seq}", f"is dated {said['at']}, and the entry before it {utc_text(seen.at)}")
-    seen.at = at
+    # As the appending does: small steps back do not add up.
+    back, stepped = bool(seen.latest and at < seen.latest - SKEW), said.get("action") == CLOCK_STEPPED
+    if seen.latest and back and not stepped:
+        before = utc_text(seen.latest)
+        yield Fault("time", f"entry {entry.seq}", f"is dated {said['at']}, and an entry before it {before}")
+    seen.at, seen.latest = at, at if back or stepped or seen.latest is None else max(at, seen.latest)
 
 
 def _when(said: dict[str, Any]) -> datetime | None:
     try:
-        at = utc_time(said["at"])
-    except (KeyError, TypeError, ValueError):
+        return written_time(said.get("at"))
+    except ValueError:
         return None
-    return at if at.utcoffset() is not None else None
 
 
 def _of_the_checkpoints(entry: Row[Any], said: dict[str, Any], checkpoints: _Ordered, seen: Seen) -> Iterator[Fault]:
@@ -332,6 +342,23 @@ def _compared(name: str, seq: int, told: list[dict[str, Any]], stored: list[dict
 def _same(one: object, other: object) -> bool:
     """1 is not True and not 1.0 here."""
     return type(one) is type(other) and one == other
+
+
+# ------------------------------------------------------------------ the secrets
+
+
+def _of_the_secrets(connection: Connection) -> Iterator[Fault]:
+    """No entry holds a secret: the digest in its credential does, and replay has proved that one."""
+    secret, of = tables.secret.c, tables.credential.c
+    named = exists().where(of.digest == secret.digest).label("named")
+    for row in stream(connection, select(tables.secret, named).order_by(secret.id)):
+        if row.digest != digest(str(row.value)):
+            yield Fault("secret", f"secret {row.id}", "its value does not give its digest")
+        if not row.named:
+            yield Fault("secret", f"secret {row.id}", "no credential names it")
+    there = exists().where(secret.digest == of.digest)
+    for id_ in connection.execute(select(of.id).where(of.digest.is_not(None), ~there).order_by(of.id)).scalars():
+        yield Fault("secret", f"credential {id_}", "its secret is not there")
 
 
 # ------------------------------------------------------------------ what is kept elsewhere

@@ -85,6 +85,10 @@ class RecordsRefused(RecordsFault):
     """A database that this program may not use, or a request that would contradict what is stored."""
 
 
+class Rollback(RecordsRefused):
+    """What a witness has seen is not there: entries were lost, or would be."""
+
+
 class NotSaved(RecordsFault):
     """Nothing was written. Nothing may be printed or called done."""
 

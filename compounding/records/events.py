@@ -16,8 +16,10 @@ SCHEMA_MIGRATED = "schema migrated"
 CLOCK_STEPPED = "clock stepped"
 DATABASE_MOVED = "database moved"
 CLOCK_ACKNOWLEDGED = "clock step acknowledged"
+UNREADABLE = "entry that cannot be read"
+"""What stands for the action of an entry whose text is not as the program writes it."""
 
-RESERVED = frozenset({LOG_STARTED, SCHEMA_MIGRATED, CLOCK_STEPPED, DATABASE_MOVED})
+RESERVED = frozenset({LOG_STARTED, SCHEMA_MIGRATED, CLOCK_STEPPED, DATABASE_MOVED, UNREADABLE})
 """Actions that only the records themselves write."""
 
 # PostgreSQL's index takes no text above 2,704 bytes, and a character has up to 4 of them.
@@ -27,7 +29,8 @@ LONGEST = 600
 LARGEST_BODY = 4_000_000
 
 
-def _require_text(what: str, value: object) -> None:
+def require_text(what: str, value: object) -> None:
+    """Raises TypeError where the value is no text, and ValueError for an empty one or one that is too long."""
     if not isinstance(value, str):
         raise TypeError(f"{what} is a text, not {value!r}")
     if not value.strip():
@@ -40,6 +43,24 @@ def _require_short(what: str, value: str) -> None:
         raise ValueError(f"{what} has {len(value)} characters, and may have {LONGEST}")
 
 
+def require_json(name: str, value: object) -> None:
+    """Raises TypeError where the value is no text, and ValueError where it is no JSON."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a text, not {type(value).__name__}")
+    try:
+        json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is not JSON: {error}") from None
+
+
+def is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (RecursionError, ValueError):
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody as they were when they acted; a later change of name or role changes no old event."""
@@ -50,7 +71,7 @@ class Person:
 
     def __post_init__(self) -> None:
         for what in ("id", "name", "role"):
-            _require_text(f"a person's {what}", getattr(self, what))
+            require_text(f"a person's {what}", getattr(self, what))
 
 
 PROGRAM = Person("program", "the program", "program")
@@ -97,7 +118,7 @@ class Event:
     def __post_init__(self) -> None:
         if not isinstance(self.person, Person):
             raise TypeError(f"an event needs its person, not {self.person!r}")
-        _require_text("an event's action", self.action)
+        require_text("an event's action", self.action)
         if not isinstance(self.at, datetime):
             raise TypeError(f"an event needs its time, not {self.at!r}")
         if self.at.utcoffset() is None:
@@ -134,6 +155,8 @@ class RecordedEvent:
     """The number of its entry in the log."""
     event: Event
     program: str
+    readable: bool = True
+    """Whether its text is as the program writes it. Where not, somebody changed it, and the event says nothing."""
 
 
 def utc_text(at: datetime) -> str:
@@ -143,6 +166,15 @@ def utc_text(at: datetime) -> str:
 
 def utc_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def written_time(text: object) -> datetime:
+    """A time that somebody else may have written into the database. Raises ValueError for what utc_text never wrote,
+    and for a time outside this millennium, which the log's verifier takes for none."""
+    at = utc_time(text) if isinstance(text, str) else None
+    if at is None or at.utcoffset() is None or utc_text(at) != text or at.year // 1000 != 2:
+        raise ValueError(f"{text!r} is no time of the log")
+    return at
 
 
 @cache
@@ -208,19 +240,30 @@ def _texts(value: object) -> Iterable[str]:
                 yield from _texts(part)
 
 
+_UNKNOWN = Event(Person("unknown", "unknown", "unknown"), UNREADABLE, datetime(2000, 1, 1, tzinfo=UTC))
+
+
 def recorded(seq: int, body: str) -> RecordedEvent:
-    """The event that an entry tells of."""
-    said = json.loads(body)
-    event = Event(
+    """The event that an entry tells of. One that was changed is never an error: the entries beside it are read on."""
+    try:
+        said = json.loads(body)
+        if canonical(said) != body:
+            raise ValueError("a body has one form")
+        return RecordedEvent(seq, _event(said), said["program"])
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        return RecordedEvent(seq, _UNKNOWN, "", readable=False)
+
+
+def _event(said: Mapping[str, Any]) -> Event:
+    return Event(
         person=Person(**said["person"]),
         action=said["action"],
-        at=utc_time(said["at"]),
+        at=written_time(said["at"]),
         changes=tuple(Change(**change) for change in said.get("changes", ())),
         findings=tuple(Judged(**finding) for finding in said.get("findings", ())),
         details=said.get("details", {}),
         **{name: said.get(name, "") for name in _SAME},
     )
-    return RecordedEvent(seq, event, said["program"])
 
 
 _SAME = ("reason", "workstation", "zone", "subject", "reason_code", "drug_file")

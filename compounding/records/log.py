@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Engine, func, or_, select, union
 
-from compounding.records import chain, tables
+from compounding.records import chain, drafts, tables
 from compounding.records.chain import Head
 from compounding.records.database import reading, writing
 from compounding.records.events import (
@@ -15,9 +16,11 @@ from compounding.records.events import (
     CLOCK_STEPPED,
     Event,
     RecordedEvent,
+    canonical,
     recorded,
     utc_text,
 )
+from compounding.records.preparations import patient_conditions
 
 _log = tables.log.c
 
@@ -31,22 +34,44 @@ def record(engine: Engine, event: Event, *, checkpoint: bool = False) -> Head:
 def events(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
     """The history of one preparation, the oldest first; empty where there is none. Raises NotRead.
 
-    What made or changed it and its papers, and not who looked at it: find_entries has that.
+    What made, changed or signed it and its papers, and not who looked at it: timeline has that.
     """
-    wanted = select(tables.preparation.c.id).where(tables.preparation.c.number == number).scalar_subquery()
-    of_it = union(
-        select(tables.preparation.c.entry).where(tables.preparation.c.id == wanted),
-        select(tables.status.c.entry).where(tables.status.c.preparation_id == wanted),
-        select(tables.print_.c.entry).where(tables.print_.c.preparation_id == wanted),
+    return _in_order(engine, _log.seq.in_(_entries_of(number)))
+
+
+def timeline(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
+    """Every entry about one preparation, the oldest first: what was tried before it was saved, its history,
+    who looked at it, and what was refused. Raises NotRead."""
+    its_draft = _log.subject.in_(drafts.draft_of(number))
+    return _in_order(engine, or_(_log.subject == number, its_draft, _log.seq.in_(_entries_of(number))))
+
+
+def _entries_of(number: str) -> CompoundSelect[Any]:
+    """The entries that rows of a preparation came with."""
+    of = tables.preparation.c
+    wanted = select(of.id).where(of.number == number).scalar_subquery()
+    its_own = (tables.status, tables.print_, tables.revision, tables.signature)
+    signed, void = tables.signature.c, tables.voiding.c
+    return union(
+        select(of.entry).where(of.id == wanted),
+        *(select(table.c.entry).where(table.c.preparation_id == wanted) for table in its_own),
+        select(void.entry).where(void.signature_id.in_(select(signed.id).where(signed.preparation_id == wanted))),
     )
-    history = select(_log.seq, _log.body).where(_log.seq.in_(of_it)).order_by(_log.seq)
+
+
+def _in_order(engine: Engine, wanted: ColumnElement[bool]) -> tuple[RecordedEvent, ...]:
+    history = select(_log.seq, _log.body).where(wanted).order_by(_log.seq)
     with reading(engine) as connection:
         return tuple(recorded(row.seq, row.body) for row in connection.execute(history))
 
 
 @dataclass(frozen=True, slots=True)
 class EntrySearch:
-    """Which entries; what is left empty restricts nothing. Times are from the first to before the second."""
+    """Which entries; what is left empty restricts nothing. Times are from the first to before the second.
+
+    A patient's name and number are looked for as find_preparations does, in every version of a preparation
+    and in drafts: the entries about it are found. A finding is named by its code.
+    """
 
     action: str = ""
     person_id: str = ""
@@ -54,6 +79,9 @@ class EntrySearch:
     workstation: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    patient_name: str = ""
+    patient_number: str = ""
+    finding: str = ""
 
 
 def find_entries(
@@ -63,21 +91,50 @@ def find_entries(
 
     The number of the last one is the `before` of the next page.
     """
-    wanted = select(_log.seq, _log.body).where(*_conditions(search)).order_by(_log.seq.desc()).limit(size)
+    wanted = (
+        select(_log.seq, _log.body)
+        .where(*_conditions(search, engine.dialect.name))
+        .order_by(_log.seq.desc())
+        .limit(size)
+    )
     if before is not None:
         wanted = wanted.where(_log.seq < before)
     with reading(engine) as connection:
         return tuple(recorded(row.seq, row.body) for row in connection.execute(wanted))
 
 
-def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
+def actions(engine: Engine) -> tuple[str, ...]:
+    """Every action that the log holds, in the order of the alphabet. Raises NotRead."""
+    with reading(engine) as connection:
+        # An entry that was changed may name none.
+        named = select(_log.action).where(_log.action != "").distinct()
+        return tuple(connection.execute(named.order_by(_log.action)).scalars())
+
+
+def _conditions(search: EntrySearch, dialect: str) -> list[ColumnElement[bool]]:
     wanted = ("action", "person_id", "subject", "workstation")
     found = [_log[name] == getattr(search, name) for name in wanted if getattr(search, name)]
     if search.since is not None:
         found.append(_log.at >= utc_text(search.since))
     if search.until is not None:
         found.append(_log.at < utc_text(search.until))
+    if search.patient_name.strip() or search.patient_number.strip():
+        who = search.patient_name, search.patient_number
+        found.append(or_(_log.subject.in_(_numbers_of(*who)), drafts.of_patient(*who, dialect)))
+    if search.finding:
+        # As a body writes it: "code":"…". In a text of the body that looks alike the quotes have backslashes.
+        found.append(_log.body.contains(canonical({"code": search.finding})[1:-1], autoescape=True))
     return found
+
+
+def _numbers_of(name: str, number: str) -> CompoundSelect[Any]:
+    """The preparations that are, or in any version were, of such a patient."""
+    of, changed = tables.preparation, tables.revision
+    revised = select(of.c.number).join(changed, changed.c.preparation_id == of.c.id)
+    return union(
+        select(of.c.number).where(*patient_conditions(dict(of.c), name, number)),
+        revised.where(*patient_conditions(dict(changed.c), name, number)),
+    )
 
 
 def head(engine: Engine, number: str | None = None) -> Head | None:

@@ -105,6 +105,19 @@ def _grant(connection: Connection, role: str) -> None:
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
+def require_current(engine: Engine) -> None:
+    """Raises RecordsRefused where the database is not of this program's schema, and NotRead: it is not migrated."""
+    current = schema_version(engine)
+    _refuse_newer(current)
+    if current is None:
+        raise RecordsRefused("The database holds no site: no table of this program is in it.")
+    if current != known()[0]:
+        raise RecordsRefused(
+            f"The database is of an older program: its schema is {current}, and this program's is {known()[0]}. Start"
+            " the desk once, which brings it forward; nothing was changed."
+        )
+
+
 def schema_version(engine: Engine) -> str | None:
     """The name of the newest migration in the database; None where there is none. Raises NotRead."""
     with reading(engine) as connection:

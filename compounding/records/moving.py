@@ -41,18 +41,21 @@ def move(source: Engine, target_url: str, event: Event) -> Head:
         target.dispose()
 
 
-def fill(out: Connection, target: Engine) -> None:
-    """Copies all rows into an empty, migrated database, and checks them before they are kept."""
+def fill(out: Connection, target: Engine, told: Event | None = None) -> None:
+    """Copies all rows into an empty, migrated database, and checks them before they are kept; `told` is an entry
+    that goes on from them there."""
     with transaction(target, NotSaved, writes=True) as into:
         if not is_empty(into):
             raise RecordsRefused("The database is not empty: records are never put over others.")
         copy(out, into)
         refuse_faults("What was copied", faults(into))
+        if told is not None:
+            chain.append(into, told, sign=True)
 
 
 def copy(out: Connection, into: Connection) -> None:
     """Every row of every table, as it is. They bring the entries along that they came with."""
-    for table in (tables.log, tables.checkpoint, *tables.REPLAYED):
+    for table in tables.metadata.sorted_tables:  # what others refer to comes first
         # What the database makes from the body is made anew.
         columns = [column for column in table.columns if "from" not in column.info]
         for piece in _pieces(stream(out, select(*columns).order_by(*table.primary_key.columns))):

@@ -1,23 +1,37 @@
-"""Preparations: saved once, found again, and never changed."""
+"""Preparations: saved once and found again. One that was changed has versions, and the newest is what holds."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
-from compounding.records import tables
-from compounding.records.chain import about, all_columns, append, of_entry
-from compounding.records.database import RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, Rows, person_of, utc_text, utc_time
+from compounding.records import overrides, tables
+from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
+from compounding.records.database import NotRead, RecordsRefused, reading, writing
+from compounding.records.events import Event, Person, Rows, is_json, person_of, require_json, utc_text, utc_time
 from compounding.records.names import folded, folded_number
+from compounding.records.signatures import NewSignature, signature_row
 
 ENTERED = "entered"
-_table = tables.preparation
+_table, _revision = tables.preparation, tables.revision
 _LARGEST = 2**63 - 1  # of a whole number in either database
 
 
@@ -49,6 +63,9 @@ class Figures:
     def __post_init__(self) -> None:
         for amount in fields(self):
             _require_whole(amount.name, getattr(self, amount.name))
+
+
+_JSON = ("order_json", "plan_json", "shown_json", "answers_json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,7 @@ class NewPreparation:
             raise ValueError(f"the year {self.year} is not one of four figures")
         if not isinstance(self.training, bool):
             raise TypeError(f"training is either True or False, not {self.training!r}")
-        for name in ("order_json", "plan_json", "shown_json", "answers_json"):
+        for name in _JSON:
             require_json(name, getattr(self, name))
 
 
@@ -98,8 +115,15 @@ class SavedPreparation:
     sequence: int
     state: str
     created_at: datetime
+    """When the first version was saved."""
     created_by: Person
     content: NewPreparation
+    """Of the newest version."""
+    version: int
+    entered_by: tuple[Person, ...]
+    """Whoever entered or changed any version, each once, the first first."""
+    authorised_by: tuple[str, ...] = ()
+    """The users who authorised an override of any version, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +168,11 @@ def _require_whole(name: str, value: object) -> None:
         raise ValueError(f"{name} cannot be {value}")
 
 
-def require_json(name: str, value: object) -> None:
-    """Raises TypeError where the value is no text, and ValueError where it is no JSON."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} is a text, not {type(value).__name__}")
-    try:
-        json.loads(value)
-    except ValueError as error:
-        raise ValueError(f"{name} is not JSON: {error}") from None
-
-
-def save_preparation(engine: Engine, new: NewPreparation, event: Event) -> SavedPreparation:
-    """Stores a preparation, its number, its status and its event, all or none.
+def save_preparation(
+    engine: Engine, new: NewPreparation, event: Event, signature: NewSignature | None = None, also: Sequence[Event] = ()
+) -> SavedPreparation:
+    """Stores a preparation, its number, its status, the signature that it was entered with and its event,
+    all or none. `also` are further entries about it, that come right after.
 
     A second call with the same request_key and content gives the same preparation and writes nothing.
     Raises RecordsRefused where that key came with another content, and NotSaved.
@@ -163,58 +180,49 @@ def save_preparation(engine: Engine, new: NewPreparation, event: Event) -> Saved
     with writing(engine) as connection:
         # No other writer comes between this look and the insert below.
         last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
-        saved = None if last.number is None else _one(connection, last.number)
-        if saved is None:
-            saved = _insert(connection, new, event, last)
-    if saved.content != new:
-        raise RecordsRefused(
-            f"This form was sent before and saved as {saved.number}, with other entries:"
-            " open that preparation, or start a new form."
-        )
-    return saved
+        if last.number is None:
+            saved = _insert(connection, new, event, signature, last)
+            append_all(connection, also, saved.number, drug_file(new))
+            return existing(connection, saved.number) if also else saved
+        if sent(connection, _table, new.request_key) != new:
+            raise another_form(last.number)
+        return existing(connection, last.number)
 
 
-def _insert(connection: Connection, new: NewPreparation, event: Event, last: Any) -> SavedPreparation:
+def another_form(number: str) -> RecordsRefused:
+    """The refusal of a form whose key came with another content."""
+    return RecordsRefused(
+        f"This form was sent before and saved as {number}, with other entries:"
+        " open that preparation, or start a new form."
+    )
+
+
+def _insert(
+    connection: Connection, new: NewPreparation, event: Event, signature: NewSignature | None, last: Any
+) -> SavedPreparation:
     key, status, sequence = last.id + 1, last.status + 1, last.sequence + 1
     number = f"{new.year}-{sequence:06d}"
-    told = about(event, number, drug_file=f"{new.drug_edition} {new.drug_checksum}")
+    told = about(event, number, drug_file=drug_file(new))
+    signed = [] if signature is None else [signature_row(signature, key, 1)]
 
     def rows(seq: int) -> Rows:
         came = of_entry(seq, told)
-        row = {**_columns(new), **came, "id": key, "number": number, "sequence": sequence}
+        row = {**columns(new), **came, "id": key, "number": number, "sequence": sequence}
         entered = {**came, "id": status, "preparation_id": key, "state": ENTERED}
-        return {"preparation": [all_columns(_table, row)], "status": [all_columns(tables.status, entered)]}
+        made = {"preparation": [all_columns(_table, row)], "status": [all_columns(tables.status, entered)]}
+        for one in signed:
+            full = {**one, **came, "id": next_id(connection, "signature")}
+            made["signature"] = [all_columns(tables.signature, full)]
+        return made
 
     append(connection, told, rows)
-    return SavedPreparation(key, number, sequence, ENTERED, utc_time(utc_text(event.at)), event.person, new)
+    at, person = utc_time(utc_text(event.at)), event.person
+    return SavedPreparation(key, number, sequence, ENTERED, at, person, new, 1, (person,))
 
 
-def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
-    """Puts a preparation in another state, with its event; `was` is the state that the caller has seen.
-
-    Raises RecordsRefused where there is no such preparation, or where it is in another state by now,
-    NotSaved, and ValueError for an empty state.
-    """
-    if not state.strip():
-        raise ValueError("a state is empty")
-    with writing(engine) as connection:
-        saved = _one(connection, number)
-        if saved is None:
-            raise RecordsRefused(f"There is no preparation {number}.")
-        if was not in (None, saved.state):
-            raise RecordsRefused(f"{number} is {saved.state} by now, and not {was}: look at it again.")
-        _add_status(connection, saved, state, about(event, number))
-        return replace(saved, state=state)
-
-
-def _add_status(connection: Connection, saved: SavedPreparation, state: str, event: Event) -> None:
-    key = connection.execute(_LAST_STATUS).scalar_one() + 1
-
-    def rows(seq: int) -> Rows:
-        row = {**of_entry(seq, event), "id": key, "preparation_id": saved.id, "state": state}
-        return {"status": [all_columns(tables.status, row)]}
-
-    append(connection, event, rows)
+def drug_file(new: NewPreparation) -> str:
+    """The edition and checksum that an entry tells of."""
+    return f"{new.drug_edition} {new.drug_checksum}"
 
 
 # The fields of a preparation that have a column of their name and type, and no other treatment.
@@ -227,7 +235,8 @@ _PATIENT = tuple(part.name for part in fields(PatientIdentity))
 _FIGURES = tuple(part.name for part in fields(Figures))
 
 
-def _columns(new: NewPreparation) -> dict[str, Any]:
+def columns(new: NewPreparation) -> dict[str, Any]:
+    """The columns of a version, but for its number and what every row has of its entry."""
     born = new.patient.born
     return {
         **{name: getattr(new, name) for name in _SAME},
@@ -241,7 +250,8 @@ def _columns(new: NewPreparation) -> dict[str, Any]:
 
 
 def _content(row: Row[Any]) -> NewPreparation:
-    columns = row._mapping
+    # What was changed into no JSON stands as null: that is what no reader takes for what was saved.
+    columns = {**row._mapping, **{name: "null" for name in _JSON if not is_json(row._mapping[name])}}
     patient = {name: columns[name] for name in _PATIENT}
     patient["born"] = None if row.born is None else date.fromisoformat(row.born)
     return NewPreparation(
@@ -253,39 +263,113 @@ def _content(row: Row[Any]) -> NewPreparation:
     )
 
 
-def _saved(row: Row[Any]) -> SavedPreparation:
-    created_at = utc_time(row.at_utc)
-    return SavedPreparation(row.id, row.number, row.sequence, row.state, created_at, person_of(row), _content(row))
+_OF_A_VERSION = (*_SAME, *_PATIENT, *_FIGURES, "given_on", "training", "search_name")
+
+# Each column of the newest version. A CASE and not a coalesce: a change may have emptied a field.
+_now = {name: case((_revision.c.id.is_(None), _table.c[name]), else_=_revision.c[name]) for name in _OF_A_VERSION}
 
 
 def _preparations() -> Select[Any]:
-    """Every preparation with its newest status."""
-    statuses = tables.status.c
-    newest = select(statuses.state).where(statuses.preparation_id == _table.c.id)
-    return select(_table, newest.order_by(statuses.id.desc()).limit(1).scalar_subquery().label("state"))
+    """Every preparation in its newest version, with its newest status."""
+    statuses, others = tables.status.c, _revision.alias("others")
+    state = select(statuses.state).where(statuses.preparation_id == _table.c.id).order_by(statuses.id.desc()).limit(1)
+    newest = select(func.max(others.c.version)).where(others.c.preparation_id == _table.c.id).scalar_subquery()
+    is_newest = and_(_revision.c.preparation_id == _table.c.id, _revision.c.version == newest)
+    first = ("id", "number", "sequence", "at_utc", "person_id", "person_name", "person_role")
+    return select(
+        *(_table.c[name] for name in first),
+        *(column.label(name) for name, column in _now.items()),
+        func.coalesce(_revision.c.version, 1).label("version"),
+        state.scalar_subquery().label("state"),
+    ).select_from(_table.outerjoin(_revision, is_newest))
 
+
+def _saved(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[SavedPreparation, ...]:
+    found = tuple(rows)
+    changed = [row.id for row in found if row.version > 1]
+    by: dict[int, dict[str, Person]] = {row.id: {row.person_id: person_of(row)} for row in found}
+    if changed:
+        for row in connection.execute(_CHANGED_BY, {"changed": changed}):
+            by[row.preparation_id].setdefault(row.person_id, person_of(row))
+    authorised = overrides.authorisers(connection, [row.number for row in found])
+    return tuple(_one_saved(row, tuple(by[row.id].values()), authorised[row.number]) for row in found)
+
+
+def _one_saved(row: Row[Any], entered_by: tuple[Person, ...], authorised_by: tuple[str, ...]) -> SavedPreparation:
+    try:
+        return SavedPreparation(
+            id=row.id,
+            number=row.number,
+            sequence=row.sequence,
+            state=row.state,
+            created_at=utc_time(row.at_utc),
+            created_by=person_of(row),
+            content=_content(row),
+            version=row.version,
+            entered_by=entered_by,
+            authorised_by=authorised_by,
+        )
+    except (TypeError, ValueError) as error:
+        raise NotRead(f"Not read: what is stored of preparation {row.number} was changed.") from error
+
+
+_CHANGED_BY = (
+    select(_revision.c.preparation_id, _revision.c.person_id, _revision.c.person_name, _revision.c.person_role)
+    .where(_revision.c.preparation_id.in_(bindparam("changed", expanding=True)))
+    .order_by(_revision.c.id)
+)
 
 # One above the last is the next: as no row is ever deleted, no number comes again.
 _LAST_STATUS = select(func.coalesce(func.max(tables.status.c.id), 0))
 _IN_YEAR = select(func.coalesce(func.max(_table.c.sequence), 0)).where(_table.c.year == bindparam("in_year"))
+_KEY: BindParameter[str] = bindparam("key")
+_SENT_AS = func.coalesce(
+    select(_table.c.number).where(_table.c.request_key == _KEY).scalar_subquery(),
+    select(_table.c.number)
+    .join(_revision, _revision.c.preparation_id == _table.c.id)
+    .where(_revision.c.request_key == _KEY)
+    .scalar_subquery(),
+).label("number")
 _LAST = select(
     select(func.coalesce(func.max(_table.c.id), 0)).scalar_subquery().label("id"),
     _LAST_STATUS.scalar_subquery().label("status"),
     _IN_YEAR.scalar_subquery().label("sequence"),
-    select(_table.c.number).where(_table.c.request_key == bindparam("key")).scalar_subquery().label("number"),
+    _SENT_AS,
 )
 _BY_NUMBER = _preparations().where(_table.c.number == bindparam("wanted"))
 
 
-def _one(connection: Connection, number: str) -> SavedPreparation | None:
-    row = connection.execute(_BY_NUMBER, {"wanted": number}).one_or_none()
-    return None if row is None else _saved(row)
+def number_of(connection: Connection, request_key: str) -> str | None:
+    """The preparation that the form with this key was saved as, or that it changed; None where it did not."""
+    number: str | None = connection.execute(select(_SENT_AS), {"key": request_key}).scalar_one()
+    return number
+
+
+def sent(connection: Connection, table: Table, request_key: str) -> NewPreparation | None:
+    """What the form with this key was saved as in preparation or in revision; None where it was not."""
+    row = connection.execute(select(table).where(table.c.request_key == request_key)).one_or_none()
+    return None if row is None else _content(row)
+
+
+def one(connection: Connection, number: str) -> SavedPreparation | None:
+    if "\0" in number:  # PostgreSQL does not even compare with it
+        return None
+    found = _saved(connection, connection.execute(_BY_NUMBER, {"wanted": number}))
+    return found[0] if found else None
+
+
+def existing(connection: Connection, number: str) -> SavedPreparation:
+    """As one. Raises RecordsRefused where there is none."""
+    saved = one(connection, number)
+    if saved is None:
+        raise RecordsRefused(f"There is no preparation {number}.")
+    return saved
 
 
 def preparation(engine: Engine, number: str) -> SavedPreparation | None:
     """The preparation of this number; None where there is none. Raises NotRead."""
     with reading(engine) as connection:
-        return _one(connection, number)
+        return one(connection, number)
 
 
 def find_preparations(engine: Engine, search: Search, page: Page) -> Found:
@@ -296,20 +380,27 @@ def find_preparations(engine: Engine, search: Search, page: Page) -> Found:
     with reading(engine) as connection:
         # One more than is shown tells whether there is another page.
         rows = connection.execute(wanted.limit(page.size + 1)).all()
-    shown = tuple(_saved(row) for row in rows[: page.size])
+        shown = _saved(connection, rows[: page.size])
     return Found(shown, Page(shown[-1].id, page.size) if len(rows) > page.size else None)
 
 
 def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
-    """autoescape takes a % or _ that somebody typed for what it is, and not as a placeholder."""
-    yield from (_table.c.search_name.contains(word, autoescape=True) for word in folded(search.name).split())
+    yield from patient_conditions(_now, search.name, search.patient_number)
     if number := search.number.strip():
         yield _table.c.number.contains(number, autoescape=True)
-    if patient_number := folded_number(search.patient_number.strip()):
-        numbers = (_table.c.mrn, _table.c.nhs_number, _table.c.hospital_number)
-        yield or_(*(_folded_number(column) == patient_number for column in numbers))
     if search.given_on is not None:
-        yield _table.c.given_on == search.given_on.isoformat()
+        yield _now["given_on"] == search.given_on.isoformat()
+
+
+def patient_conditions(of: Mapping[str, Any], name: str, number: str) -> Iterator[ColumnElement[bool]]:
+    """Whether columns are of a patient with all words of the name and with the number; empty asks nothing.
+
+    autoescape takes a % or _ that somebody typed for what it is, and not as a placeholder.
+    """
+    yield from (of["search_name"].contains(word, autoescape=True) for word in folded(name).split())
+    if wanted := folded_number(number.strip()):
+        numbers = ("mrn", "nhs_number", "hospital_number")
+        yield or_(*(_folded_number(of[column]) == wanted for column in numbers))
 
 
 def _folded_number(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,4 +1,5 @@
-"""What was printed. A document's finished strings are stored once, and every later copy draws those."""
+"""What was printed. A document's finished strings are stored once for each version of its preparation, and
+every later copy of that version draws those."""
 
 from __future__ import annotations
 
@@ -10,20 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from compounding.records import tables
-from compounding.records.chain import about, all_columns, append, of_entry
+from compounding.records.chain import about, add
 from compounding.records.database import RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, Rows, person_of, utc_time
-from compounding.records.preparations import require_json
+from compounding.records.events import Event, Person, person_of, require_json, utc_time
 
 DOCUMENTS = ("label", "worksheet")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _table = tables.print_
-_LAST = select(func.coalesce(func.max(_table.c.id), 0))
+_version = func.coalesce(_table.c.version, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One copy of a document. Its strings stand with the first print alone: see first_print."""
+    """One copy of a document. Its strings stand with the first print of its version alone: see first_print."""
 
     id: int
     number: str
@@ -34,6 +34,8 @@ class Print:
     pdf_sha256: str
     printed_at: datetime
     printed_by: Person
+    version: int
+    """Of the preparation. A paper of an older version than the newest is void."""
 
 
 def record_print(
@@ -44,32 +46,37 @@ def record_print(
     strings_json: str | None,
     pdf_sha256: str,
     event: Event,
+    *,
+    version: int | None = None,
 ) -> Print:
     """Stores that a copy is being printed, with its event.
 
-    The first print of a document brings its strings; a reprint brings the same or None. Raises
-    RecordsRefused where that is not so, where the copy is printed already and where there is no such
-    preparation, NotSaved, and ValueError for a document, a copy, strings or a checksum that cannot be.
+    The first print of a document brings its strings; a reprint brings the same or None; a changed
+    preparation starts anew. `version` is the one that the strings are of. Raises RecordsRefused where that
+    is not so, where the copy is printed already and where there is no such preparation or another version
+    of it by now, NotSaved, and ValueError for a document, a copy, strings or a checksum that cannot be.
     """
     _require(document, copy, strings_json, pdf_sha256)
+    told = about(event, number)
     with writing(engine) as connection:
-        first, told = _first(connection, number, document), about(event, number)
+        found = _preparation(connection, number)
+        if found is None:
+            raise RecordsRefused(f"There is no preparation {number}.")
+        key, now = found
+        if version not in (None, now):
+            raise RecordsRefused(f"{number} was changed meanwhile: version {now} stands by now, look at it again.")
+        first = _first(connection, number, document, now)
         _require_new(connection, number, document, copy)
-        key = connection.execute(_LAST).scalar_one() + 1  # no row is ever deleted, so no number comes again
         added = {
-            "id": key,
-            "preparation_id": _preparation_id(connection, number),
+            "preparation_id": key,
+            "version": now,
             "document": document,
             "copy": copy,
             "strings_json": _strings(number, document, first, strings_json),
             "pdf_sha256": pdf_sha256,
         }
-
-        def rows(seq: int) -> Rows:
-            return {"print": [all_columns(_table, {**added, **of_entry(seq, told)})]}
-
-        append(connection, told, rows)
-        return _print(connection.execute(_prints(number).where(_table.c.id == key)).one())
+        made = add(connection, told, {"print": [added]})
+        return _print(connection.execute(_prints(number).where(_table.c.id == made["print"][0]["id"])).one())
 
 
 def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str) -> None:
@@ -90,12 +97,12 @@ def _require_new(connection: Connection, number: str, document: str, copy: str) 
         raise RecordsRefused(f"Copy {copy} of the {document} of {number} is printed already: look at the page again.")
 
 
-def _preparation_id(connection: Connection, number: str) -> int:
-    wanted = select(tables.preparation.c.id).where(tables.preparation.c.number == number)
-    key = connection.execute(wanted).scalar_one_or_none()
-    if key is None:
-        raise RecordsRefused(f"There is no preparation {number}.")
-    return int(key)
+def _preparation(connection: Connection, number: str) -> tuple[int, int] | None:
+    """Its id and its newest version."""
+    of, changed = tables.preparation.c, tables.revision.c
+    newest = select(func.max(changed.version)).where(changed.preparation_id == of.id).scalar_subquery()
+    row = connection.execute(select(of.id, func.coalesce(newest, 1)).where(of.number == number)).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def _strings(number: str, document: str, first: Print | None, given: str | None) -> str | None:
@@ -125,19 +132,22 @@ def _print(row: Row[Any]) -> Print:
         pdf_sha256=row.pdf_sha256,
         printed_at=utc_time(row.at_utc),
         printed_by=person_of(row),
+        version=row.version or 1,
     )
 
 
-def _first(connection: Connection, number: str, document: str) -> Print | None:
-    wanted = _prints(number).where(_table.c.document == document, _table.c.strings_json.is_not(None))
-    row = connection.execute(wanted).one_or_none()
+def _first(connection: Connection, number: str, document: str, version: int) -> Print | None:
+    of_it = _prints(number).where(_table.c.document == document, _version == version)
+    row = connection.execute(of_it.where(_table.c.strings_json.is_not(None))).one_or_none()
     return None if row is None else _print(row)
 
 
-def first_print(engine: Engine, number: str, document: str) -> Print | None:
-    """The print that holds the document's strings; None where it was never printed. Raises NotRead."""
+def first_print(engine: Engine, number: str, document: str, version: int | None = None) -> Print | None:
+    """The print that holds the document's strings, of the newest version where none is named; None where it
+    was never printed. Raises NotRead."""
     with reading(engine) as connection:
-        return _first(connection, number, document)
+        found = _preparation(connection, number)
+        return None if found is None else _first(connection, number, document, version or found[1])
 
 
 def prints(engine: Engine, number: str) -> tuple[Print, ...]:

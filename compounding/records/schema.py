@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from compounding.records import tables
+from compounding.records import guards, tables
 
 # The types in which each database keeps our three kinds of column.
 _TYPES = {
@@ -182,12 +182,12 @@ def _found_indexes(inspector: Any, table: str) -> Iterator[str]:
 def lost_guards(connection: Connection) -> tuple[str, ...]:
     """The guards that are missing or were changed, by name."""
     found = dict(_found_guards(connection))
-    return tuple(sorted(name for name, sql in tables.GUARDS[connection.dialect.name].items() if found.get(name) != sql))
+    return tuple(sorted(name for name, sql in guards.GUARDS[connection.dialect.name].items() if found.get(name) != sql))
 
 
 def foreign_triggers(connection: Connection) -> tuple[str, ...]:
     """Triggers on our tables that are not ours."""
-    return tuple(sorted({name for name, _ in _found_guards(connection)} - set(tables.GUARDS[connection.dialect.name])))
+    return tuple(sorted({name for name, _ in _found_guards(connection)} - set(guards.GUARDS[connection.dialect.name])))
 
 
 def _found_guards(connection: Connection) -> Iterator[tuple[str, str]]:
@@ -206,5 +206,5 @@ def _found_guards(connection: Connection) -> Iterator[tuple[str, str]]:
     for row in rows:
         # A guard that sleeps, or whose function refuses nothing, is no guard. A (always) also fires
         # for a session that calls itself a replica.
-        awake = row.tgenabled in ("A", b"A") and row.prosrc == tables.REFUSING
+        awake = row.tgenabled in ("A", b"A") and row.prosrc == guards.REFUSING
         yield row.tgname, row.sql if awake else f"{row.sql} (asleep)"

@@ -1,4 +1,4 @@
-"""The tables as they are after the newest migration, and the guards that keep them append-only.
+"""The tables as they are after the newest migration.
 
 Only whole numbers and texts, so that SQLite and PostgreSQL hold the same: a decimal would be a float
 in SQLite, and a date or a time with its zone would lose it. The migrations have their own copies,
@@ -48,6 +48,11 @@ def _text(name: str) -> Column[str]:
 
 def _amount(name: str) -> Column[int]:
     return Column(name, _AMOUNT, nullable=False)
+
+
+def _flag(table: str, name: str) -> CheckConstraint:
+    # PostgreSQL writes an IN (0, 1) anew in words of its own, and this one as it stands.
+    return CheckConstraint(f"{name} >= 0 AND {name} <= 1", name=f"{table}_{name}_is_a_flag")
 
 
 def _of_entry(table: str) -> tuple[Column[int] | Column[str] | Index, ...]:
@@ -102,48 +107,69 @@ checkpoint = Table(
     sqlite_strict=True,
 )
 
+
+# What a preparation holds, in its first version and in every later one.
+def _content(table: str) -> tuple[Column[int] | Column[str] | CheckConstraint | UniqueConstraint, ...]:
+    return (
+        Column("year", Integer, nullable=False),
+        _text("request_key"),
+        _text("given_on"),
+        _text("market"),
+        Column("training", Integer, nullable=False),
+        _text("family"),
+        _text("given"),
+        Column("born", Text),
+        Column("mrn", Text),
+        Column("nhs_number", Text),
+        Column("hospital_number", Text),
+        Column("location", Text),
+        _text("search_name"),
+        _text("drug_id"),
+        _text("drug_edition"),
+        _text("drug_checksum"),
+        _text("program_version"),
+        _amount("dose_ng"),
+        _amount("prepared_ng"),
+        _amount("volume_nL"),
+        _amount("diluent_nL"),
+        _amount("discarded_nL"),
+        _amount("discarded_ng"),
+        Column("vials", Integer, nullable=False),
+        _text("order_json"),
+        _text("plan_json"),
+        _text("shown_json"),
+        _text("answers_json"),
+        UniqueConstraint("request_key", name=f"{table}_request_key"),
+        _flag(table, "training"),
+    )
+
+
 preparation = Table(
     "preparation",
     metadata,
     *_key("preparation"),
     _text("number"),
-    Column("year", Integer, nullable=False),
     Column("sequence", Integer, nullable=False),
-    _text("request_key"),
     *_of_entry("preparation"),
-    _text("given_on"),
-    _text("market"),
-    Column("training", Integer, nullable=False),
-    _text("family"),
-    _text("given"),
-    Column("born", Text),
-    Column("mrn", Text),
-    Column("nhs_number", Text),
-    Column("hospital_number", Text),
-    Column("location", Text),
-    _text("search_name"),
-    _text("drug_id"),
-    _text("drug_edition"),
-    _text("drug_checksum"),
-    _text("program_version"),
-    _amount("dose_ng"),
-    _amount("prepared_ng"),
-    _amount("volume_nL"),
-    _amount("diluent_nL"),
-    _amount("discarded_nL"),
-    _amount("discarded_ng"),
-    Column("vials", Integer, nullable=False),
-    _text("order_json"),
-    _text("plan_json"),
-    _text("shown_json"),
-    _text("answers_json"),
+    *_content("preparation"),
     UniqueConstraint("number", name="preparation_number"),
     UniqueConstraint("year", "sequence", name="preparation_year_sequence"),
-    UniqueConstraint("request_key", name="preparation_request_key"),
     CheckConstraint("sequence > 0", name="preparation_sequence_above_zero"),
-    # PostgreSQL writes an IN (0, 1) anew in words of its own, and this one as it stands.
-    CheckConstraint("training >= 0 AND training <= 1", name="preparation_training_is_a_flag"),
     Index("preparation_given_on", "given_on"),
+    sqlite_strict=True,
+)
+
+# Version 1 is the row in preparation itself.
+revision = Table(
+    "revision",
+    metadata,
+    *_key("revision"),
+    _preparation_id("revision"),
+    Column("version", Integer, nullable=False),
+    *_of_entry("revision"),
+    *_content("revision"),
+    UniqueConstraint("preparation_id", "version", name="revision_version"),
+    CheckConstraint("version > 1", name="revision_version_above_one"),
     sqlite_strict=True,
 )
 
@@ -158,8 +184,9 @@ status = Table(
     sqlite_strict=True,
 )
 
-# `print` holds the strings of a document with its first print alone: a second row that brings
-# strings for the same document is refused by the index, whoever writes it.
+# `print` holds the strings of a document with its first print of a version alone: a second row that
+# brings strings for the same one is refused by the index, whoever writes it. A print without a version
+# was stored before there were any, and is of the first.
 print_ = Table(
     "print",
     metadata,
@@ -170,6 +197,7 @@ print_ = Table(
     Column("strings_json", Text),
     _text("pdf_sha256"),
     *_of_entry("print"),
+    Column("version", Integer),
     Index("print_preparation_id", "preparation_id"),
     sqlite_strict=True,
 )
@@ -177,60 +205,136 @@ Index(
     "print_first",
     print_.c.preparation_id,
     print_.c.document,
+    print_.c.version,
     unique=True,
     sqlite_where=print_.c.strings_json.is_not(None),
     postgresql_where=print_.c.strings_json.is_not(None),
 )
 
-REPLAYED = (preparation, status, print_)
-"""The tables whose rows stand in the log as well, so that the log read again gives them."""
-
-# Every way in which a row of each table is the only one of its kind. INSERT OR REPLACE deletes the
-# row that stands in its way, and where recursive_triggers is off no delete trigger sees that.
-_TAKEN = {
-    "log": "seq = NEW.seq OR hash = NEW.hash OR prev = NEW.prev",
-    "checkpoint": "size = NEW.size",
-    "preparation": (
-        "id = NEW.id OR number = NEW.number OR request_key = NEW.request_key"
-        " OR (year = NEW.year AND sequence = NEW.sequence)"
-    ),
-    "status": "id = NEW.id",
-    "print": (
-        "id = NEW.id OR (strings_json IS NOT NULL AND NEW.strings_json IS NOT NULL"
-        " AND preparation_id = NEW.preparation_id AND document = NEW.document)"
-    ),
-}
-
-
-def _sqlite_guards() -> Mapping[str, str]:
-    statements: dict[str, str] = {}
-    for table, taken in _TAKEN.items():
-        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        statements |= {
-            f"{table}_no_update": f"BEFORE UPDATE ON {table} {refuse}",
-            f"{table}_no_delete": f"BEFORE DELETE ON {table} {refuse}",
-            f"{table}_no_replace": (
-                f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) {refuse}"
-            ),
-        }
-    return {name: f"CREATE TRIGGER {name} {rest}" for name, rest in statements.items()}
-
-
-REFUSING = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"
-"""The body of the function that PostgreSQL's guards call, `append_only`."""
-
-# A row of PostgreSQL has no other way to stand in the place of an old one: INSERT … ON CONFLICT DO
-# UPDATE fires the update trigger. The trigger is one for each statement, so that a TRUNCATE, which
-# touches no row, and an UPDATE of none are refused alike.
-_POSTGRESQL_GUARDS = {
-    f"{table}_append_only": (
-        f"CREATE TRIGGER {table}_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )
-    for table in _TAKEN
-}
-
-GUARDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"sqlite": _sqlite_guards(), "postgresql": _POSTGRESQL_GUARDS}
+# `signed` is the JSON of exactly what was on the screen, and `digest` its SHA-256.
+signature = Table(
+    "signature",
+    metadata,
+    *_key("signature"),
+    _preparation_id("signature"),
+    Column("version", Integer, nullable=False),
+    _text("meaning"),
+    _text("signed"),
+    _text("digest"),
+    *_of_entry("signature"),
+    Index("signature_preparation_id", "preparation_id"),
+    sqlite_strict=True,
 )
-"""The triggers that a database must have, by its kind and their names, each as the text that made it."""
+
+voiding = Table(
+    "voiding",
+    metadata,
+    *_key("voiding"),
+    Column("signature_id", ForeignKey("signature.id", name="voiding_signature"), nullable=False),
+    *_of_entry("voiding"),
+    UniqueConstraint("signature_id", name="voiding_once"),
+    sqlite_strict=True,
+)
+
+account = Table(
+    "account",
+    metadata,
+    *_key("account"),
+    _text("user"),
+    _text("name"),
+    _text("role"),
+    Column("active", Integer, nullable=False),
+    Column("training", Integer, nullable=False),
+    *_of_entry("account"),
+    _flag("account", "active"),
+    _flag("account", "training"),
+    Index("account_user", "user"),
+    sqlite_strict=True,
+)
+
+# What the log may not hold: an export goes to outsiders, who would crack the hash of a short PIN in hours.
+secret = Table(
+    "secret",
+    metadata,
+    *_key("secret"),
+    _text("digest"),
+    _text("value"),
+    UniqueConstraint("digest", name="secret_digest"),
+    sqlite_strict=True,
+)
+
+# `digest` is the SHA-256 of a secret's value: it binds the secret to the log. None removes the secret.
+credential = Table(
+    "credential",
+    metadata,
+    *_key("credential"),
+    _text("user"),
+    _text("kind"),
+    Column("digest", ForeignKey("secret.digest", name="credential_secret")),
+    *_of_entry("credential"),
+    Index("credential_user", "user"),
+    sqlite_strict=True,
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    *_key("attempt"),
+    _text("key"),
+    _text("address"),
+    _text("kind"),
+    Column("good", Integer, nullable=False),
+    *_of_entry("attempt"),
+    _flag("attempt", "good"),
+    Index("attempt_key", "key"),
+    Index("attempt_at_utc", "at_utc"),
+    sqlite_strict=True,
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    *_key("sign_in"),
+    _text("user"),
+    *_of_entry("sign_in"),
+    sqlite_strict=True,
+)
+
+sign_out = Table(
+    "sign_out",
+    metadata,
+    *_key("sign_out"),
+    Column("sign_in_id", ForeignKey("sign_in.id", name="sign_out_sign_in"), nullable=False),
+    _text("why"),
+    *_of_entry("sign_out"),
+    UniqueConstraint("sign_in_id", name="sign_out_once"),
+    sqlite_strict=True,
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    *_key("setting"),
+    _text("name"),
+    Column("value", Text),
+    _text("standing"),
+    *_of_entry("setting"),
+    sqlite_strict=True,
+)
+
+REPLAYED = (
+    preparation,
+    status,
+    print_,
+    revision,
+    signature,
+    voiding,
+    account,
+    credential,
+    attempt,
+    sign_in,
+    sign_out,
+    setting,
+)
+"""The tables whose rows stand in the log as well, so that the log read again gives them: all but the log's
+own and `secret`."""

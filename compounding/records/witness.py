@@ -13,12 +13,16 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from compounding.evidence import checkpoint_message, entry_hash
 from compounding.records import chain, tables
-from compounding.records.database import RecordsRefused, reading
+from compounding.records.database import NotRead, NotSaved, RecordsRefused, Rollback, reading
 from compounding.records.export import checkpoint_line, stored_entries
 from compounding.records.signing import sync_folder
 
 NAME = "compounding.witness"
 _TOP = "compounding-witness\t1"
+
+
+class NoWitness(NotRead):
+    """Where a witness should lie there is none: nothing was compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,11 @@ class Witness:
 def witness(engine: Engine, folder: Path) -> Witness:
     """Copies the newest checkpoint to the folder, in the place of an older one of the same history.
 
-    Raises RecordsRefused where what lies there is of another log, larger, or not a part of this one, and
-    NotRead.
+    The folder is never made: where a share is not mounted, a witness on the disk below it is none. Raises
+    NoWitness where there is no folder, Rollback where what lies there has seen more, RecordsRefused where that is
+    of another log or not a part of this one, NotRead and NotSaved.
     """
+    _require_folder(folder)
     with reading(engine) as connection:
         row = connection.execute(
             select(tables.checkpoint).order_by(tables.checkpoint.c.size.desc()).limit(1)
@@ -60,33 +66,49 @@ def _of_row(row: Row[Any], public_key: str) -> Witness:
     return Witness(row.origin, row.size, row.root, row.schema, row.at_utc, row.signature, public_key)
 
 
+def found(folder: Path) -> Witness:
+    """What lies in a folder that a witness is looked for in. Raises NoWitness where nothing does, and as lying."""
+    _require_folder(folder)
+    kept = lying(folder)
+    if kept is None:
+        raise NoWitness(f"There is no witness in {folder}.")
+    return kept
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise NoWitness(f"There is no witness in {folder}: there is no such folder. Is its share mounted?")
+
+
 def lying(folder: Path) -> Witness | None:
-    """What lies in the folder; None where nothing does. Raises RecordsRefused where it is no witness."""
+    """What lies in the folder; None where nothing does. Raises NotRead, and RecordsRefused for what is no witness."""
     path = folder / NAME
     try:
         lines = path.read_text("utf-8").splitlines()
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
-        raise RecordsRefused(f"The witness {path} cannot be read ({type(error).__name__}).") from error
+    except OSError as error:
+        raise NotRead(f"Not read: the witness {path} cannot be opened: {error.strerror}.") from error
+    except ValueError:
+        raise RecordsRefused(f"The witness {path} is not one.") from None
     try:
         top, key, checkpoint = lines
         (_, public_key), fields = key.split("\t"), checkpoint.split("\t")
         word, origin, size, root, schema, at, signature = fields
-        found = Witness(origin, int(size), root, schema, at, signature, public_key)
+        kept = Witness(origin, int(size), root, schema, at, signature, public_key)
     except ValueError:
         raise RecordsRefused(f"The witness {path} is not one.") from None
     if top != _TOP or word != "checkpoint":
         raise RecordsRefused(f"The witness {path} is not one.")
-    _require_signature(found, f"The witness {path}")
-    return found
+    _require_signature(kept, f"The witness {path}")
+    return kept
 
 
-def _require_signature(found: Witness, what: str) -> None:
-    message = checkpoint_message(found.origin, found.size, found.root, found.schema, found.at)
+def _require_signature(kept: Witness, what: str) -> None:
+    message = checkpoint_message(kept.origin, kept.size, kept.root, kept.schema, kept.at)
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(found.public_key))
-        key.verify(bytes.fromhex(found.signature), message)
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(kept.public_key))
+        key.verify(bytes.fromhex(kept.signature), message)
     except (InvalidSignature, ValueError):
         raise RecordsRefused(f"{what} is not signed by its key.") from None
 
@@ -95,7 +117,7 @@ def _require_extension(connection: Connection, before: Witness, fresh: Witness) 
     if (before.origin, before.public_key) != (fresh.origin, fresh.public_key):
         raise RecordsRefused("The witness is of another log: nothing was copied.")
     if fresh.size < before.size:
-        raise RecordsRefused(
+        raise Rollback(
             f"The witness has seen {before.size} entries, and this log is signed up to {fresh.size}: an older state"
             " was put back, or a part was cut off. Nothing was copied."
         )
@@ -106,7 +128,7 @@ def _require_extension(connection: Connection, before: Witness, fresh: Witness) 
         if not whole or reached == fresh.size:
             break
         whole = (entry.seq, entry.prev) == (reached + 1, hash_)
-        whole = whole and entry.hash == entry_hash(entry.seq, entry.prev, bytes(entry.body).decode())
+        whole = whole and entry.hash == _hash_of(entry)
         reached, hash_ = entry.seq, entry.hash
     if not whole or (reached, hash_) != (fresh.size, fresh.root):
         raise RecordsRefused(
@@ -114,12 +136,19 @@ def _require_extension(connection: Connection, before: Witness, fresh: Witness) 
         )
 
 
+def _hash_of(entry: Row[Any]) -> str | None:
+    """None where the entry was changed so far that it has none."""
+    try:
+        return entry_hash(entry.seq, entry.prev, bytes(entry.body).decode())
+    except ValueError:
+        return None
+
+
 def _write(folder: Path, row: Row[Any], public_key: str) -> None:
     text = f"{_TOP}\nkey\t{public_key}\n{checkpoint_line(row)}\n"
     path = folder / NAME
     fresh = path.with_name(f"{NAME}.{os.getpid()}.{os.urandom(8).hex()}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with open(fresh, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -128,4 +157,4 @@ def _write(folder: Path, row: Row[Any], public_key: str) -> None:
         sync_folder(folder)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        raise RecordsRefused(f"The witness {path} cannot be written: {error.strerror}.") from error
+        raise NotSaved(f"Not saved: the witness {path} cannot be written: {error.strerror}.") from error

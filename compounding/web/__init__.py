@@ -3,35 +3,77 @@
 desk          what every page stands on: site, drugs, people, database, clock
 fields        fields that keep what was typed and read it once
 forms         what is asked of an order, and how it becomes values
-acts          forms of what people do: answer and save, print, search
+routes        what each page needs of who opens it
+needs         what an account must have before it opens or signs anything
+identity      who is signed in, and their sessions
+gate          who may open a page, asked before every page
+proving       a secret checked now, throttled
+unlocking     signing in, and in again in place of a page
+sign_in       signing in and out
+account       one's own password, PIN and second factor
+staff         the accounts of a site
+qr            a QR code as a drawing
+signing       a signature at a page, and what binds a page to what it showed
+acts          forms of what people do: answer and sign, print, search
 reasons       the coded reasons
-orders        entry, review, saving
+orders        entry, review, saving, changing
+order_page    the page of an order's form
 as_typed      an order as it was typed, to be read over
+telling       what the log is told of an order
 known         what is stored already of the same patient, and alike names
-saving        what is stored of an order, and what binds it to what was shown
+changing      an order that is changed, and from which version
+saving        what is stored of an order, signed
+blind         what nobody may see of an order who may still verify it
+verifying     an order worked out afresh, compared and signed
+viewing       the log of access
+stored_page   a saved preparation as its pages show it
 preparations  the list, a saved preparation, its papers
 calculator    a dose without a patient
 paperwork     what the papers are made from, and a trial of them
 plan_page     a plan's strings laid out for a page
 pictures      the vials and the bag, to scale
 pages         head, banner, headers, error pages
+audit         the log: searched, compared, checked, taken out
+timeline      entries of the log as rows of a page
+chain         what the log rests on, and its check
+extracts      what is taken out of the log
+log_forms     forms of those who read the log
+settings      the site's settings, read and changed
+fault_gate    shut while a setting does not fit: nothing is planned or printed
+setting_form  the form of one setting, by its kind
+kept_setting  one setting as it stands, with its history
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from compounding import formulary, training
+from compounding import formulary, sites, training
+from compounding.credentials import kept_key, secrets_key
 from compounding.policy import Market
-from compounding.records import Engine, Person
-from compounding.web import calculator, orders, pages, preparations, saving
+from compounding.sites import Opened
+from compounding.web import (
+    account,
+    audit,
+    calculator,
+    fault_gate,
+    gate,
+    identity,
+    orders,
+    pages,
+    preparations,
+    saving,
+    settings,
+    sign_in,
+    staff,
+    verifying,
+)
 from compounding.web.desk import EXTENSION, Clock, Desk
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -39,30 +81,41 @@ MOST_SENT = 64 * 1024  # bytes; the longest form holds about 5,000
 
 
 def create_app(home: Path | None = None, market: str | None = None, clock: Clock | None = None) -> Flask:
-    """The desk of one training site, its database made and filled where missing.
+    """The desk of the site that `sites` finds: one for patient use, or a training site, made where there is none.
 
     home    what the site keeps; default COMPOUNDING_HOME, else instance/
-    market  us or uk; default COMPOUNDING_MARKET, else us
+    market  us or uk; default COMPOUNDING_MARKET, else the site's own, and us for a new training site
     clock   the present moment with its zone; default the machine's
+
+    Raises RecordsFault, and ValueError for a market or a drug file that is none.
     """
     home = home or Path(os.environ.get("COMPOUNDING_HOME", "instance"))
-    of_market = _market(market or os.environ.get("COMPOUNDING_MARKET", "us"))
-    d = _desk(home, of_market, clock or (lambda: datetime.now(UTC)))
+    asked = market or os.environ.get("COMPOUNDING_MARKET")
+    clock = clock or (lambda: datetime.now(UTC))
+    found = sites.opened(home, _market(asked) if asked else None, clock())
+    d = _desk(found, home, clock)
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
     app.config.update(
-        SECRET_KEY=_session_key(home),
+        SITE_URL=found.url,
+        SECRET_KEY=kept_key(home, "session.key"),
         MAX_CONTENT_LENGTH=MOST_SENT,
-        SESSION_COOKIE_NAME=f"desk_{of_market.value}",  # two desks on one machine share its cookies
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch can still be sent
+        **identity.cookies(d),
     )
     app.extensions[EXTENSION] = d
+    gate.set_up(app)  # before the guard of the tokens
+    fault_gate.set_up(app)
     CSRFProtect(app)
     pages.set_up(app)
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(account.blueprint)
+    app.register_blueprint(staff.blueprint)
     app.register_blueprint(orders.blueprint)
     app.register_blueprint(preparations.blueprint)
+    app.register_blueprint(verifying.blueprint)
     app.register_blueprint(calculator.blueprint)
+    app.register_blueprint(audit.blueprint)
+    app.register_blueprint(settings.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
     return app
 
@@ -74,28 +127,18 @@ def _market(name: str) -> Market:
         raise ValueError(f"COMPOUNDING_MARKET: {name!r} is neither us nor uk") from None
 
 
-def _desk(home: Path, market: Market, clock: Clock) -> Desk:
-    drugs = formulary.catalogue(market, home / "drugs")
-    site, staff = training.SITES[market], training.STAFF[market]
-
-    def enter(engine: Engine, typed: training.Typed, who: Person, key: str) -> None:
-        saving.enter(Desk(site, drugs, staff, engine, clock), typed, who, key)
-
-    engine = training.prepare(home, market, clock(), enter)
-    return Desk(site, drugs, staff, engine, clock)
-
-
-def _session_key(home: Path) -> bytes:
-    """The key that signs sessions: random, made once, readable by its owner alone."""
-    path = home / "session.key"
-    if not path.exists():
-        new = home / f"session.key.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-        with suppress(FileExistsError):  # another process was here first, and its key holds
-            os.link(new, path)
-        new.unlink()
-    return path.read_bytes()
+def _desk(found: Opened, home: Path, clock: Clock) -> Desk:
+    """The desk of a site; a training site's invented people and orders are there when it opens."""
+    market = found.site.policy.market
+    try:
+        drugs = formulary.catalogue(market, home / "drugs")
+        d = Desk(found.site, drugs, found.engine, clock, secrets_key(home), home)
+        if found.site.training:
+            training.fill(d.engine, d.secrets_key, market, clock(), partial(saving.enter, d))
+    except BaseException:
+        found.engine.dispose()
+        raise
+    return d
 
 
 def _favicon() -> Response:

@@ -1,4 +1,4 @@
-"""Forms of what people do with an order: answer and save, print, search."""
+"""Forms of what people do with an order: answer and sign, print, search."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.records import Person, Search
+from compounding.credentials import USER_MOST, folded
+from compounding.records import Account, Person, Search
 from compounding.web.desk import Desk
-from compounding.web.fields import Choice, Day, Line
-from compounding.web.forms import NAME_MOST, SiteForm, blame
-from compounding.web.reasons import REPRINT, reasons
+from compounding.web.fields import Choice, Day, Line, Secret
+from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
+from compounding.web.identity import me
+from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
+from compounding.web.reasons import CHANGE, REPRINT, reasons
+from compounding.web.signing import SignForm
 from compounding.wording.plans import FindingText
+from compounding.workflow import Deed, barred, may
 
-
-class Staff(Choice):
-    """One of the people of this desk."""
-
-    def __init__(self, label: str, people: Iterable[Person], **more: Any) -> None:
-        shown = tuple((person.id, f"{person.name}, {person.role}") for person in people)
-        super().__init__(label, shown, prompt="Choose a person", **more)
+SECOND_WRONG = "The user name or the password of the second person is not right. Nothing is saved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +31,37 @@ class Asked:
     finding: FindingText
     reason: Choice
     words: Line | None
-    second: Staff | None
+    user: Line | None
+    secret: Secret | None
+
+    def holds(self, field: object) -> bool:
+        return any(field is own for own in (self.reason, self.words, self.user, self.secret))
 
 
-# The parts of an answer, and what it answers, in the names of a form's fields.
-_PARTS, _SAID = ("reason", "second", "words"), "said"
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A finding with its answer."""
+
+    finding: FindingText
+    reason_code: str
+    reason: str
+    words: str
+    second: Person | None
+    """Whoever authorised it; None where that was not asked."""
+
+
+# The parts of an answer that come back, and what it answers, in the names of a form's fields.
+_PARTS, _SAID = ("reason", "user", "words"), "said"
+_CHANGE = ("change_reason", "change_words")
 
 
 def answer_name(number: int, part: str) -> str:
     return f"finding_{number}_{part}"
 
 
-class SaveForm(SiteForm):
-    """Who saves, and the answers to the findings. Its fields follow what is asked."""
+class SaveForm(SignForm):
+    """The answers to the findings, why an order is changed, and the secret. Its fields follow what is asked."""
 
-    who: Staff
     asked: tuple[Asked, ...]
 
     def __init__(self, desk: Desk, sent: MultiDict[str, str] | None = None) -> None:
@@ -57,35 +72,63 @@ class SaveForm(SiteForm):
         def part(name: str) -> Any:
             return self._fields.get(answer_name(number, name))
 
-        return Asked(number, finding, part("reason"), part("words"), part("second"))
+        return Asked(number, finding, part("reason"), part("words"), part("user"), part("secret"))
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What each answer is given to: sent with it, so that it comes back to the same finding alone."""
         return ((answer_name(asked.number, _SAID), asked.finding.message) for asked in self.asked)
 
+    def why(self) -> tuple[str, str, str]:
+        """Why an order is changed: the code, what it stands for, and the words."""
+        reason: Any = self["change_reason"]
+        return reason.data, reason.chosen, self["change_words"].data
 
-def save_form(desk: Desk, findings: tuple[FindingText, ...], sent: MultiDict[str, str] | None) -> SaveForm:
-    """The form that saves a plan with these findings."""
-    fields: dict[str, Any] = {}
+    def given(self, seconds: Mapping[int, Person]) -> tuple[Given, ...]:
+        """The answers, each with whoever authorised it by its number."""
+        return tuple(
+            Given(
+                asked.finding,
+                asked.reason.data,
+                asked.reason.chosen,
+                asked.words.data if asked.words is not None else "",
+                seconds.get(asked.number),
+            )
+            for asked in self.asked
+        )
+
+
+def save_form(
+    desk: Desk, findings: tuple[FindingText, ...], sent: MultiDict[str, str] | None, *, changing: bool = False
+) -> SaveForm:
+    """The form that saves a plan with these findings, or changes a stored order into it."""
+    fields: dict[str, Any] = _change_fields() if changing else {}
     asking = _asking(findings)
     for number, finding in enumerate(asking):
-        fields[answer_name(number, "reason")] = Choice(
-            "Reason",
-            reasons(finding.code, finding.severity),
-            prompt="Choose a reason",
-            missing="Choose a reason.",
-        )
-        if finding.severity == "override":
-            fields[answer_name(number, "second")] = Staff(
-                "Second person, not the one who enters it", desk.may_authorise, missing="Choose the second person."
-            )
-            fields[answer_name(number, "words")] = Line(
-                "In words", most=80, hint="two short lines on the worksheet", missing="Say why in words."
-            )
-    fields["who"] = Staff("Entered by", desk.staff, missing="Choose who enters this order.")
-    form: SaveForm = type("SaveForm", (SaveForm,), fields)(desk, sent)
+        fields |= {answer_name(number, part): field for part, field in _answer_fields(finding).items()}
+    on_page = (*fields, "signing_secret")
+    form: SaveForm = type("SaveForm", (SaveForm,), {**fields, "ON_PAGE": on_page})(desk, sent)
     form.asked = tuple(form.asking(number, finding) for number, finding in enumerate(asking))
     return form
+
+
+def _change_fields() -> dict[str, Any]:
+    return {
+        "change_reason": Choice("Reason", CHANGE, prompt="Choose a reason", missing="Choose why it is changed."),
+        "change_words": Line("In words", most=REASON_MOST, missing="Say why in words."),
+    }
+
+
+def _answer_fields(finding: FindingText) -> dict[str, Any]:
+    coded = reasons(finding.code, finding.severity)
+    reason = Choice("Reason", coded, prompt="Choose a reason", missing="Choose a reason.")
+    if finding.severity != "override":
+        return {"reason": reason}
+    return {
+        "reason": reason,
+        "user": Line("Second person, user name", most=USER_MOST, missing="The second person types their user name."),
+        "secret": Secret("Password", missing="The second person types their password."),
+        "words": Line("In words", most=80, hint="two short lines on the worksheet", missing="Say why in words."),
+    }
 
 
 def _asking(findings: Iterable[FindingText]) -> list[FindingText]:
@@ -93,14 +136,27 @@ def _asking(findings: Iterable[FindingText]) -> list[FindingText]:
 
 
 def answers_sent(sent: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The answers of a review in which the order is changed, to be carried along."""
-    return [(name, text) for name, text in sent.items() if name.startswith("finding_")]
+    """The answers of a review in which the order is changed, to be carried along; no secret goes with them."""
+    return [(name, text) for name, text in sent.items() if _carried(name)]
+
+
+def _carried(name: str) -> bool:
+    return name in _CHANGE or (name.startswith("finding_") and name.endswith((*_PARTS, _SAID)))
+
+
+def answers_stored(stored: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """The answers of a stored order, as a review of its change carries them; who authorised is asked anew."""
+    return [
+        (answer_name(number, part), text)
+        for number, answer in enumerate(stored)
+        for part, text in (("reason", answer["reason_code"]), ("words", answer["words"]), (_SAID, answer["message"]))
+    ]
 
 
 def remembered(findings: Iterable[FindingText], sent: Mapping[str, str]) -> MultiDict[str, str]:
     """The answers that were carried along, for the findings that say the same as when they were given."""
     given = {text: name.removesuffix(_SAID) for name, text in answers_sent(sent) if name.endswith(f"_{_SAID}")}
-    found: MultiDict[str, str] = MultiDict()
+    found: MultiDict[str, str] = MultiDict({name: sent[name] for name in _CHANGE if name in sent})
     for number, finding in enumerate(_asking(findings)):
         if finding.message in given:
             for part in _PARTS:
@@ -108,27 +164,53 @@ def remembered(findings: Iterable[FindingText], sent: Mapping[str, str]) -> Mult
     return found
 
 
-def answered(form: SaveForm) -> bool:
+def answered(form: SaveForm, user: str) -> bool:
     """Whether everything is answered, and nobody authorises what they ask for themselves."""
     form.validate()
     for asked in form.asked:
-        if asked.second is not None and asked.second.data and asked.second.data == form.who.data:
-            blame(asked.second, "The second person must not be the one who enters the order.")
+        if asked.user is not None and asked.user.data and folded(asked.user.data) == user:
+            blame(asked.user, "The second person must not be the one who enters the order.")
     return not any(field.errors for field in form)
 
 
-class PrintForm(SiteForm):
-    """Who prints a paper; a second time, why."""
+def seconds_proved(form: SaveForm, d: Desk) -> dict[int, Person] | None:
+    """Whoever authorises each override, by its number; None where one may not or is not proved, which then
+    stands at the field. Nobody is signed out for it. Raises RecordsFault."""
+    people: dict[int, Person] = {}
+    proved: dict[tuple[str, str], Account] = {}
+    for asked in form.asked:
+        if asked.user is not None and asked.secret is not None:
+            account = _second(asked.user, asked.secret, proved, d)
+            if account is None:
+                return None
+            people[asked.number] = account.person
+    return people
 
-    who: Staff
+
+def _second(user: Line, secret: Secret, proved: dict[tuple[str, str], Account], d: Desk) -> Account | None:
+    """Whose name and password this is; `proved` are those of this page, so that nobody is asked twice."""
+    typed = (folded(user.data), secret.data)
+    try:
+        if typed not in proved:
+            proved[typed] = prove(Claim(*typed, SECRET_WRONG, SECOND_WRONG, me().workstation), d)
+    except NotProved as refused:
+        blame(secret, str(refused))
+        return None
+    if not may(proved[typed].role, Deed.AUTHORISE):
+        blame(user, barred(proved[typed].role, Deed.AUTHORISE))
+        return None
+    return proved[typed]
+
+
+class PrintForm(SiteForm):
+    """A paper to print; a second time, why."""
+
     reason: Choice
 
 
 def print_form(desk: Desk, document: str, again: bool, sent: MultiDict[str, str] | None) -> PrintForm:
     """The form that prints one document. Its fields carry the document's name: two stand on a page."""
-    fields: dict[str, Any] = {
-        "who": Staff("Printed by", desk.staff, missing="Choose who prints.", id=f"{document}-who"),
-    }
+    fields: dict[str, Any] = {}
     if again:
         fields["reason"] = Choice(
             "Why again",

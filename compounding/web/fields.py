@@ -98,6 +98,23 @@ class Line(Typed):
         return text
 
 
+class Secret(Typed):
+    """A password, a PIN or a code: taken as it was typed, and never shown or sent again."""
+
+    def __init__(self, label: str, *, autocomplete: str = "off", **more: Any) -> None:
+        super().__init__(label, **more)
+        self.autocomplete = autocomplete
+
+    def sent(self) -> Iterator[tuple[str, str]]:
+        yield from ()
+
+    def told(self) -> str:
+        return ""
+
+    def _value(self) -> str:
+        return ""
+
+
 class PatientNumber(Typed):
     """A number that a hospital gave: plain letters and figures."""
 

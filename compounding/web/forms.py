@@ -17,6 +17,7 @@ from compounding.patient import FORMULAS, OLDEST, Identity, Patient, nhs_number,
 from compounding.policy import Formula, Making, Market
 from compounding.preparation import Order
 from compounding.quantities import BodyMass, CellCount, DoseLevel, DrugMass, Length, Unreadable, quote
+from compounding.stability import storages
 from compounding.web.desk import Desk
 from compounding.web.fields import (
     CellsPerMm3,
@@ -101,10 +102,12 @@ class OrderForm(TreatmentForm):
     ON_PAGE = (
         *("family", "given", "born", "location", "mrn", "nhs_number", "hospital_number"),
         *("drug", "give_on", "wetting", "cycle", "day", "response", "prescriber", "ordered_dose"),
-        *("transplant", "blasts", "making", "height", "height_measured", "weight", "weight_measured"),
+        *("transplant", "blasts", "making", "storage", "height", "height_measured", "weight", "weight_measured"),
         *("own_level", "own_reason", "confirmed_by", "third_cycle_reason"),
     )
     third_cycle_reason: Line
+    storage: Choice
+    """Asked only where a drug's bag has limits of its own by how it is kept."""
 
     family = Line("Family name", most=NAME_MOST, letters=True, missing="Type the family name.")
     given = Line("Given name", most=NAME_MOST, letters=True, missing="Type the given name.")
@@ -172,8 +175,15 @@ def order_form(desk: Desk, sent: MultiDict[str, str] | None = None) -> OrderForm
     kind = USOrderForm if desk.market is Market.US else UKOrderForm
     further = _the_same(further_cycle(drug) for drug in desk.drugs)
     hint = f"cycle {figure(further)} before a transplant only" if further else "before a transplant only"
-    reason = Line("Reason for a further cycle", most=REASON_MOST, hint=hint)
-    return _of_drugs(kind, desk, third_cycle_reason=reason)(desk, sent)
+    more: dict[str, Any] = {"third_cycle_reason": Line("Reason for a further cycle", most=REASON_MOST, hint=hint)}
+    if kept := {name: words for drug in desk.drugs for name, words in storages(drug).items()}:
+        more["storage"] = Choice(
+            "Storage of the diluted bag",
+            tuple(kept.items()),
+            prompt="Not decided yet",
+            hint="until it is decided the tightest limit counts",
+        )
+    return _of_drugs(kind, desk, **more)(desk, sent)
 
 
 T = TypeVar("T", bound=TreatmentForm)
@@ -230,6 +240,7 @@ def read_order(form: OrderForm, desk: Desk) -> Entry | None:
     _judge_dates(form, desk)
     _judge_day(form, drug)
     _judge_pairs(form, drug)
+    _judge_storage(form, drug)
     wetting = _wetting(form, desk.zone)
     if wetting is None or drug is None or any(field.errors for field in form):
         return None
@@ -240,6 +251,7 @@ def read_order(form: OrderForm, desk: Desk) -> Entry | None:
             Patient(form.height.data, form.weight.data, form.give_on.data, form.born.data, *measured),
             _treatment(form),
             Making(form.making.data) if "making" in form else Making.EMPTY_CONTAINER,
+            form.storage.data if "storage" in form else None,
         ),
         identity=_identity(form, desk.market),
         prescriber=form.prescriber.data,
@@ -321,6 +333,12 @@ def _judge_pairs(form: OrderForm, drug: Presentation | None) -> None:
         blame(form.own_reason, "Type why the order states its own level.")
     if form.own_reason.data and not form.own_level.text.strip():
         blame(form.own_level, "Type the level that this reason is for, or leave both empty.")
+
+
+def _judge_storage(form: OrderForm, drug: Presentation | None) -> None:
+    """A way to keep the bag of another drug of the site is none of this one's."""
+    if "storage" in form and form.storage.data and drug is not None and form.storage.data not in storages(drug):
+        blame(form.storage, f"{drug.names.brand.value} states no limit for this storage. Choose again.")
 
 
 def _wetting(form: OrderForm, zone: str) -> datetime | None:

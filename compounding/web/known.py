@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from compounding.patient import Identity
 from compounding.records import Page, PatientIdentity, SavedPreparation, Search, find_preparations
 from compounding.records.names import folded, folded_number
+from compounding.web.as_written import UNREAD, NotAsWritten, as_written
+from compounding.web.blind import HIDDEN, verified
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry
 from compounding.web.paperwork import saved_identity
@@ -25,15 +27,39 @@ class Warned:
 
     heading: str
     lines: tuple[str, ...]
+    shows: tuple[str, ...] = ()
+    """The numbers of the preparations whose patient stands in it."""
 
 
-def warnings(entry: Entry, d: Desk, key: str) -> tuple[Warned, ...]:
+def warnings(entry: Entry, d: Desk, key: str, besides: str = "") -> tuple[Warned, ...]:
     """What is stored under the patient's numbers and does not go with this order. Raises NotRead.
 
-    `key` is that of the form: what this very form saved is not counted against it.
+    `key` is that of the form: what this very form saved is not counted against it, nor is the preparation
+    with the number `besides`, which it changes.
     """
-    stored = [saved for saved in _stored(entry.identity, d) if saved.content.request_key != key]
-    return (*_others(entry.identity, stored, d), *_twice(entry, stored, d))
+    stored = [
+        saved for saved in _stored(entry.identity, d) if saved.content.request_key != key and saved.number != besides
+    ]
+    whole, unread = _parted(stored)
+    told = (_unread(entry.identity, saved) for saved in unread)
+    return (*told, *_others(entry.identity, whole, d), *_twice(entry, whole, d))
+
+
+def _parted(stored: Sequence[SavedPreparation]) -> tuple[list[SavedPreparation], list[SavedPreparation]]:
+    """Those that can be read, and those that cannot."""
+    whole, unread = [], []
+    for saved in stored:
+        try:
+            with as_written(saved):
+                _course(saved), _dose(saved), saved_identity(saved)
+            whole.append(saved)
+        except NotAsWritten:
+            unread.append(saved)
+    return whole, unread
+
+
+def _unread(identity: Identity, saved: SavedPreparation) -> Warned:
+    return Warned(f"{_numbers(identity, saved)} is stored with {saved.number}, which {UNREAD}.", ())
 
 
 def _stored(identity: Identity, d: Desk) -> list[SavedPreparation]:
@@ -64,6 +90,7 @@ def _others(identity: Identity, stored: Sequence[SavedPreparation], d: Desk) -> 
                 f"Typed now: {_named(identity, d)}.",
                 f"Stored with {saved.number}: {_named(saved_identity(saved), d)}.",
             ),
+            (saved.number,),
         )
 
 
@@ -92,6 +119,7 @@ def _twice(entry: Entry, stored: Sequence[SavedPreparation], d: Desk) -> Iterato
                 f"Typed now: {_named(entry.identity, d)}.",
                 *(f"Stored as {saved.number}: {_named(saved_identity(saved), d)}, {_dose(saved)}." for saved in same),
             ),
+            tuple(saved.number for saved in same),
         )
 
 
@@ -105,7 +133,7 @@ def _typed_course(entry: Entry) -> tuple[str, str]:
 
 
 def _dose(saved: SavedPreparation) -> str:
-    return str(json.loads(saved.content.shown_json)["dose"])
+    return str(json.loads(saved.content.shown_json)["dose"]) if verified(saved) else f"dose {HIDDEN} until verified"
 
 
 def alike(shown: Sequence[SavedPreparation]) -> dict[str, tuple[str, ...]]:

@@ -1,57 +1,61 @@
-"""From an order to a saved preparation: entry, review, saving. Nothing is stored before it is saved."""
+"""From an order to a saved preparation, or to a changed one: entry, review, signing. Nothing is stored before."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 
-from compounding.findings import Finding, Severity
-from compounding.patient import FORMULAS, Identity
-from compounding.policy import Market
-from compounding.quantities import BodyMass, Length, Unreadable
-from compounding.records import NotRead, NotSaved, RecordsRefused
-from compounding.web import pages, saving
-from compounding.web.acts import SaveForm, answered, answers_sent, remembered, save_form
+from compounding import records
+from compounding.quantities import Unreadable
+from compounding.records import Event, NotRead, NotSaved, RecordsFault, RecordsRefused
+from compounding.web import drafts, pages, saving, telling
+from compounding.web.acts import (
+    SaveForm,
+    answered,
+    answers_stored,
+    remembered,
+    save_form,
+    seconds_proved,
+)
 from compounding.web.as_typed import as_typed
+from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.changing import (
+    CHANGED,
+    Changing,
+    change_refusal,
+    changing,
+    compared,
+    enterer,
+    stored_answers,
+    stored_typed,
+)
 from compounding.web.desk import Desk, desk
-from compounding.web.forms import OrderForm, all_days, order_form, read_order
+from compounding.web.forms import OrderForm, order_form, read_order
+from compounding.web.identity import event, me
 from compounding.web.known import Warned, warnings
+from compounding.web.order_page import KEY, TOP, Unfit, order_page
 from compounding.web.paperwork import NAMES, doubts
-from compounding.web.plan_page import asking, finding_view, kept, plan_page
+from compounding.web.plan_page import asking, finding_view, plan_page
 from compounding.web.saving import Reviewed, reviewed
+from compounding.web.signing import box, same, signer_proved
+from compounding.web.telling import TAKEN_BACK
+from compounding.web.viewing import FORM_VIEWED, PLAN_VIEWED, VIEWED, viewed
 from compounding.wording.export import plan_as_json
-from compounding.wording.findings import sentence
-from compounding.wording.numbers import amount, count, feet, pounds
+from compounding.wording.papers import WORDS
+from compounding.workflow import Meaning
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
-# The digest binds what was shown; these two are beside the order in the page that saves.
-_KEY, _DIGEST = "request_key", "shown"
+# Binds what was shown; it is beside the order in the page that saves.
+_DIGEST = "shown"
+_LAST = "signing_secret"
 _NOT_WHOLE = "The plan is not whole: nothing can be saved."
-
-# Where the summary leads for a finding, by its code.
-_FIELD_OF = {
-    "height": "height",
-    "weight": "weight",
-    "bsa": "height",
-    "bmi": "weight",
-    "swapped": "height",
-    "concentration": "weight",
-    "dose": "weight",
-    "ordered-dose": "ordered_dose",
-    "age": "born",
-    "response": "response",
-    "no-response": "response",
-    "cycle": "cycle",
-    "transplant": "transplant",
-    "level": "own_level",
-    "blasts": "blasts",
-}
+_SAME = "Nothing is changed: every field says what is saved."
+_ANOTHER = "This page is not the one that was shown before. Read it again, then save it."
 
 
 # ------------------------------------------------------------------ entry
@@ -60,14 +64,36 @@ _FIELD_OF = {
 @blueprint.get("/new")
 def new() -> Any:
     """An empty form."""
-    return _order_page(order_form(desk()))
+    return order_page(order_form(desk()), drafts.new_key())
+
+
+@blueprint.get("/<number>/edit")
+def edit(number: str) -> Any:
+    """The form of a saved order, filled with what was typed."""
+    d = desk()
+    saved = records.preparation(d.engine, number)
+    if saved is None:
+        abort(404)
+    if blind(saved, me()):
+        refuse_blind(saved)
+    if (refused := change_refusal(saved, me().person)) is not None:
+        refuse("Not to be changed", refused, 409)
+    viewed(VIEWED, number, page="order to be changed")
+    form = order_form(d, MultiDict(stored_typed(saved)))
+    of, answers = Changing(saved, saved.version), answers_stored(stored_answers(saved))
+    return order_page(form, drafts.new_key(), of=of, answers=answers)
 
 
 @blueprint.post("/new")
 @pages.shown_again
 def change() -> Any:
     """The form of a review again, as it was typed; nothing is judged."""
-    return _order_page(order_form(desk(), request.form), _lost_problem())
+    d = desk()
+    form, of, key = _sent(d)
+    if pages.lost():
+        return _lost(form, key, of)
+    taken = event(TAKEN_BACK, subject=drafts.subject_of(of, key))
+    return _unlogged(taken, form, key, of) or order_page(form, key, of=of)
 
 
 @blueprint.post("/review")
@@ -75,132 +101,95 @@ def change() -> Any:
 def review() -> Any:
     """The plan, or the form again with what keeps the order from being reviewed."""
     d = desk()
-    form = order_form(d, request.form)
+    form, of, key = _sent(d)
     if pages.lost():
-        return _order_page(form, _lost_problem())
-    shown = _reviewed(form, d, "")
-    if not isinstance(shown, Reviewed):
-        return shown
+        return _lost(form, key, of)
+    shown = _reviewed(form, d, "", of)
+    if isinstance(shown, Unfit):
+        return _unfit(form, shown, key, of)
+    if (unlogged := _unlogged(_told(shown, form, key, of), form, key, of)) is not None:
+        return unlogged
     findings = shown.text.findings
-    return _review_page(shown, save_form(d, findings, remembered(findings, request.form)), secrets.token_urlsafe(16))
+    answers = save_form(d, findings, remembered(findings, request.form), changing=of is not None)
+    return _review_page(shown, answers, key, of)
 
 
-def _reviewed(form: OrderForm, d: Desk, key: str) -> Reviewed | tuple[str, int]:
-    """What a form says, reviewed; or the page that says why it cannot be. `key` is that of a form that saves."""
+def _sent(d: Desk) -> tuple[OrderForm, Changing | None, str]:
+    """The form that was sent, what it changes, and the key of its draft."""
+    of = changing(request.form, d)
+    return order_form(d, request.form), of, drafts.unsaved_key(request.form, d)
+
+
+def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
+    lost, seen = Unfit((pages.problem(TOP, pages.LOST),)), event(FORM_VIEWED, subject=drafts.subject_of(of, key))
+    return _unlogged(seen, form, key, of) or order_page(form, key, lost, of=of)
+
+
+def _unlogged(told: Event, form: OrderForm, key: str, of: Changing | None) -> Any:
+    """The form again where the log cannot be written, so that nothing typed is lost; None where it was."""
+    try:
+        records.record(desk().engine, told)
+    except NotSaved as fault:
+        return order_page(form, key, Unfit((pages.problem(TOP, str(fault)),)), of=of), 503
+    return None
+
+
+def _told(shown: Reviewed | Unfit, form: OrderForm, key: str, of: Changing | None) -> Event:
+    return drafts.told(shown, form, desk(), drafts.subject_of(of, key))
+
+
+def _unfit(form: OrderForm, why: Unfit, key: str, of: Changing | None) -> Any:
+    """The form again, told to the log. Where somebody else has changed the order, what is sent next changes
+    theirs."""
+    if (unlogged := _unlogged(_told(why, form, key, of), form, key, of)) is not None:
+        return unlogged
+    if why.compared and of is not None:
+        of = Changing(of.saved, of.saved.version)
+    return order_page(form, key, why, of=of), why.status
+
+
+def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Reviewed | Unfit:
+    """What a form says, reviewed; or why it cannot be. `key` is that of a form that saves."""
+    if of is not None and (unfit := _not_changed(form, d, key, of)) is not None:
+        return unfit
     entry = read_order(form, d)
     if entry is None:
-        return _order_page(form), 422
+        return Unfit()
     try:
         shown = reviewed(entry, d)
     except Unreadable as nothing:
         field = form.height if form.ordered_dose.data is None else form.ordered_dose
         field.errors = [str(nothing)]
-        return _order_page(form), 422
+        return Unfit()
     if shown.plan.stopped:
-        return _order_page(form, findings=shown.plan.findings), 422
+        return Unfit(findings=shown.plan.findings)
     if not shown.whole:
-        return _order_page(form, [pages.problem("height", _NOT_WHOLE)]), 422
+        return Unfit((pages.problem("height", _NOT_WHOLE),))
     doubted = doubts(entry, lambda other: reviewed(other, d).text, form, d)
     if any(field.errors for field in form):
-        return _order_page(form), 422
+        return Unfit()
     try:
-        return replace(shown, doubts=doubted, warnings=warnings(entry, d, key))
+        warned = warnings(entry, d, key, of.saved.number if of else "")
     except NotRead as fault:
-        return _order_page(form, [pages.problem("family", str(fault))]), 503
+        return Unfit((pages.problem(TOP, str(fault)),), status=503)
+    return replace(shown, doubts=doubted, warnings=warned)
 
 
-def _lost_problem() -> list[dict[str, str]]:
-    return [pages.problem("family", pages.LOST)] if pages.lost() else []
-
-
-def _order_page(
-    form: OrderForm,
-    problems: list[dict[str, str]] | None = None,
-    findings: tuple[Finding, ...] = (),
-) -> str:
-    d = desk()
-    errors = [*(problems or []), *_field_problems(form), *_finding_problems(form, findings, d.market)]
-    return pages.page(
-        "order.html",
-        errors,
-        pages.heading(errors),
-        form=form,
-        answers=answers_sent(request.form),
-        notices=_notices(form, findings, d.market),
-        beside=_beside(form),
-        fixed=_fixed(d),
-        banner={
-            **pages.product_banner(form.chosen_drug(d), d.market),
-            **_typed_patient(form, d),
-            "dose_notes": [f"not computed: {count(len(errors), 'problem')}" if errors else "not computed yet"],
-        },
-        us=d.market is Market.US,
-    )
-
-
-def _field_problems(form: OrderForm) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
-
-
-def _place(finding: Finding, form: OrderForm) -> Any:
-    if finding.code == "measured":
-        return form.height_measured if finding.case == "height" else form.weight_measured
-    if finding.code in ("concentration", "dose") and form.ordered_dose.text:
-        return form.ordered_dose
-    return form[_FIELD_OF.get(finding.code, "height")]
-
-
-def _finding_problems(form: OrderForm, findings: tuple[Finding, ...], market: Market) -> Iterator[dict[str, str]]:
-    """What stands in the summary: all but what only informs, the worst first, then as on the page."""
-    fields = form.in_order()
-    told = [f for f in findings if f.severity is not Severity.INFO and f.code != "withdrawable-volume"]
-    for finding in sorted(told, key=lambda f: (f.severity, fields.index(_place(f, form)))):
-        place = _place(finding, form)
-        yield pages.problem(place.anchor, kept(sentence(finding, market)), finding.severity.word)
-
-
-def _notices(form: OrderForm, findings: tuple[Finding, ...], market: Market) -> dict[str, dict[str, str]]:
-    """Beside each field, the worst finding about it."""
-    notices: dict[str, dict[str, str]] = {}
-    for finding in findings:
-        if finding.severity is not Severity.INFO:
-            told = {"severity": finding.severity.word, "text": kept(sentence(finding, market))}
-            notices.setdefault(_place(finding, form).name, told)
-    return notices
-
-
-def _typed_patient(form: OrderForm, d: Desk) -> dict[str, Any]:
-    """The patient as far as typed."""
-    family, given, born = form.family.data, form.given.data, form.born.data
-    if not (family and given and born and form.give_on.data and born <= form.give_on.data):
-        return {"name": "No patient yet", "facts": [], "more": []}
-    numbers = {name: form[name].data or "" for name in ("mrn", "nhs_number", "hospital_number") if name in form}
-    location = form["location"].data or ""
-    facts = pages.patient_facts(Identity(family, given, born, location, **numbers), form.give_on.data, d.market)
-    facts["more"] = [pair for pair in facts["more"] if pair[1]]
-    return facts
-
-
-def _beside(form: OrderForm) -> dict[str, str]:
-    """Feet and pounds beside what was typed: to compare, never to type."""
-    height, weight = form.height.data, form.weight.data
-    return {
-        "height": kept(f"= {feet(height)}") if isinstance(height, Length) else "",
-        "weight": kept(f"= {pounds(weight)}") if isinstance(weight, BodyMass) else "",
-    }
-
-
-def _fixed(d: Desk) -> list[tuple[str, str]]:
-    policy = d.policy
-    return [
-        ("Formula", FORMULAS[policy.formula].name),
-        ("Body surface", kept(f"to {amount(policy.bsa_step)}")),
-        ("Dose", kept(f"to {amount(policy.dose_step)}")),
-        ("Volume", kept(f"to {amount(policy.volume_step)}")),
-        ("Days of a cycle", ", ".join(str(day) for day in all_days(d))),
-        ("Clock", policy.zone),
-    ]
+def _not_changed(form: OrderForm, d: Desk, key: str, of: Changing) -> Unfit | None:
+    """Why a stored order is not changed by this form; None where it is."""
+    if of.stored_by(key):
+        return None
+    theirs, mine = telling.typed_values(of.typed(), d), telling.typed_values(form.typed(), d)
+    if of.moved_on():
+        by = enterer(of.saved, d).name
+        said = (
+            f"{of.saved.number} was changed meanwhile by {by}: version {of.saved.version} stands by now, and this"
+            f" form began with version {of.was}. Compare the two; what you send next changes theirs."
+        )
+        return Unfit((pages.problem(TOP, said),), compared=compared(theirs, mine), status=409)
+    if (refused := change_refusal(of.saved, me().person)) is not None:
+        return Unfit((pages.problem(TOP, refused),), status=409)
+    return None if compared(theirs, mine) else Unfit((pages.problem(TOP, _SAME),))
 
 
 # ------------------------------------------------------------------ review
@@ -210,12 +199,14 @@ def _review_page(
     shown: Reviewed,
     save: SaveForm,
     key: str,
-    problems: list[dict[str, str]] | None = None,
+    of: Changing | None,
+    problems: tuple[dict[str, str], ...] = (),
 ) -> str:
     d, text = desk(), shown.text
     entry = shown.entry
-    errors = [*(problems or []), *_answer_problems(save)]
+    errors = [*problems, *_answer_problems(save)]
     asked = {id(asked.finding): asked for asked in save.asked}
+    hidden = [*save.said(), *(of.carried() if of else ()), (KEY, key), (_DIGEST, _digest(shown, key, of))]
     return pages.page(
         "review.html",
         errors,
@@ -226,14 +217,21 @@ def _review_page(
         findings=[(finding_view(finding), asked.get(id(finding))) for finding in text.findings],
         findings_heading=asking(text.findings, "needs an answer before saving", "need an answer before saving"),
         save=save,
-        typed=[*entry.typed.items(), *save.said(), (_KEY, key), (_DIGEST, _digest(shown, key))],
-        banner=pages.banner(entry.identity, text, entry.order.patient.on, d.market, "Number given when saved"),
+        box=box(Meaning.ORDER_ENTRY),
+        of=of,
+        changed=telling.changed(of.values(d), telling.values(entry.typed, text, d)) if of else (),
+        typed=[*entry.typed.items(), *hidden],
+        banner=pages.banner(entry.identity, text, entry.order.patient.on, d.market, _number(of, d)),
         offer=d.policy.bag_overfill is not None,
     )
 
 
-def _digest(shown: Reviewed, key: str) -> str:
-    return saving.digest(shown, key, current_app.config["SECRET_KEY"])
+def _number(of: Changing | None, d: Desk) -> str:
+    return f"{WORDS[d.market].number} {of.saved.number}" if of else "Number given when saved"
+
+
+def _digest(shown: Reviewed, key: str, of: Changing | None) -> str:
+    return saving.digest(shown, key, current_app.config["SECRET_KEY"], of)
 
 
 def _doubted(shown: Reviewed) -> Iterator[Warned]:
@@ -249,7 +247,7 @@ def _doubted(shown: Reviewed) -> Iterator[Warned]:
 
 def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
     for field, text in save.errors_in_order():
-        finding = next((a.finding for a in save.asked if field in (a.reason, a.words, a.second)), None)
+        finding = next((asked.finding for asked in save.asked if asked.holds(field)), None)
         if finding is None:
             yield pages.problem(field.anchor, f"{field.label.text}: {text}")
         else:
@@ -264,27 +262,70 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form = order_form(d, request.form)
-    key = request.form.get(_KEY, "")
-    shown = _reviewed(form, d, key)
-    if not isinstance(shown, Reviewed):
-        return shown
-    answers = save_form(d, shown.text.findings, request.form)
+    form, of = order_form(d, request.form), changing(request.form, d)
+    key = drafts.sent_key(request.form)
+    shown = _reviewed(form, d, key, of)
+    if isinstance(shown, Unfit):
+        return _lost(form, key, of) if pages.lost() else _unfit(form, shown, key, of)
+    again = Again(form, shown, save_form(d, shown.text.findings, request.form, changing=of is not None), key, of)
     if pages.lost():
-        return _review_page(shown, answers, key, [pages.problem("who", pages.LOST)])
-    if not hmac.compare_digest(request.form.get(_DIGEST, "").encode(), _digest(shown, key).encode()):
-        changed = "This page is not the one that was shown before. Read it again, then save it."
-        return _review_page(shown, answers, secrets.token_urlsafe(16), [pages.problem("who", changed)]), 409
-    if not answered(answers):
-        return _review_page(shown, answers, key), 422
-    who = d.person(answers.who.data)
-    if who is None:  # the form allows the staff alone
-        raise ValueError("nobody enters this order")
-    if not saving.fit_for_paper(shown, answers, who, d):
-        return _review_page(shown, answers, key), 422
+        return again.page(400, pages.LOST)
+    if not same(request.form.get(_DIGEST, ""), _digest(shown, key, of)):
+        return replace(again, key=drafts.unsaved_key(request.form, d)).page(409, _ANOTHER)
+    if not _may_be_signed(again, d):
+        return again.page(422)
     try:
-        saved = saving.save(shown, answers, who, d, key)
-    except (NotSaved, RecordsRefused) as fault:
-        status = 503 if isinstance(fault, NotSaved) else 409
-        return _review_page(shown, answers, key, [pages.problem("who", str(fault))]), status
-    return redirect(url_for("preparations.shown", number=saved.number), 303)
+        number = _signed_and_saved(shown, again.answers, d, key, of)
+    except RecordsFault as fault:
+        return _not_saved(fault, again)
+    return again.page(422) if number is None else redirect(url_for("preparations.shown", number=number), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A review that is not saved as it was sent."""
+
+    form: OrderForm
+    shown: Reviewed
+    answers: SaveForm
+    key: str
+    of: Changing | None
+
+    def page(self, status: int, said: str = "") -> Any:
+        """The review once more, told to the log as well."""
+        about = drafts.subject_of(self.of, self.key)
+        seen = event(PLAN_VIEWED, drafts.others_shown(self.shown), subject=about)
+        return _unlogged(seen, self.form, self.key, self.of) or self.unlogged_page(status, said)
+
+    def unlogged_page(self, status: int, said: str) -> Any:
+        problems = (pages.problem(_LAST, said),) if said else ()
+        return _review_page(self.shown, self.answers, self.key, self.of, problems), status
+
+
+def _may_be_signed(again: Again, d: Desk) -> bool:
+    who = me()
+    if not answered(again.answers, who.account.user):
+        return False
+    return saving.fit_for_paper(again.shown, again.answers, who.person, d)
+
+
+def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of: Changing | None) -> str | None:
+    """The number under which it is stored; None where a secret is wrong, which then stands at its field."""
+    seconds = seconds_proved(answers, d)
+    if seconds is None or not signer_proved(answers, d):
+        return None
+    if of is None:
+        return saving.save(shown, answers, seconds, event(saving.ENTERED), d, key).number
+    return saving.change(shown, answers, seconds, event(CHANGED), d, key, of).number
+
+
+def _not_saved(fault: RecordsFault, again: Again) -> Any:
+    """The review again with the fault; or both versions, where somebody else was quicker."""
+    if not isinstance(fault, RecordsRefused):
+        # What cannot be saved cannot be logged either, and all on the page is what was typed and shown before.
+        return again.unlogged_page(503, str(fault))
+    if again.of is not None:
+        of = changing(request.form, desk()) or again.of
+        if (unfit := _not_changed(again.form, desk(), again.key, of)) is not None:
+            return _unfit(again.form, unfit, again.key, of)
+    return again.page(409, str(fault))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -9,14 +10,16 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from compounding.formulary import Presentation
 from compounding.patient import Identity, months_between, years_between
 from compounding.policy import Market
 from compounding.records import RecordsFault
-from compounding.web.desk import desk
+from compounding.web.desk import desk_as_known
 from compounding.web.plan_page import NO_BREAK, kept
+from compounding.web.routes import ROUTES
 from compounding.wording.numbers import DASH, amount, count
 from compounding.wording.numbers import day as written_day
 from compounding.wording.papers import spaced_nhs
@@ -46,6 +49,10 @@ _NAV = (
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),
+    ("Audit", "audit.searched"),
+    ("Staff", "staff.listed"),
+    ("Settings", "settings.listed"),
+    ("Your account", "account.shown"),
 )
 
 _SENTENCES = {
@@ -70,12 +77,17 @@ def set_up(app: Flask) -> None:
 
 
 def _head() -> dict[str, Any]:
-    d = desk()
+    d, who = desk_as_known(), g.get("signed_in")
     return {
         "lang": "en-US" if d.market is Market.US else "en-GB",
         "training": d.site.training,
-        "nav": [(name, url_for(place), place.startswith(f"{request.blueprint}.")) for name, place in _NAV],
-        "site": f"{d.site.name} · {d.site.workstation}",
+        "nav": [
+            (name, url_for(place), place.startswith(f"{request.blueprint}."))
+            for name, place in _NAV
+            if who is not None and who.may(ROUTES[place])
+        ],
+        "site": d.site.name if who is None else f"{d.site.name} · {who.workstation}",
+        "who": None if who is None else who.person,
     }
 
 
@@ -89,12 +101,17 @@ def _headers(response: Response) -> Response:
 def _lost(error: CSRFError) -> Any:
     """Shows the page of the form again, with what was typed, where its view knows how; else refuses."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view not in _SHOWN_AGAIN:
+    if view not in _SHOWN_AGAIN or g.get("signed_in") is None:
         return _refused(error)
     g.lost = True
-    shown: Any = view(**(request.view_args or {}))
+    try:
+        shown: Any = view(**(request.view_args or {}))
+    except (HTTPException, RecordsFault) as refused:
+        # As without this handler: what is raised within one, nobody else answers.
+        return current_app.handle_user_exception(refused)
     response = current_app.make_response(shown)
-    response.status_code = 400
+    if "Location" not in response.headers:  # what was done before the session ended leads to its page
+        response.status_code = 400
     return response
 
 
@@ -114,14 +131,24 @@ def _refused(error: HTTPException) -> Any:
     if code < 400:  # a redirect
         return error
     title, sentence = _SENTENCES.get(code, _SENTENCES[500 if code >= 500 else 400])
-    response = current_app.make_response((render_template("error.html", title=title, sentence=sentence), code))
+    response = current_app.make_response((_said(title, sentence), code))
     if isinstance(allowed := getattr(error, "valid_methods", None), (list, tuple, set)):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
 
 
 def _unsaved(fault: RecordsFault) -> Any:
-    return render_template("error.html", title="The records cannot be reached", sentence=str(fault)), NOT_SAVED
+    return _said("The records cannot be reached", str(fault)), NOT_SAVED
+
+
+def _said(title: str, sentence: str) -> str:
+    """The error page; bare where it cannot be drawn: what is raised here the server itself would log, values and
+    all."""
+    try:
+        return render_template("error.html", title=title, sentence=sentence)
+    except Exception:
+        _log_without_values(sys.exc_info())
+        return f"<!doctype html><title>{escape(title)}</title><p>{escape(sentence)}</p>"
 
 
 def _log_without_values(exc_info: Any) -> None:

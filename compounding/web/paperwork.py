@@ -13,12 +13,14 @@ from werkzeug.datastructures import MultiDict
 
 from compounding import papers, records
 from compounding.patient import Identity
-from compounding.records import SavedPreparation
+from compounding.records import SavedPreparation, Standing, Status
+from compounding.web.as_written import as_written
 from compounding.web.desk import Desk
 from compounding.web.fields import Typed
 from compounding.web.forms import Entry, OrderForm, blame, order_form, read_order
 from compounding.wording.numbers import moment
 from compounding.wording.plans import PlanText, from_json
+from compounding.workflow import State
 
 NAMES = {"label": "Bag label", "worksheet": "Worksheet"}
 _UNPRINTABLE = re.compile(r"U\+([0-9A-F]{4,6})")
@@ -45,14 +47,16 @@ class Doubt:
 
 
 def saved_text(saved: SavedPreparation) -> PlanText:
-    """The strings of the plan as they were stored."""
-    return from_json(json.loads(saved.content.shown_json))
+    """The strings of the plan as they were stored. Raises NotAsWritten."""
+    with as_written(saved):
+        return from_json(json.loads(saved.content.shown_json))
 
 
 def saved_identity(saved: SavedPreparation) -> Identity:
     patient = saved.content.patient
-    if patient.born is None:  # the form asks for it
-        raise ValueError(f"{saved.number} has no date of birth")
+    with as_written(saved):
+        if patient.born is None:  # the form asks for it
+            raise ValueError(f"{saved.number} has no date of birth")
     return Identity(
         patient.family,
         patient.given,
@@ -64,24 +68,38 @@ def saved_identity(saved: SavedPreparation) -> Identity:
     )
 
 
+def standing_of(saved: SavedPreparation, d: Desk) -> Standing:
+    """How a stored preparation stands. Raises NotRead."""
+    standing = records.standing(d.engine, saved.number)
+    if standing is None:
+        raise LookupError(f"{saved.number} is not stored")
+    return standing
+
+
+def entered_status(standing: Standing) -> Status:
+    """When the newest version was entered, and by whom."""
+    return next(status for status in reversed(standing.statuses) if status.state == State.ENTERED.value)
+
+
 def work(saved: SavedPreparation, d: Desk) -> papers.Work:
-    """A saved preparation as its papers need it."""
-    head = records.head(d.engine, saved.number)
-    order = json.loads(saved.content.order_json)
-    return papers.Work(
-        number=saved.number,
-        text=saved_text(saved),
-        identity=saved_identity(saved),
-        site=d.site,
-        prescriber=order["prescriber"],
-        give_on=saved.content.given_on,
-        height_measured=date.fromisoformat(order["height_measured"]),
-        weight_measured=date.fromisoformat(order["weight_measured"]),
-        entered_by=saved.created_by.name,
-        entered_at=moment(saved.created_at, d.zone, d.market),
-        answers=_answers(json.loads(saved.content.answers_json), saved.created_by.name),
-        log_head=None if head is None else head.code,
-    )
+    """A saved preparation as its papers need it, in its newest version."""
+    head, entered = records.head(d.engine, saved.number), entered_status(standing_of(saved, d))
+    with as_written(saved):
+        order = json.loads(saved.content.order_json)
+        return papers.Work(
+            number=saved.number,
+            text=saved_text(saved),
+            identity=saved_identity(saved),
+            site=d.site,
+            prescriber=order["prescriber"],
+            give_on=saved.content.given_on,
+            height_measured=date.fromisoformat(order["height_measured"]),
+            weight_measured=date.fromisoformat(order["weight_measured"]),
+            entered_by=entered.person.name,
+            entered_at=moment(entered.at, d.zone, d.market),
+            answers=_answers(json.loads(saved.content.answers_json), entered.person.name),
+            log_head=None if head is None else head.code,
+        )
 
 
 def _answers(stored: Sequence[Mapping[str, str]], entered_by: str) -> tuple[papers.Answer, ...]:
@@ -105,7 +123,7 @@ def _unsaved_work(entry: Entry, text: PlanText, d: Desk) -> papers.Work:
         give_on=entry.order.patient.on,
         height_measured=entry.height_measured,
         weight_measured=entry.weight_measured,
-        entered_by=max((person.name for person in d.staff), key=len),
+        entered_by=max((person.name for person in d.staff()), key=len),
         entered_at=moment(d.clock(), d.zone, d.market),
     )
 

@@ -12,32 +12,31 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
-from compounding.records import (
-    Event,
-    Found,
-    Page,
-    Print,
-    RecordedEvent,
-    RecordsFault,
-    RecordsRefused,
-    SavedPreparation,
-    Search,
-)
-from compounding.web import pages
+from compounding.records import Found, Page, Print, RecordsFault, RecordsRefused, SavedPreparation, Search, Standing
+from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
-from compounding.web.as_typed import as_typed
+from compounding.web.as_written import UNREAD, NotAsWritten, as_written
+from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
+from compounding.web.changing import change_refusal
 from compounding.web.desk import Desk, desk
+from compounding.web.identity import me
 from compounding.web.known import alike
-from compounding.web.paperwork import NAMES, refusal, saved_identity, saved_text, work
-from compounding.web.plan_page import PlanPage, asking, kept, plan_page
-from compounding.wording.numbers import day, moment
-from compounding.wording.papers import WORDS
+from compounding.web.paperwork import NAMES, refusal, saved_identity, work
+from compounding.web.plan_page import asking, kept
+from compounding.web.viewing import LISTED, PAPER_VIEWED, SEARCHED, VIEWED, listed_entry, viewed
+from compounding.wording.numbers import DASH, day, moment
+from compounding.workflow import Deed
 
 blueprint = Blueprint("preparations", __name__)
 
 PRINTED, PRINTED_AGAIN = "printed", "printed again"
 # One print at a time: a button pressed twice would else be two first prints, the second without its reason.
 _PRINTING = threading.Lock()
+_STARTS = (
+    (Deed.LOOK, "preparations.listed"),
+    (Deed.SEE_STAFF, "staff.listed"),
+    (Deed.SEE_SETTINGS, "settings.listed"),
+)
 _HEADS = (
     ("Number", "keep"),
     ("Patient", ""),
@@ -52,6 +51,13 @@ _HEADS = (
 
 
 @blueprint.get("/")
+def home() -> Any:
+    """The page that a role begins with."""
+    who = identity.me()
+    start = next(place for deed, place in _STARTS if who.may(deed))
+    return redirect(url_for(start), 303)
+
+
 @blueprint.get("/preparations")
 def listed() -> Any:
     """Every preparation, the newest first. Paging carries a number and nothing else."""
@@ -87,6 +93,7 @@ def _list_page(
     fields = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
     errors = [*problems, *fields]
     result = records.find_preparations(d.engine, wanted, where)
+    listed_entry(SEARCHED if found else LISTED, [saved.number for saved in result.preparations], **_looked_for(form))
     like = alike(result.preparations)
     return pages.page(
         "list.html",
@@ -99,8 +106,14 @@ def _list_page(
         empty=_empty(found, where),
         title_of_list="Found" if found else "Newest first",
         found=found,
+        may_enter=me().may(Deed.ENTER),
         pager=_pager(form, result, where, found),
     )
+
+
+def _looked_for(form: SearchForm) -> dict[str, str]:
+    """What was typed to search by, for whoever looks into a search later."""
+    return {field.label.text: field.told() for field in form.in_order() if field.told()}
 
 
 def _empty(found: bool, where: Page) -> str:
@@ -115,21 +128,38 @@ def _pager(form: SearchForm, result: Found, where: Page, found: bool) -> dict[st
 
 
 def _row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any]:
-    """A line of the list. It reads no more of the stored strings than it shows, so that a list holds whatever
-    versions of the program wrote them."""
+    """A line of the list; one that cannot be read says so, and the others stand beside it."""
+    try:
+        with as_written(saved):
+            return _whole_row(saved, like, d)
+    except NotAsWritten:
+        number = {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)}
+        return {"cells": (number, {"main": UNREAD.capitalize()}, *[DASH] * 3, saved.state.capitalize())}
+
+
+def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[str, Any]:
+    """It reads no more of the stored strings than it shows, so that a list holds whatever versions of the program
+    wrote them."""
     text, identity, on = json.loads(saved.content.shown_json), saved_identity(saved), saved.content.given_on
     who = [f"born {day(identity.born, d.market)} ({pages.age(identity.born, on)})"]
     who += [f"{name} {number}" for name, number in pages.numbers(identity)]
-    vials = f"{text['vials_of']}, {text['spare']}" if text["spare"] else text["vials_of"]
     cells = (
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
         {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": _alike(like)},
-        {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]},
-        {"main": text["cycle_day"], "small": [identity.location]},
+        _dose_cell(saved, text),
+        {"main": text["cycle_day"] if verified(saved) else HIDDEN, "small": [identity.location]},
         text["give_on"],
-        {"chip": saved.state.capitalize(), "look": "todo"},
+        {"chip": saved.state.capitalize(), "look": "done" if verified(saved) else "todo"},
     )
     return {"cells": cells}
+
+
+def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, Any]:
+    """The dose, or the word that stands in its place until the order is verified."""
+    if not verified(saved):
+        return {"main": HIDDEN, "small": ["until verified"]}
+    vials = f"{text['vials_of']}, {text['spare']}" if text["spare"] else text["vials_of"]
+    return {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]}
 
 
 def _alike(like: Sequence[str]) -> str:
@@ -143,84 +173,69 @@ def _alike(like: Sequence[str]) -> str:
 
 @blueprint.get("/preparations/<number>")
 def shown(number: str) -> Any:
-    return _preparation_page(_saved(number), None, ())
+    """A preparation; to somebody who may still verify it, only whose it is."""
+    standing = _standing(number)
+    if blind(standing.preparation, me()):
+        viewed(VIEWED, number, shown="the patient alone")
+        return _blind_page(standing.preparation)
+    viewed(VIEWED, number)
+    return _preparation_page(standing, None, ())
 
 
-def _saved(number: str) -> SavedPreparation:
-    found = records.preparation(desk().engine, number)
+def _standing(number: str) -> Standing:
+    found = records.standing(desk().engine, number)
     if found is None:
         abort(404)
     return found
 
 
+def _blind_page(saved: SavedPreparation) -> str:
+    return pages.page("preparation_blind.html", saved=saved, banner=blind_banner(saved, desk()))
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A printed copy: its name, when and by whom, and the address of its PDF."""
+
+    name: str
+    told: str
+    address: str
+    void: bool
+    """Whether the order was changed since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One document: its form, and what was printed of it."""
+    """One document: its form, where it may be printed, and what was printed of it."""
 
     document: str
     name: str
-    form: PrintForm
-    copies: tuple[tuple[str, str, str], ...]
-    """Of each copy its name, when and by whom, and the address of its PDF."""
+    form: PrintForm | None
+    instead: str
+    """What is said where the button would be."""
+    copies: tuple[Copy, ...]
 
 
 def _preparation_page(
-    saved: SavedPreparation,
+    standing: Standing,
     sent: tuple[str, PrintForm] | None,
     problems: Sequence[dict[str, str]],
 ) -> str:
-    d, text, identity = desk(), saved_text(saved), saved_identity(saved)
-    order = json.loads(saved.content.order_json)
+    d, saved = desk(), standing.preparation
     fields = sent[1].errors_in_order() if sent else []
     errors = [*problems, *(pages.problem(field.anchor, f"{field.label.text}: {said}") for field, said in fields)]
-    plan: PlanPage = plan_page(text, json.loads(saved.content.plan_json), order["measured"])
+    parts = stored_page.parts(standing, d)
     return pages.page(
         "preparation.html",
         errors,
         pages.heading(errors, "printed"),
-        saved=saved,
-        state=saved.state.capitalize(),
-        plan=plan,
-        order=as_typed(order["typed"], d),
-        prescriber=order["prescriber"],
-        entered=f"Entered {kept(_when(saved, d))} by {saved.created_by.name}, {saved.created_by.role}",
-        findings_heading=asking(text.findings, "was answered", "were answered"),
-        findings=_answered(plan, saved),
+        **parts,
+        verified=verified(saved),
+        may_change=me().may(Deed.ENTER) and change_refusal(saved, me().person) is None,
+        findings_heading=asking(parts["plan"].text.findings, "was answered", "were answered"),
         papers=list(_papers(saved, sent, d)),
-        history=list(_history(records.events(d.engine, saved.number), d)),
-        banner=pages.banner(
-            identity, text, saved.content.given_on, d.market, f"{WORDS[d.market].number} {saved.number}"
-        ),
-        offer=False,
+        history=list(stored_page.history(saved.number, d)),
     )
-
-
-def _when(saved: SavedPreparation, d: Desk) -> str:
-    return moment(saved.created_at, d.zone, d.market)
-
-
-def _answered(plan: PlanPage, saved: SavedPreparation) -> Iterator[tuple[Any, list[str]]]:
-    """Each finding with the lines of its answer: they were asked in the order in which they stand."""
-    answers = iter(json.loads(saved.content.answers_json))
-    for finding in plan.findings:
-        lines: list[str] = []
-        if finding.severity in ("override", "acknowledge"):
-            answer = next(answers)
-            lines = [f"Reason: {answer['reason']}. Given by {saved.created_by.name}."]
-            if answer["words"]:
-                lines.append(f"In words: {answer['words']}")
-            if answer["second"]:
-                lines.append(f"Authorised by {answer['second']}, {answer['second_role']}.")
-        yield finding, lines
-
-
-def _history(happened: Sequence[RecordedEvent], d: Desk) -> Iterator[dict[str, Any]]:
-    for recorded in happened:
-        event = recorded.event
-        details = "; ".join(f"{name}: {value}" for name, value in event.details.items())
-        why = f"{details}. {event.reason}" if event.reason and details else event.reason or details
-        when = kept(moment(event.at, d.zone, d.market))
-        yield {"cells": (when, event.action, f"{event.person.name}, {event.person.role}", why, recorded.program)}
 
 
 # ------------------------------------------------------------------ papers
@@ -229,17 +244,26 @@ def _history(happened: Sequence[RecordedEvent], d: Desk) -> Iterator[dict[str, A
 def _papers(saved: SavedPreparation, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
     printed = records.prints(d.engine, saved.number)
     for document in papers.DOCUMENTS:
-        copies = tuple(_copies(printed, document, d))
-        form = sent[1] if sent and sent[0] == document else print_form(d, document, bool(copies), None)
-        yield Paper(document, NAMES[document], form, copies)
+        copies = tuple(_copies(printed, document, saved.version, d))
+        again = not all(copy.void for copy in copies)
+        form = sent[1] if sent and sent[0] == document else print_form(d, document, again, None)
+        instead = _not_printed(saved)
+        yield Paper(document, NAMES[document], None if instead else form, instead, copies)
 
 
-def _copies(printed: Sequence[Print], document: str, d: Desk) -> Iterator[tuple[str, str, str]]:
+def _not_printed(saved: SavedPreparation) -> str:
+    """Why nothing can be printed of it by the one signed in; "" where it can."""
+    if not me().may(Deed.PRINT):
+        return "It is printed by a technician or a pharmacist."
+    return "" if verified(saved) else "Print after the order is verified."
+
+
+def _copies(printed: Sequence[Print], document: str, version: int, d: Desk) -> Iterator[Copy]:
     for place, copy in enumerate(printed, 1):
         if copy.document == document:
             when = kept(moment(copy.printed_at, d.zone, d.market))
             address = url_for("preparations.pdf", number=copy.number, place=place)
-            yield f"Copy {copy.copy}", f"{when}, {copy.printed_by.name}", address
+            yield Copy(f"Copy {copy.copy}", f"{when}, {copy.printed_by.name}", address, copy.version < version)
 
 
 @blueprint.post("/preparations/<number>/print/<document>")
@@ -249,66 +273,80 @@ def print_(number: str, document: str) -> Any:
     if document not in papers.DOCUMENTS:
         abort(404)
     with _PRINTING:
-        return _print(_saved(number), document)
+        standing = _standing(number)
+        if blind(standing.preparation, me()):
+            refuse_blind(standing.preparation)
+        return _print(standing, document)
 
 
-def _print(saved: SavedPreparation, document: str) -> Any:
-    d, number = desk(), saved.number
-    first = records.first_print(d.engine, number, document)
+def _print(standing: Standing, document: str) -> Any:
+    d, saved = desk(), standing.preparation
+    first = records.first_print(d.engine, saved.number, document)
     form = print_form(d, document, first is not None, request.form)
+    sent = document, form
     if pages.lost():
-        return _preparation_page(saved, (document, form), [pages.problem(form.who.anchor, pages.LOST)])
+        return _not_printed_page(standing, sent, pages.LOST, 400)
+    if not verified(saved):
+        return _not_printed_page(standing, sent, _not_printed(saved), 409)
     if not form.validate():
-        return _preparation_page(saved, (document, form), ()), 422
+        return _not_printed_page(standing, sent, "", 422)
     try:
         place = _record(saved, document, first, form, d)
     except papers.Refused as refused:
-        said = pages.problem(form.who.anchor, kept(refusal(document, refused, work(saved, d), d)))
-        return _preparation_page(saved, (document, form), [said]), 422
+        return _not_printed_page(standing, sent, kept(refusal(document, refused, work(saved, d), d)), 422)
+    except RecordsRefused as fault:
+        return _not_printed_page(standing, sent, str(fault), 409)
     except RecordsFault as fault:
-        status = 409 if isinstance(fault, RecordsRefused) else 503
-        return _preparation_page(saved, (document, form), [pages.problem(form.who.anchor, str(fault))]), status
-    return redirect(url_for("preparations.pdf", number=number, place=place), 303)
+        # What cannot be saved cannot be logged either: it is the page that the button was on.
+        return _preparation_page(standing, sent, [pages.problem(document, str(fault))]), 503
+    return redirect(url_for("preparations.pdf", number=saved.number, place=place), 303)
+
+
+def _not_printed_page(standing: Standing, sent: tuple[str, PrintForm], said: str, status: int) -> Any:
+    """The page again, and its entry in the log. Raises NotSaved."""
+    document, number = sent[0], standing.preparation.number
+    viewed(VIEWED, number, refused=f"print of the {NAMES[document].lower()}")
+    return _preparation_page(standing, sent, [pages.problem(document, said)] if said else []), status
 
 
 def _record(saved: SavedPreparation, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
-    """The place of the new print among those of its preparation. Raises papers.Refused."""
-    who = d.person(form.who.data)
-    if who is None:  # the form allows the staff alone
-        raise ValueError("nobody prints this")
+    """The place of the new print among those of its preparation. Raises papers.Refused.
+
+    `first` is the first print of this version: one of an older version gives a new paper no words.
+    """
     before = records.prints(d.engine, saved.number)
     copy = 1 + sum(print_.document == document for print_ in before)
-    strings = papers.strings(document, work(saved, d), copy) if first is None else _stored(saved, first, copy)
+    strings = papers.strings(document, work(saved, d), copy) if first is None else _stored(first, copy)
     checksum = hashlib.sha256(papers.draw(strings)).hexdigest()
     reason = "" if first is None else form.reason.chosen
-    event = Event(
-        who,
-        f"{NAMES[document].lower()} {PRINTED if first is None else PRINTED_AGAIN}",
-        d.clock(),
-        {"copy": str(copy)},
-        reason,
-    )
+    action = f"{NAMES[document].lower()} {PRINTED if first is None else PRINTED_AGAIN}"
+    told = {"copy": str(copy), "version": str(saved.version)}
+    event = identity.event(action, told, reason=reason, subject=saved.number)
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
-    recorded = records.record_print(d.engine, saved.number, document, str(copy), kept_strings, checksum, event)
+    recorded = records.record_print(
+        d.engine, saved.number, document, str(copy), kept_strings, checksum, event, version=saved.version
+    )
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1
 
 
-def _stored(saved: SavedPreparation, first: Print, copy: int) -> Mapping[str, Any]:
-    """The strings of the first print, for another copy."""
-    return papers.with_copy(json.loads(first.strings_json or "{}"), saved.number, copy)
+def _stored(first: Print, copy: int) -> Mapping[str, Any]:
+    """The strings of the first print of a version, for another copy."""
+    return papers.with_copy(json.loads(first.strings_json or "{}"), first.number, copy)
 
 
 @blueprint.get("/preparations/<number>/prints/<int:place>.pdf")
 def pdf(number: str, place: int) -> Any:
-    """A print as it was, drawn from its stored strings. Changes nothing."""
-    saved = _saved(number)
-    printed = records.prints(desk().engine, number)
+    """A print as it was, drawn from its stored strings. Changes nothing but the log of access."""
+    saved, printed = _standing(number).preparation, records.prints(desk().engine, number)
+    if blind(saved, me()):
+        refuse_blind(saved)
     if not 1 <= place <= len(printed):
         abort(404)
     this = printed[place - 1]
-    first = records.first_print(desk().engine, number, this.document)
+    first = records.first_print(desk().engine, number, this.document, this.version)
     if first is None:
         abort(404)
-    drawn = papers.draw(_stored(saved, first, int(this.copy)))
+    viewed(PAPER_VIEWED, number, paper=NAMES[this.document].lower(), copy=this.copy)
+    drawn = papers.draw(_stored(first, int(this.copy)))
     name = f"{this.document}-{number}-{this.copy}.pdf"
     return Response(drawn, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

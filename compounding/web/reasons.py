@@ -1,4 +1,5 @@
-"""The coded reasons of this desk: what may be chosen where a finding asks, and why a paper is printed again."""
+"""The coded reasons of this desk: what may be chosen where a finding asks, why an order is changed, and why a
+paper is printed again."""
 
 from __future__ import annotations
 
@@ -37,6 +38,13 @@ _ACKNOWLEDGE: Mapping[str, Reasons] = {
     "measured": _DATE,
     "withdrawable-volume": _SPARE,
 }
+
+CHANGE: Reasons = (
+    ("misread", "Misread or mistyped"),
+    ("measured", "Measured again"),
+    ("prescriber", "Changed by the prescriber"),
+    ("moved", "Day or time moved"),
+)
 
 REPRINT: Reasons = (
     ("smudged", "Smudged or unreadable"),

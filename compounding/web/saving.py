@@ -1,12 +1,9 @@
-"""What is stored of a reviewed order, and what binds it to what was shown."""
+"""What is stored of a reviewed order, signed, and what binds it to what was shown."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -18,21 +15,28 @@ from compounding.records import (
     Event,
     Figures,
     NewPreparation,
+    NewSignature,
     PatientIdentity,
     Person,
     RecordsRefused,
     SavedPreparation,
+    revise_preparation,
     save_preparation,
 )
 from compounding.stability import clocks
-from compounding.web.acts import Asked, SaveForm, answered, save_form
+from compounding.web import telling
+from compounding.web.acts import Given, SaveForm, answered, save_form
+from compounding.web.as_typed import as_typed
+from compounding.web.changing import CHANGED, Changing, change_refusal, enterer
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
 from compounding.web.known import Warned
 from compounding.web.paperwork import Doubt, refused_answer
+from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
 from compounding.wording.numbers import day as written_day
 from compounding.wording.plans import PlanText, plan_text, to_json
+from compounding.workflow import Meaning
 
 ENTERED = "order entered"
 
@@ -53,11 +57,17 @@ class Reviewed:
         made = self.plan
         return None not in (made.dose, made.prepared, made.volume, made.vials, made.bag)
 
+    @property
+    def drug_file(self) -> str:
+        """As the log tells of it."""
+        return f"{self.plan.drug.edition} {self.plan.drug.checksum}"
+
 
 def reviewed(entry: Entry, d: Desk) -> Reviewed:
     """The plan of an order. Raises Unreadable where the dose rounds to nothing."""
     made = plan(entry.order, entry.drug, d.policy)
-    return Reviewed(entry, made, plan_text(made, clocks(entry.wetting, entry.drug, d.policy)))
+    expected = clocks(entry.wetting, entry.drug, d.policy, storage=entry.order.storage)
+    return Reviewed(entry, made, plan_text(made, expected))
 
 
 def measured(entry: Entry, market: Market) -> str:
@@ -66,36 +76,96 @@ def measured(entry: Entry, market: Market) -> str:
     return f"measured {height}" if height == weight else f"height measured {height}, weight measured {weight}"
 
 
-def digest(shown: Reviewed, key: str, secret: bytes) -> str:
-    """Binds a review to all that it shows, under the key of this desk: nobody else can make one."""
+def digest(shown: Reviewed, key: str, secret: bytes, changing: Changing | None = None) -> str:
+    """Binds a review to all that it shows, and to the version that it changes."""
     warned = [[warning.heading, *warning.lines] for warning in shown.warnings]
-    said = _json([key, dict(shown.entry.typed), to_json(shown.text), plan_as_json(shown.plan), warned])
-    return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
+    was = [changing.saved.number, changing.was] if changing else []
+    made = plan_as_json(shown.plan)
+    return bound(secret, ["review", key, was, dict(shown.entry.typed), to_json(shown.text), made, warned])
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def save(shown: Reviewed, answers: SaveForm, who: Person, d: Desk, key: str) -> SavedPreparation:
-    """Stores a reviewed order with its answers. Raises RecordsRefused and NotSaved.
+def save(
+    shown: Reviewed, answers: SaveForm, seconds: Mapping[int, Person], told: Event, d: Desk, key: str
+) -> SavedPreparation:
+    """Stores a reviewed order with its answers and its signature; `told` says who, where and when.
 
     A form that is sent again is saved once; under another person's name it is refused, since the record
-    would not be theirs.
+    would not be theirs. Raises RecordsRefused and NotSaved.
     """
-    event = Event(who, ENTERED, d.clock(), _told(answers, d))
-    saved = save_preparation(d.engine, new_preparation(shown, answers, d, key), event)
-    if saved.created_by.id != who.id:
+    given = answers.given(seconds)
+    signature = _entry_signature(shown, given, told.person, d)
+    values = telling.entered(telling.values(shown.entry.typed, shown.text, d))
+    event = replace(_event(shown, given, told, signature), action=ENTERED, changes=values)
+    also = tuple(telling.answer_events(given, told))
+    saved = save_preparation(d.engine, new_preparation(shown, given, d, key), event, signature, also)
+    _require_own(saved, saved.created_by, told.person)
+    return saved
+
+
+def change(
+    shown: Reviewed,
+    answers: SaveForm,
+    seconds: Mapping[int, Person],
+    told: Event,
+    d: Desk,
+    key: str,
+    changing: Changing,
+) -> SavedPreparation:
+    """As save, in place of the version that is changed: what was signed of that one is void."""
+    given, was, (code, reason, words) = answers.given(seconds), changing.saved, answers.why()
+    told = replace(told, reason=f"{reason}. “{words}”", reason_code=code)
+    changed = {"number": was.number, "version": changing.was, "reason": reason, "words": words}
+    signature = _entry_signature(shown, given, told.person, d, changed)
+    values = telling.changed(changing.values(d), telling.values(shown.entry.typed, shown.text, d))
+    event = replace(_event(shown, given, told, signature), action=CHANGED, changes=values)
+    new = replace(new_preparation(shown, given, d, key), year=was.content.year)
+    saved = revise_preparation(
+        d.engine,
+        was.number,
+        new,
+        event,
+        signature,
+        was=changing.was,
+        judge=lambda now: change_refusal(now.preparation, told.person),
+        also=tuple(telling.answer_events(given, told)),
+    )
+    _require_own(saved, enterer(saved, d), told.person)
+    return saved
+
+
+def _require_own(saved: SavedPreparation, by: Person, who: Person) -> None:
+    if by.id != who.id:
         raise RecordsRefused(
-            f"This form was sent before and saved as {saved.number}, entered by {saved.created_by.name}:"
+            f"This form was sent before and saved as {saved.number}, entered by {by.name}:"
             " open that preparation, or start a new form."
         )
-    return saved
+
+
+def _event(shown: Reviewed, given: Sequence[Given], told: Event, signature: NewSignature) -> Event:
+    findings = telling.judged(shown.text.findings, given)
+    return replace(told, findings=findings, details={**telling.details(given), "signed": fingerprint(signature)})
+
+
+def _entry_signature(
+    shown: Reviewed, given: Sequence[Given], who: Person, d: Desk, changed: Mapping[str, Any] | None = None
+) -> NewSignature:
+    """Over every string of the review: the order as typed, the plan, the warnings and the answers."""
+    order = as_typed(shown.entry.typed, d)
+    said = {
+        "order": [list(pair) for pair in order.pairs],
+        "empty": order.empty,
+        "measured": measured(shown.entry, d.market),
+        "plan": to_json(shown.text),
+        "warnings": [[warned.heading, *warned.lines] for warned in shown.warnings],
+        "answers": [_answer(one) for one in given],
+    }
+    return sign(Meaning.ORDER_ENTRY, said if changed is None else {**said, "changed": dict(changed)}, who)
 
 
 def fit_for_paper(shown: Reviewed, answers: SaveForm, who: Person, d: Desk) -> bool:
     """Whether the worksheet can hold what was answered in words; what it cannot is an error at its field."""
-    stored = [_answer(asked, d) for asked in answers.asked]
+    longest = max(d.staff(), key=lambda person: len(person.name))
+    stored = [_answer(given) for given in answers.given({asked.number: longest for asked in answers.asked})]
     refused = refused_answer(shown.entry, shown.text, stored, who.name, d) if stored else None
     for asked in answers.asked:
         if asked.words is not None and asked.words.data == refused:
@@ -104,19 +174,7 @@ def fit_for_paper(shown: Reviewed, answers: SaveForm, who: Person, d: Desk) -> b
     return True
 
 
-def _told(answers: SaveForm, d: Desk) -> dict[str, str]:
-    """How each finding was answered, by its code; a code that comes twice is numbered."""
-    told: dict[str, str] = {}
-    for answer in (_answer(asked, d) for asked in answers.asked):
-        times = sum(name.split(" ")[0] == answer["code"] for name in told)
-        name = f"{answer['code']} {times + 1}" if times else answer["code"]
-        words = f"“{answer['words']}”" if answer["words"] else ""
-        by = f"authorised by {answer['second']}" if answer["second"] else ""
-        told[name] = ", ".join(said for said in (answer["reason"], words, by) if said)
-    return told
-
-
-def new_preparation(shown: Reviewed, answers: SaveForm, d: Desk, key: str) -> NewPreparation:
+def new_preparation(shown: Reviewed, given: Iterable[Given], d: Desk, key: str) -> NewPreparation:
     """What is stored of a reviewed order: exact amounts, the text as typed, and every string that was shown."""
     entry, made = shown.entry, shown.plan
     read = {
@@ -137,10 +195,10 @@ def new_preparation(shown: Reviewed, answers: SaveForm, d: Desk, key: str) -> Ne
         drug_checksum=made.drug.checksum,
         program_version=shown.text.program,
         figures=_figures(made),
-        order_json=_json({**read, "typed": dict(entry.typed)}),
-        plan_json=_json(plan_as_json(made)),
-        shown_json=_json(to_json(shown.text)),
-        answers_json=_json([_answer(asked, d) for asked in answers.asked]),
+        order_json=canonical({**read, "settings_entry": d.settings_entry, "typed": dict(entry.typed)}),
+        plan_json=canonical(plan_as_json(made)),
+        shown_json=canonical(to_json(shown.text)),
+        answers_json=canonical([_answer(one) for one in given]),
     )
 
 
@@ -170,29 +228,32 @@ def _figures(made: Plan) -> Figures:
     )
 
 
-def _answer(asked: Asked, d: Desk) -> dict[str, str]:
-    second = d.person(asked.second.data) if asked.second is not None else None
+def _answer(given: Given) -> dict[str, str]:
+    """An acknowledgement is authorised by nobody, whoever is named beside it."""
+    second = given.second if given.finding.severity == "override" else None
     return {
-        "code": asked.finding.code,
-        "severity": asked.finding.severity,
-        "message": asked.finding.message,
-        "short": asked.finding.short,
-        "reason_code": asked.reason.data,
-        "reason": asked.reason.chosen,
-        "words": asked.words.data if asked.words is not None else "",
+        "code": given.finding.code,
+        "severity": given.finding.severity,
+        "message": given.finding.message,
+        "short": given.finding.short,
+        "reason_code": given.reason_code,
+        "reason": given.reason,
+        "words": given.words,
         "second": second.name if second else "",
         "second_role": second.role if second else "",
     }
 
 
 def enter(d: Desk, typed: Mapping[str, str], who: Person, key: str) -> None:
-    """Enters an order as a person does, by the same forms. Raises ValueError where they refuse it."""
+    """Enters an order as a person does, by the same forms, but without a secret: for an invented person.
+    Raises ValueError where they refuse it."""
     form = order_form(d, MultiDict(typed))
     entry = read_order(form, d)
     if entry is None:
         raise ValueError(f"the order is refused: {form.errors}")
     shown = reviewed(entry, d)
-    answers = save_form(d, shown.text.findings, MultiDict({**typed, "who": who.id}))
-    if shown.plan.stopped or not shown.whole or not answered(answers):
+    answers = save_form(d, shown.text.findings, MultiDict(typed))
+    del answers.signing_secret
+    if shown.plan.stopped or not shown.whole or not answered(answers, who.id):
         raise ValueError(f"the order is refused: {answers.errors or 'it is stopped'}")
-    save(shown, answers, who, d, key)
+    save(shown, answers, {}, Event(who, ENTERED, d.clock(), zone=d.zone), d, key)

@@ -8,4 +8,5 @@ into its sentence, so that screen, label, worksheet and export cannot disagree. 
     working     a step's name, its expressions and results
     plans       a whole plan as finished strings, for the pages and the papers
     export      a plan as JSON
+    log         an entry of the log: who, when, where, each value old and new, and why
 """

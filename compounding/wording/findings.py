@@ -201,8 +201,9 @@ def _withdrawable(values: Values, market: Market, severity: Severity) -> str:
 
 
 def _diluted_bag(values: Values, market: Market, severity: Severity) -> str:
+    kept = f" kept as “{values['storage'].rstrip('.')}”" if "storage" in values else ""
     return (
-        "The limits of the diluted bag are not confirmed at this site. Confirm them against the current label, "
+        f"The limits of the diluted bag{kept} are not confirmed at this site. Confirm them against the current label, "
         f"{values['confirm_against']}: until two pharmacists record them the times count from the first vial only, "
         "and no bag is released for patient use."
     )

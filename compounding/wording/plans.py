@@ -18,7 +18,7 @@ from compounding.patient import FORMULAS
 from compounding.policy import Making, Market, Policy
 from compounding.preparation import Alternative, Plan
 from compounding.quantities import DrugMass, Duration, Quantity
-from compounding.stability import Clocks, Rule, limits_confirmed
+from compounding.stability import Clocks, Rule, bag_limits, limits_confirmed, storages
 from compounding.vials import DrawKind
 from compounding.wording.draws import aside, instruction, short
 from compounding.wording.export import program_version
@@ -194,6 +194,8 @@ class PlanText:
     clocks_note: str
     unconfirmed: tuple[str, ...]
     """Facts that the papers use and that nobody has confirmed against the current label."""
+    confirmed: tuple[str, ...] = ()
+    """Those among them that two pharmacists of the site have confirmed."""
 
 
 _TUPLES: Mapping[str, type[Any]] = {
@@ -218,8 +220,8 @@ def from_json(stored: Mapping[str, Any]) -> PlanText:
     read = {name: stored[name] for name in named}
     for name, kind in _TUPLES.items():
         read[name] = tuple(kind(**item) for item in read[name])
-    for name in ("unconfirmed", "clock_rules"):
-        read[name] = tuple(read[name])
+    for name in ("unconfirmed", "clock_rules", "confirmed"):
+        read[name] = tuple(read.get(name, ()))
     return PlanText(**read)
 
 
@@ -227,7 +229,7 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
     """The plan in words; `clocks` are those of a planned or measured wetting, where one is known."""
     drug, market = plan.drug, plan.policy.market
     return PlanText(
-        **_product(drug, market),
+        **_product(drug, plan.order.storage, market),
         **_order(plan, market),
         **_dose(plan),
         **_vials(plan),
@@ -242,12 +244,13 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
         departures=tuple(_departures(plan)),
         clocks=tuple(_clocks(clocks, plan)) if clocks else (),
         clock_rules=_clock_rules(plan),
-        clocks_note="" if limits_confirmed(drug, plan.policy) else "Diluted-bag limit not confirmed",
-        unconfirmed=tuple(_unconfirmed(drug)),
+        clocks_note="" if _limits_confirmed(plan) else "Diluted-bag limit not confirmed",
+        unconfirmed=tuple(_unconfirmed(plan)),
+        confirmed=tuple(f"{told}. {fact.source.text}." for told, fact in _facts(drug, Status.SITE)),
     )
 
 
-def _product(drug: Presentation, market: Market) -> dict[str, Any]:
+def _product(drug: Presentation, storage: str | None, market: Market) -> dict[str, Any]:
     strength = amount(drug.vials.labelled.value)
     concentration = amount(drug.vials.concentration.value)
     given, minutes = drug.administration, drug.times.infusion.value.in_unit("minute")
@@ -269,7 +272,7 @@ def _product(drug: Presentation, market: Market) -> dict[str, Any]:
         "mixing": drug.dilution.mixing.value,
         "route": given.route.value,
         "infuse": f"Infuse over {figure(minutes)} minutes ({amount(given.rate.value).replace('/h', ' per hour')})",
-        "storage": given.storage.value,
+        "storage": given.storage.value if storage is None else storages(drug)[storage],
         "light": given.light_on_label.value,
         "handling": given.handling_on_label.value or "",
         "light_cover": given.light_cover.value,
@@ -465,10 +468,10 @@ def _finding(finding: Finding, market: Market) -> FindingText:
 
 
 def _clock_rules(plan: Plan) -> tuple[str, ...]:
-    times, limit = plan.drug.times, plan.policy.diluted_bag
+    times = plan.drug.times
     whole, infusion, warm = (_hours(d.value) for d in (times.complete_within, times.infusion, times.warm_up))
     start = f"{whole} less {infusion} to infuse, {times.complete_within.source.text}"
-    if limit is not None and limit.hours is not None:
+    if any(limit.hours is not None for limit in bag_limits(plan.drug, plan.policy, plan.order.storage)):
         start += ", or the diluted bag's own limit if earlier"
     return (
         "the clocks start",
@@ -502,17 +505,34 @@ def _hours(duration: Duration) -> str:
     return f"{figure(duration.in_unit('h'))} h"
 
 
-def _unconfirmed(drug: Presentation) -> Iterator[str]:
+def _limits_confirmed(plan: Plan) -> bool:
+    return limits_confirmed(plan.drug, plan.policy, plan.order.storage)
+
+
+def _unconfirmed(plan: Plan) -> Iterator[str]:
     """The unconfirmed facts that a plan or its papers use, each with the clause to confirm it against."""
+    for told, fact in _facts(plan.drug, Status.UNCONFIRMED):
+        if fact is plan.drug.times.diluted_bag and _limits_confirmed(plan):
+            continue
+        # With a storage chosen, its own words are printed; they are confirmed with its limit.
+        if fact is not plan.drug.administration.storage or plan.order.storage is None:
+            yield f"{told}. Confirm against the current label, {fact.source.text}."
+
+
+def _facts(drug: Presentation, status: Status) -> Iterator[tuple[str, Fact[Any]]]:
+    """The facts of a status that a plan or its papers use, each with its name and value."""
     for group in (drug.vials, drug.licence, drug.dilution, drug.times, drug.administration, drug.regimen):
         for field in fields(group):
             fact: Fact[Any] = getattr(group, field.name)
-            # A switch says of another fact that it gates, and is confirmed with it; the texts of the
-            # regimen are for the drug's page.
+            # A switch says of another fact that it gates, and is confirmed with it, as are the names of
+            # storages; the texts of the regimen are for the drug's page.
             unused = bool if group is not drug.regimen else (bool, str)
-            if fact.source.status is Status.UNCONFIRMED and not isinstance(fact.value, unused):
-                name = capital(field.name.replace("_", " "))
-                yield f"{name}: “{_stated(fact.value)}”. Confirm against the current label, {fact.source.text}."
+            if (
+                fact.source.status is status
+                and not isinstance(fact.value, unused)
+                and fact is not drug.times.diluted_bag_storages
+            ):
+                yield f"{capital(field.name.replace('_', ' '))}: “{_stated(fact.value)}”", fact
 
 
 def _stated(value: Any) -> str:

@@ -167,7 +167,8 @@ _EXPRESSIONS: dict[tuple[str, str], Callable[[Operands], str]] = {
     ("billing", "discarded"): lambda o: f"{o['per_vial']} × {count(o['vials'], 'vial')} − {o['administered']}",
     ("mass", "water"): lambda o: f"{amount(o['each'])} × {amount(o['density'])}",
     ("mass", ""): lambda o: (
-        f"{amount(o['volume'])} × {amount(o['density'])}; within ±5 %: {figure(o['low'].value)} to {amount(o['high'])}"
+        f"{amount(o['volume'])} × {amount(o['density'])}; within ±{figure(o['percent'])} %: "
+        f"{figure(o['low'].value)} to {amount(o['high'])}"
     ),
 }
 

@@ -1,0 +1,78 @@
+"""What an entry of the log is about, and which page was refused, in words: the log itself holds plain keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from compounding.settings import SETTINGS, is_setting, setting
+
+_ACCOUNT, _SETTING = "staff:", "setting:"
+_ACCOUNT_WORD, _SETTING_WORD = "account ", "setting "
+
+PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "account.shown": "Your account",
+        "account.password": "Change of the password",
+        "account.pin": "Signing PIN",
+        "account.factor": "Second factor",
+        "account.factor_off": "Removal of the second factor",
+        "preparations.home": "Start page",
+        "preparations.listed": "Preparations",
+        "preparations.search": "Search for preparations",
+        "preparations.shown": "A preparation",
+        "preparations.pdf": "A printed paper",
+        "preparations.print_": "Print of a paper",
+        "orders.new": "New order",
+        "orders.change": "Change of an order",
+        "orders.review": "Review of an order",
+        "orders.save": "Saving of an order",
+        "orders.edit": "Order typed again",
+        "verifying.shown": "Verification of an order",
+        "verifying.verify": "Verification of an order",
+        "verifying.sign_": "Signature of a verification",
+        "calculator.calculator": "Calculator",
+        "calculator.calculate": "Calculator",
+        "staff.listed": "Staff",
+        "staff.shown": "An account",
+        "staff.new": "New account",
+        "staff.open_": "Opening of an account",
+        "staff.change": "Change of an account",
+        "staff.reset": "New password for an account",
+        "settings.listed": "Settings",
+        "settings.shown": "A setting",
+        "settings.set_site": "Change of a setting of the site",
+        "settings.decide": "Decision on a setting",
+        "audit.searched": "Audit",
+        "audit.search": "Search of the log",
+        "audit.timeline": "Timeline of a preparation",
+        "audit.compare": "Comparison of a code",
+        "audit.check": "Check of the chain",
+        "audit.csv": "Entries as CSV",
+        "audit.pdf": "Timeline as PDF",
+        "audit.export": "Export of the whole log",
+    }
+)
+"""The pages that a role may lack the right to, by the keys under which the log names them."""
+
+
+def subject_words(subject: str) -> str:
+    """What an entry is about as a page shows it: "staff:okafor" is "account okafor"."""
+    if subject.startswith(_ACCOUNT):
+        return f"{_ACCOUNT_WORD}{subject.removeprefix(_ACCOUNT)}"
+    if subject.startswith(_SETTING):
+        name = subject.removeprefix(_SETTING)
+        return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
+    return subject
+
+
+def subject_typed(text: str) -> str:
+    """What somebody looks for, as the log writes it: the words of subject_words in any case, or the log's own."""
+    typed = " ".join(text.casefold().split())
+    if typed.startswith(_ACCOUNT_WORD):
+        return f"{_ACCOUNT}{typed.removeprefix(_ACCOUNT_WORD)}"
+    if typed.startswith(_SETTING_WORD):
+        named = typed.removeprefix(_SETTING_WORD)
+        found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)
+        return f"{_SETTING}{found}"
+    return text

@@ -1,0 +1,122 @@
+"""A database that an older program made, with its data and its chain, brought to the schema of this one."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from alembic import command
+from databases import ROLE, Place
+from test_log import entries, exported
+from test_records import ANNA, ENTERED, FINGERPRINT, NEW, PRINTED, SHA, SIGNED, keyed
+
+from compounding.records import (
+    Engine,
+    Event,
+    Head,
+    Page,
+    RecordsRefused,
+    Search,
+    chain,
+    check,
+    database,
+    events,
+    find_preparations,
+    first_print,
+    head,
+    migrate,
+    migrating,
+    preparation,
+    preparations,
+    prints,
+    record_print,
+    revise_preparation,
+    save_preparation,
+    schema,
+    schema_version,
+)
+
+# Of the schema before staff and versions, as the programs of that time signed it.
+OLD = "d06b8d1509288dd97a3777f3877aaabf9bae1afc2516b8ea41d401e15a228ee8"
+NUMBER = "2026-000001"
+
+
+def old_rows(seq: int) -> dict[str, list[dict[str, Any]]]:
+    """What the first schema held of a preparation: no version, and nothing of who signed."""
+    came = chain.of_entry(seq, ENTERED)
+    saved = {**preparations.columns(NEW), **came, "id": 1, "number": NUMBER, "sequence": 1}
+    return {"preparation": [saved], "status": [{**came, "id": 1, "preparation_id": 1, "state": "entered"}]}
+
+
+def old_print(seq: int) -> dict[str, list[dict[str, Any]]]:
+    row = {"id": 1, "preparation_id": 1, "document": "label", "copy": "1", "strings_json": '["0.686 mg"]'}
+    return {"print": [{**row, "pdf_sha256": SHA, **chain.of_entry(seq, PRINTED)}]}
+
+
+def older(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Head:
+    """A database as the first migration and the program of its time left it; gives its head."""
+    with monkeypatch.context() as patch, migrating._owner(engine) as owner:
+        patch.setattr(schema, "fingerprint", lambda: OLD)
+        with database.transaction(owner, RecordsRefused, writes=True) as connection:
+            command.upgrade(migrating._config(connection), "0001")
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(
+                    f"GRANT SELECT, INSERT ON log, checkpoint, preparation, status, print TO {ROLE}"
+                )
+                connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {ROLE}")
+            told = chain.about(ENTERED, NUMBER)
+            chain.append(connection, told, old_rows)
+            return chain.append(connection, chain.about(PRINTED, NUMBER), old_print, sign=True)
+
+
+@pytest.fixture
+def migrated(bare_place: Place, monkeypatch: pytest.MonkeyPatch) -> Any:
+    engine = bare_place.open()
+    before = older(engine, monkeypatch)
+    assert schema_version(engine) == "0001"
+    migrate(engine, Event(ANNA, "upgraded", PRINTED.at + timedelta(minutes=1)))
+    yield engine, before
+    engine.dispose()
+
+
+def test_an_older_database_is_migrated_with_its_data_and_its_chain(migrated: tuple[Engine, Head]) -> None:
+    engine, before = migrated
+    assert schema_version(engine) == "0002"
+    with database.reading(engine) as connection:
+        assert schema.differences(connection) == ()
+        assert schema.lost_guards(connection) == ()
+    assert check(engine, heads=[before.code]) == ()
+    assert [entry.action for entry in entries(engine)] == ["log started", "entered", "printed", "schema migrated"]
+    assert f'"new":"{FINGERPRINT}","old":"{OLD}"' in entries(engine)[-1].body
+    assert exported(engine).startswith(b"compounding-log\t1\n")
+    saved = preparation(engine, NUMBER)
+    assert saved
+    assert (saved.content, saved.version, saved.entered_by) == (NEW, 1, (ANNA,))
+    assert find_preparations(engine, Search(name="kowalska"), Page()).preparations == (saved,)
+    assert [found.event.action for found in events(engine, NUMBER)] == ["entered", "printed"]
+
+
+def test_a_print_of_an_older_database_is_of_the_first_version(migrated: tuple[Engine, Head]) -> None:
+    engine, _ = migrated
+    first = first_print(engine, NUMBER, "label")
+    assert first
+    assert (first.version, first.strings_json, first.printed_at) == (1, '["0.686 mg"]', PRINTED.at)
+    with pytest.raises(RecordsRefused, match="was printed before with other words"):
+        record_print(engine, NUMBER, "label", "2", '["other"]', SHA, PRINTED)
+    again = record_print(engine, NUMBER, "label", "2", None, SHA, PRINTED)
+    assert (again.version, again.strings_json) == (1, None)
+    assert prints(engine, NUMBER) == (first, again)
+    assert check(engine) == ()
+
+
+def test_a_preparation_of_an_older_database_is_changed_and_counted_on(migrated: tuple[Engine, Head]) -> None:
+    engine, before = migrated
+    later = Event(ANNA, "order changed", PRINTED.at + timedelta(minutes=2))
+    new = keyed("change", given_on=date(2026, 3, 7))
+    assert revise_preparation(engine, NUMBER, new, later, SIGNED, was=1, judge=lambda _: None).version == 2
+    assert first_print(engine, NUMBER, "label") is None
+    assert save_preparation(engine, keyed("next"), later).number == "2026-000002"
+    newest = head(engine)
+    assert newest
+    # 1 started, 2 entered, 3 printed, 4 migrated, 5 changed, 6 signed (nothing was, so nothing is void), 7 the next.
+    assert (before.seq, newest.seq) == (3, 7)
+    assert check(engine, heads=[before.code, newest.code]) == ()
