@@ -5,17 +5,19 @@ import os
 import shutil
 from datetime import UTC, datetime
 
+import pyotp
 import pytest
 from databases import a_place
 from homes import ADMINISTRATOR, OTHER_PASSWORD, PASSWORD, at_a_terminal, entered, run, set_up, typing
 
 from compounding import sites, training
-from compounding.credentials import LOCKS, keyed, secrets_key, stored
+from compounding.credentials import LOCKS, TOTP, keyed, sealed, secrets_key, stored
 from compounding.credentials import PASSWORD as KIND
 from compounding.policy import Market
 from compounding.records import (
     EntrySearch,
     Event,
+    NotSaved,
     Person,
     accounts,
     check,
@@ -25,6 +27,7 @@ from compounding.records import (
     head,
     open_database,
     put_account,
+    put_secret,
     record,
 )
 from compounding.records.preparations import Page, Search
@@ -100,6 +103,7 @@ def restored(capsys, patch, file, *more, password=PASSWORD, user=ADMINISTRATOR):
 
 def test_a_backup_returns_and_the_log_says_who_put_it_back(home, empty, tmp_path, monkeypatch, capsys):
     file = backed_up(capsys, tmp_path)
+    (tmp_path / "witness").mkdir()
     assert run(capsys, "log", "witness", tmp_path / "witness")[0] == 0
     there = empty(home)
     status, out, err = restored(capsys, monkeypatch, file, "--witness", tmp_path / "witness")
@@ -123,20 +127,22 @@ def test_a_backup_returns_and_the_log_says_who_put_it_back(home, empty, tmp_path
 def test_an_older_backup_is_named_a_rollback_and_needs_a_word(home, empty, tmp_path, monkeypatch, capsys):
     file = backed_up(capsys, tmp_path)
     went_on(home, 3)
+    (tmp_path / "witness").mkdir()
     assert run(capsys, "log", "witness", tmp_path / "witness")[0] == 0
     there = empty(home)
     status, out, _ = restored(capsys, monkeypatch, file, "--witness", tmp_path / "witness")
     assert status == 1
-    assert "restoring it is a rollback that loses 3 entries. Nothing was written." in out
+    # The three, and the entry of the backup itself.
+    assert "restoring it is a rollback that loses 4 entries. Nothing was written." in out
     said = json.loads(restored(capsys, monkeypatch, file, "--witness", tmp_path / "witness", "--json")[1])
     assert (said["done"], said["rollback"]) == (False, True)
     assert not sites.file(there).exists()
     more = ("--witness", tmp_path / "witness", "--accept-rollback", "--json")
     status, out, _ = restored(capsys, monkeypatch, file, *more)
     said = json.loads(out)
-    assert (status, said["done"], said["compared"], said["missing"]) == (0, True, True, 3)
+    assert (status, said["done"], said["compared"], said["missing"]) == (0, True, True, 4)
     engine = site(there)
-    assert story(engine)[-1].details["entries lost"] == "3"
+    assert story(engine)[-1].details["entries lost"] == "4"
     engine.dispose()
 
 
@@ -179,7 +185,7 @@ def test_nothing_is_put_over_records(home, tmp_path, monkeypatch, capsys):
     status, out, _ = restored(capsys, monkeypatch, file)
     assert (status, out) == (1, "The database is not empty: records are never put over others.\n")
     engine = site(home)
-    assert head(engine).seq == 6  # 4, and the two
+    assert head(engine).seq == 7  # 4, the backup's own, and the two
     engine.dispose()
 
 
@@ -320,6 +326,72 @@ def test_after_too_many_not_even_the_right_one(home, other, monkeypatch, capsys)
         assert moved(capsys, monkeypatch, other.url, password=OTHER_PASSWORD)[0] == 1
     sentence = "Too many tries with a wrong password: wait 15 minutes. Nothing was done.\n"
     assert moved(capsys, monkeypatch, other.url) == (1, sentence, "")
+
+
+def with_factor(home):
+    """A second factor for the administrator; gives its authenticator."""
+    engine, secret = site(home), pyotp.random_base32()
+    event = Event(WHO, "second factor set", datetime.now(UTC))
+    put_secret(engine, ADMINISTRATOR, TOTP, sealed(secret, secrets_key(home)), event)
+    engine.dispose()
+    return pyotp.TOTP(secret)
+
+
+def test_the_second_factor_is_asked_where_there_is_one(home, other, monkeypatch, capsys):
+    authenticator = with_factor(home)
+    typing(monkeypatch, PASSWORD)
+    assert run(capsys, "database", "move", other.url, "--as", ADMINISTRATOR) == (
+        2, "", "The code: none was given. Nothing was done.\n",
+    )  # fmt: skip
+    typing(monkeypatch, PASSWORD, "000000" if authenticator.now() != "000000" else "000001")
+    refused = "The code of the second factor is not right. Nothing was done.\n"
+    assert run(capsys, "database", "move", other.url, "--as", ADMINISTRATOR) == (1, refused, "")
+    engine = site(home)
+    assert story(engine)[-1].action == "wrong code"
+    assert failures(engine, since=story(engine)[-1].at.replace(year=2000), key=None, kind=TOTP).count == 1
+    engine.dispose()
+    code = authenticator.now()
+    typing(monkeypatch, PASSWORD, code)
+    same_kind = sites.address(home, None)
+    assert (
+        "make a backup and restore it instead" in run(capsys, "database", "move", same_kind, "--as", ADMINISTRATOR)[1]
+    ), "the code was right"
+    typing(monkeypatch, PASSWORD, code)
+    assert run(capsys, "database", "move", other.url, "--as", ADMINISTRATOR) == (1, refused, ""), "a code is good once"
+
+
+def test_a_backup_asks_for_the_second_factor_as_well(home, empty, tmp_path, monkeypatch, capsys):
+    authenticator = with_factor(home)
+    file = backed_up(capsys, tmp_path)
+    there = empty(home)
+    assert restored(capsys, monkeypatch, file)[0] == 2
+    assert not sites.file(there).exists()
+    typing(monkeypatch, PASSWORD, authenticator.now())
+    assert run(capsys, "restore", file, "--as", ADMINISTRATOR)[0] == 0
+
+
+def test_too_many_wrong_codes_lock_the_console(home, other, monkeypatch, capsys):
+    wrong = with_factor(home).at(0)  # of 1970
+    for _ in range(LOCKS[TOTP].failures):
+        typing(monkeypatch, PASSWORD, wrong)
+        assert run(capsys, "database", "move", other.url, "--as", ADMINISTRATOR)[0] == 1
+    typing(monkeypatch, PASSWORD, wrong)
+    sentence = "Too many tries with a wrong code: wait 15 minutes. Nothing was done.\n"
+    assert run(capsys, "database", "move", other.url, "--as", ADMINISTRATOR) == (1, sentence, "")
+
+
+def test_where_its_entry_cannot_be_stored_nothing_is_restored(home, empty, tmp_path, monkeypatch, capsys):
+    file = backed_up(capsys, tmp_path)
+    there = empty(home)
+
+    def full(*_, **__):
+        raise NotSaved("Not saved: the disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("compounding.records.chain.append", full)
+        assert restored(capsys, monkeypatch, file) == (2, "", "Not saved: the disk is full.\n")
+    assert not sites.file(there).exists()
+    assert restored(capsys, monkeypatch, file)[0] == 0
 
 
 @pytest.mark.parametrize("bare_place", ["sqlite"], indirect=True)

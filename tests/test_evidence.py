@@ -496,9 +496,7 @@ BACK = [
 
 
 @pytest.mark.parametrize(("minutes", "action", "is_told"), BACK)
-def test_time_goes_back_seven_seconds_at_most_unless_a_clock_was_set(
-    minutes: float, action: str, is_told: bool
-) -> None:
+def test_time_goes_back_seven_seconds_unless_a_clock_was_set(minutes: float, action: str, is_told: bool) -> None:
     """Time may not go backwards beyond a stated skew; a clock step is an entry."""
     verdict = judged(log(99, edited(57, at=time(minutes), action=action)))
     assert [(one.entry, one.layer) for one in verdict.findings] == ([(57, Layer.CLOCK)] if is_told else [])

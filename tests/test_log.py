@@ -236,7 +236,7 @@ def test_small_steps_back_do_not_add_up(engine: Engine) -> None:
 def test_the_log_and_its_verifier_know_one_skew() -> None:
     """2 s between the clocks of two hosts, and as long as a writer waits for the lock."""
     assert chain.SKEW is evidence.SKEW is SKEW
-    assert evidence.SKEW == timedelta(seconds=2, milliseconds=database.BUSY_MS)
+    assert timedelta(seconds=2, milliseconds=database.BUSY_MS) == evidence.SKEW
 
 
 @pytest.mark.parametrize("wrong", ["", "yesterday", "2026-03-04T05:06:07", "2026-03-04 05:06:07.000089Z", None])
@@ -253,7 +253,7 @@ def test_nothing_is_written_behind_an_entry_whose_time_was_taken_away(
         other.execute("UPDATE log SET body = ?", body)
         other.rearm()
     before = counts(engine)
-    with pytest.raises(RecordsRefused, match="has no time that can be read: it was changed. Nothing more is written"):
+    with pytest.raises(RecordsRefused, match=r"has no time that can be read: it was changed. Nothing more is written"):
         record(engine, VIEWED)
     assert counts(engine) == before
     assert head(engine)

@@ -122,7 +122,7 @@ def test_a_folder_for_a_witness_is_never_made(engine: Engine, tmp_path: Path) ->
     """Under the mount point of a share that is away a witness would lie on the database's own disk."""
     record(engine, VIEWED)
     for folder in (tmp_path / "mnt", tmp_path / "mnt" / "witness"):
-        with pytest.raises(NoWitness, match="there is no such folder. Is its share mounted?"):
+        with pytest.raises(NoWitness, match=r"there is no such folder. Is its share mounted?"):
             witness(engine, folder)
     assert not (tmp_path / "mnt").exists()
     (tmp_path / "mnt").mkdir()
@@ -201,7 +201,8 @@ def test_a_witness_that_cannot_be_read_or_written_is_said(
 ) -> None:
     record(engine, VIEWED)
     (tmp_path / "compounding.witness").mkdir()  # stands for any fault of the file system
-    with pytest.raises(NotRead, match=r"^Not read: the witness .*/compounding\.witness cannot be opened: Is a directory"):
+    said = r"^Not read: the witness .*/compounding\.witness cannot be opened: Is a directory"
+    with pytest.raises(NotRead, match=said):
         witness(engine, tmp_path)
     with pytest.raises(NotRead, match="cannot be opened"):
         check(engine, tmp_path)
@@ -461,7 +462,7 @@ def test_where_the_entry_of_a_return_is_refused_nothing_is_restored(
 
 def test_a_backup_of_nothing_is_none(engine: Engine, tmp_path: Path) -> None:
     """Also where there was something, and whoever holds the database took all of it away."""
-    with pytest.raises(RecordsRefused, match="^The backup is not whole: log: has no entry"):
+    with pytest.raises(RecordsRefused, match=r"^The backup is not whole: log: has no entry"):
         backup(engine, tmp_path / "empty.sqlite")
     assert not (tmp_path / "empty.sqlite").exists()
 
@@ -474,7 +475,7 @@ def test_a_backup_that_was_emptied_is_not_restored(old: Path, place: Place, tmp_
         for table in tables.metadata.tables:
             other.execute(f"DELETE FROM {table}")
         other.rearm()
-    with pytest.raises(RecordsRefused, match="^The backup is not whole: log: has no entry"):
+    with pytest.raises(RecordsRefused, match=r"^The backup is not whole: log: has no entry"):
         restore(old, f"sqlite:///{tmp_path}/back/records.db", None, home=place.home)
 
 

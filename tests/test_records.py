@@ -769,7 +769,7 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     """A new one needs its place here, and one that writes its place above."""
     readers = {"preparation", "find_preparations", "first_print", "prints", "events", "schema_version"}
     readers |= {"find_entries", "head", "clock_step_pending", "check", "export_log", "witness", "backup"}
-    opens = {"open_database", "opened_backup", "migrate", "restore"}
+    opens = {"open_database", "opened_backup", "migrate", "require_current", "restore"}
     readers |= {"account", "accounts", "secrets", "session", "failures", "settings", "settings_entry"}
     readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from io import TextIOWrapper
@@ -14,9 +15,12 @@ from typing import TYPE_CHECKING
 from compounding.cli.answers import Refused
 
 if TYPE_CHECKING:
-    from compounding.records import Account, Engine, Failures, Person
+    from compounding.records import Account, Engine, Event, Failures, Person
 
-WRONG_PASSWORD = "wrong password"
+# By the kind of the secret, as compounding.credentials names it: that module is slow to import.
+_WRONG = {"password": "wrong password", "totp": "wrong code"}
+FACTOR_GIVEN = "second factor given"
+"""As at the desk: a code is good once, wherever it was given."""
 CONSOLE = "console"
 """Where somebody is who types a command: its address and its workstation in the log."""
 
@@ -27,12 +31,16 @@ class NotProved(Exception):
 
 def typed_password(prompt: str) -> str:
     """A password: at a terminal as it is typed, unseen; else a line of standard input. Raises Refused for none."""
+    return _typed(prompt, "The password")
+
+
+def _typed(prompt: str, what: str) -> str:
     try:
         text = getpass.getpass(prompt) if _at_a_terminal() else _line()
     except (EOFError, KeyboardInterrupt):
         text = ""
     if not text:
-        raise Refused("The password: none was given. Nothing was done.")
+        raise Refused(f"{what}: none was given. Nothing was done.")
     return text
 
 
@@ -54,61 +62,115 @@ def _line() -> str:
     return "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Who somebody says they are, at which database and under which key of the site."""
+
+    engine: Engine
+    user: str
+    account: Account | None
+    kept: Mapping[str, str]
+    key: bytes
+    now: datetime
+    noted: bool
+
+
 def proved(engine: Engine, home: Path, user: str, now: datetime, *, noted: bool) -> Person:
-    """Who this user is, once the password is typed, and the role may care for a site's data.
+    """Who this user is, once the password is typed and the code of the second factor where the account has one, and
+    the role may care for a site's data.
 
     `noted` says whether a failure goes into the log, and counts as at the sign-in page: a backup that is only read
-    takes no entry. Raises NotProved, Refused where no password is typed, and RecordsFault.
+    takes no entry. Raises NotProved, Refused where nothing is typed, and RecordsFault.
     """
-    from compounding import credentials, records
-    from compounding.credentials import PASSWORD, folded
+    from compounding.credentials import TOTP
     from compounding.workflow import Deed, may
 
-    account = records.account(engine, folded(user))
-    key = credentials.secrets_key(home)
-    if noted:
-        _refuse_locked(partial(records.failures, engine), credentials.keyed(key, user), now)
-    password = typed_password(f"Password of {user}: ")
-    kept = records.secrets(engine, account.user).get(PASSWORD) if account and account.active else None
-    right = credentials.matches(kept, password, key)
-    if noted:
-        _note(engine, account, credentials.keyed(key, user), now, right=right)
-    if not right or account is None:
-        raise NotProved("The user name or the password is not right. Nothing was done.")
+    claim = _claim(engine, home, user, now, noted)
+    account = _of_password(claim)
     if not may(account.role, Deed.SET_SITE):
         raise NotProved(f"A {account.role} may not do this: an administrator may. Nothing was done.")
+    if sealed := claim.kept.get(TOTP):
+        _require_factor(claim, sealed)
     return account.person
 
 
-def _refuse_locked(failures: Callable[..., Failures], key: str, now: datetime) -> None:
-    if sentence := _locked(failures, key, now):
+def _claim(engine: Engine, home: Path, user: str, now: datetime, noted: bool) -> _Claim:
+    from compounding import credentials, records
+
+    account = records.account(engine, credentials.folded(user))
+    kept = records.secrets(engine, account.user) if account and account.active else {}
+    return _Claim(engine, user, account, kept, credentials.secrets_key(home), now, noted)
+
+
+def _of_password(claim: _Claim) -> Account:
+    from compounding.credentials import PASSWORD, matches
+
+    _refuse_locked(claim, PASSWORD)
+    password = typed_password(f"Password of {claim.user}: ")
+    right = matches(claim.kept.get(PASSWORD), password, claim.key)
+    if not _judged(claim, PASSWORD, lambda _: right) or claim.account is None:
+        raise NotProved("The user name or the password is not right. Nothing was done.")
+    return claim.account
+
+
+def _require_factor(claim: _Claim, sealed: str) -> None:
+    """Raises NotProved where the code is not that of the account's authenticator, or was used before."""
+    from compounding.credentials import TOTP, factor_good, opened
+
+    _refuse_locked(claim, TOTP)
+    code, secret = _typed("Code of the second factor: ", "The code"), opened(sealed, claim.key)
+    if not _judged(claim, TOTP, lambda last: secret is not None and factor_good(secret, code, claim.now, last)):
+        raise NotProved("The code of the second factor is not right. Nothing was done.")
+
+
+def _judged(claim: _Claim, kind: str, right: Callable[[datetime | None], bool]) -> bool:
+    """Whether it is right, stored in the order of the log; `right` takes when such a secret was good last. Raises
+    NotProved where others failed meanwhile, so that this one is not answered."""
+    from compounding import records
+    from compounding.credentials import TOTP, keyed
+    from compounding.records import Attempt, Tried, Verdict
+
+    if not claim.noted:
+        return right(None)
+    key = keyed(claim.key, claim.user)
+
+    def judge(tried: Tried) -> Verdict:
+        if sentence := _locked(tried.failures, key, kind, claim.now):
+            return Verdict(False, refused=sentence)
+        good = right(tried.newest_good(key=key, kind=kind))
+        return Verdict(good, (FACTOR_GIVEN if kind == TOTP else None) if good else _WRONG[kind])
+
+    verdict = records.record_attempt(claim.engine, _event(claim, kind), Attempt(key, CONSOLE, kind), judge)
+    if verdict.refused:
+        raise NotProved(verdict.refused)
+    return verdict.good
+
+
+def _refuse_locked(claim: _Claim, kind: str) -> None:
+    from compounding import records
+    from compounding.credentials import keyed
+
+    if not claim.noted:
+        return
+    if sentence := _locked(partial(records.failures, claim.engine), keyed(claim.key, claim.user), kind, claim.now):
         raise NotProved(sentence)
 
 
-def _locked(failures: Callable[..., Failures], key: str, now: datetime) -> str:
-    """Why no password is taken now; "" where one is."""
-    from compounding.credentials import LOCKS, PASSWORD
+def _locked(failures: Callable[..., Failures], key: str, kind: str, now: datetime) -> str:
+    """Why none is taken now; "" where one is."""
+    from compounding.credentials import LOCKS
 
-    lock = LOCKS[PASSWORD]
-    if lock.ends(lambda since: failures(since=since, key=key, kind=PASSWORD), now) is None:
+    lock = LOCKS[kind]
+    if lock.ends(lambda since: failures(since=since, key=key, kind=kind), now) is None:
         return ""
-    return f"Too many tries with a wrong password: wait {lock.time.seconds // 60} minutes. Nothing was done."
+    what = _WRONG[kind]
+    return f"Too many tries with a {what}: wait {lock.time.seconds // 60} minutes. Nothing was done."
 
 
-def _note(engine: Engine, account: Account | None, key: str, now: datetime, *, right: bool) -> None:
-    """Puts a failure in the log. Raises NotProved where others failed meanwhile, so that this one is not answered."""
-    from compounding import records
-    from compounding.credentials import PASSWORD
-    from compounding.records import Attempt, Event, Person, Tried, Verdict
+def _event(claim: _Claim, kind: str) -> Event:
+    from compounding.records import Event, Person
 
-    def judge(tried: Tried) -> Verdict:
-        if sentence := _locked(tried.failures, key, now):
-            return Verdict(False, refused=sentence)
-        return Verdict(right, None if right else WRONG_PASSWORD)
-
+    account = claim.account
     who = account.person if account else Person("unknown", "somebody not known here", "unknown")
     subject = f"staff:{account.user if account else 'unknown'}"
-    event = Event(who, WRONG_PASSWORD, now, {"what": PASSWORD}, workstation=CONSOLE, subject=subject)
-    verdict = records.record_attempt(engine, event, Attempt(key, CONSOLE, PASSWORD), judge)
-    if verdict.refused:
-        raise NotProved(verdict.refused)
+    return Event(who, _WRONG[kind], claim.now, {"what": kind}, workstation=CONSOLE, subject=subject)

@@ -48,14 +48,13 @@ _log, _checkpoint = tables.log, tables.checkpoint
 INSERTS = {name: insert(table) for name, table in tables.metadata.tables.items()}
 _LAST_IDS = {table.name: select(func.coalesce(func.max(table.c.id), 0)) for table in (tables.secret, *tables.REPLAYED)}
 _LAST_SIGNED = select(_checkpoint.c.at_utc).order_by(_checkpoint.c.size.desc()).limit(1)
-_A_TIME = "2___-__-__T__:__:__.______Z"
-_STEPPED = select(func.coalesce(func.max(_log.c.seq), 0)).where(_log.c.action == CLOCK_STEPPED)
-# The latest time since a clock was last set back, and not the newest entry's: small steps back would add up. The
-# sum keeps a database from reading all of those entries by their numbers: by their times it takes the first. What
-# somebody changed into no time is passed over: it would stand above every time.
+# The sums keep a database from going through the entries by their numbers: by action and by time it finds one at once.
+_STEPPED = select(func.coalesce(func.max(_log.c.seq + 0), 0)).where(_log.c.action == CLOCK_STEPPED)
+# The latest time since a clock was last set back, and not the newest entry's: small steps back would add up. What
+# somebody changed into a word is passed over: it would stand above every time.
 _LATEST = (
     select(_log.c.at)
-    .where(_log.c.seq + 0 >= _STEPPED.scalar_subquery(), _log.c.at.like(_A_TIME))
+    .where(_log.c.seq + 0 >= _STEPPED.scalar_subquery(), _log.c.at >= "2", _log.c.at < "3")
     .order_by(_log.c.at.desc())
     .limit(1)
 )
