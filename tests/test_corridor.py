@@ -28,6 +28,7 @@ CORRIDOR = (
     "stability",
     "preparation",
     "workflow",
+    "files",
     "credentials",
     "scanning",
     "wording",

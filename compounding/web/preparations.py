@@ -105,8 +105,7 @@ def _list_page(
     found: bool = False,
 ) -> str:
     d = desk()
-    fields = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
-    errors = [*problems, *fields]
+    errors = [*problems, *pages.problems(form)]
     result = records.find_preparations(d.engine, wanted, where)
     listed_entry(SEARCHED if found else LISTED, [saved.number for saved in result.preparations], **_looked_for(form))
     like = alike(result.preparations)
@@ -183,19 +182,12 @@ def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, An
 @blueprint.get("/preparations/<number>")
 def shown(number: str) -> Any:
     """A preparation; to somebody who may still verify it, only whose it is."""
-    standing = _standing(number)
+    standing = stored_page.standing_at(number)
     if blind(standing.preparation, me()):
         viewed(VIEWED, number, shown="the patient alone")
         return _blind_page(standing.preparation)
     viewed(VIEWED, number)
     return preparation_page(standing, None, ())
-
-
-def _standing(number: str) -> Standing:
-    found = records.standing(desk().engine, number)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _blind_page(saved: SavedPreparation) -> str:
@@ -235,8 +227,7 @@ def preparation_page(
     """The page of a preparation: on its way, and as it was ordered. `shown` is what its way shows once more."""
     d, saved = desk(), standing.preparation
     forms = [sent[1]] if sent else [shown.form] if shown and shown.form else []
-    fields = [pair for form in forms for pair in form.errors_in_order()]
-    errors = [*problems, *(pages.problem(field.anchor, f"{field.label.text}: {said}") for field, said in fields)]
+    errors = [*problems, *pages.problems(*forms)]
     path, gone = _path(standing, shown or Shown(), d)
     parts = stored_page.parts(standing, d)
     if path is not None and path.hidden:
@@ -308,7 +299,7 @@ def print_(number: str, document: str) -> Any:
     if document != WORKSHEET:  # labels are counted, and so have a page of their own
         abort(404)
     with _PRINTING:
-        standing = _standing(number)
+        standing = stored_page.standing_at(number)
         if blind(standing.preparation, me()):
             refuse_blind(standing.preparation)
         return _print(standing, document)
@@ -375,7 +366,7 @@ def _stored(first: Print, copy: int) -> Mapping[str, Any]:
 @blueprint.get("/preparations/<number>/prints/<int:place>.pdf")
 def pdf(number: str, place: int) -> Any:
     """A print as it was, drawn from its stored strings. Changes nothing but the log of access."""
-    saved, printed = _standing(number).preparation, records.prints(desk().engine, number)
+    saved, printed = stored_page.standing_at(number).preparation, records.prints(desk().engine, number)
     if blind(saved, me()):
         refuse_blind(saved)
     if not 1 <= place <= len(printed):
