@@ -47,6 +47,7 @@ from labels.content import (
     Worksheet,
 )
 from labels.extract import Extract, ExtractRow, ExtractValue, draw_extract, extract_pages
+from labels.plan import PlanTable, TreatmentPlan, draw_plan, plan_pages
 from labels.refusal import Refused
 from labels.sheet import A4, LETTER, STOCKS, UK_100X75, US_4X3, Run, Sheet, Stock
 from labels.worksheet import compose_worksheet, draw_worksheet, page_count
@@ -87,6 +88,7 @@ __all__ = [
     "Order",
     "PageMark",
     "Pair",
+    "PlanTable",
     "Refused",
     "Run",
     "Sheet",
@@ -98,6 +100,7 @@ __all__ = [
     "Stock",
     "Tick",
     "Times",
+    "TreatmentPlan",
     "Verification",
     "WorkingLine",
     "Worksheet",
@@ -106,7 +109,9 @@ __all__ = [
     "draw_bag_label",
     "draw_bag_labels",
     "draw_extract",
+    "draw_plan",
     "draw_worksheet",
     "extract_pages",
     "page_count",
+    "plan_pages",
 ]

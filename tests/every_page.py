@@ -112,6 +112,8 @@ OPENS = {
     "enrolling.withdraw": "TP",
     "calculator.calculator": "TPU",
     "calculator.calculate": "TPU",
+    "drugs.listed": "TPU",
+    "drugs.shown": "TPU",
     "audit.timeline": "TPU",
     "audit.searched": "PU",
     "audit.search": "PU",
@@ -132,6 +134,7 @@ _FILLED = {
     "kind": "water",
     "what": "cancel",
     "material_id": "1",
+    "drug": "besponsa-us",
     "first": "1",
     "last": "3",
 }

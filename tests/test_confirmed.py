@@ -42,6 +42,7 @@ WAITING = {
         "administration.line": "PVC, polyolefin or polybutadiene",
         "administration.filter": "Not needed; if used, PES, PVDF or hydrophilic polysulfone, never nylon or mixed "
         "cellulose ester.",
+        "regimen.interruption_days": "omit: 7; reduce: 14; end: 28",
         "regimen.reduction_percent": "25",
     },
     Market.UK: {
@@ -50,6 +51,7 @@ WAITING = {
         "administration.line": "PVC, polyolefin or polybutadiene",
         "administration.filter": "Not needed; if used, PES, PVDF or hydrophilic polysulfone, never nylon or mixed "
         "cellulose ester.",
+        "regimen.interruption_days": "omit: 7; reduce: 14; end: 28",
         "regimen.reduction_percent": "25",
     },
 }

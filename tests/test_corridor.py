@@ -23,6 +23,7 @@ CORRIDOR = (
     "settings",
     "patient",
     "course",
+    "checklist",
     "dosing",
     "vials",
     "stability",
@@ -69,6 +70,7 @@ OUTSIDE = {
     "markupsafe": {"web"},
     "waitress": {"web", "cli"},
     "biip": {"scanning"},
+    "icalendar": {"wording"},
     "reportlab": {"labels"},
     "PIL": {"labels"},
     "zxingcpp": {"labels", "web"},  # the QR code of an authenticator

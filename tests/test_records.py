@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import course_rows
 import pytest
 from databases import Place
 from hypothesis import given
@@ -75,7 +76,7 @@ ANNA = Person("u17", "Anna Example", "technician")
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, UTC)
 ENTERED = Event(ANNA, "entered", AT, {"screen": "order"}, "new cycle")
 PRINTED = Event(ANNA, "printed", AT + timedelta(minutes=5))
-FINGERPRINT = "b8a79dc1b1a8207ca1346a8376700a1f05161cc9cbe2a17c57d6d733e082d565"
+FINGERPRINT = "2a690b50d1ee316ce778c872696b755480746b934916a5a489054028c619e193"
 SHA = "0123456789abcdef" * 4
 SIGNED = NewSignature("order-entry", '{"dose":"0.686 mg"}')
 
@@ -275,7 +276,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_a_path_with_a_percent_sign_and_spaces_serves(tmp_path: Path) -> None:
     opened = open_database(f"sqlite:///{tmp_path}/100 %s/records.db")
     migrate(opened)
-    assert schema_version(opened) == "0003"
+    assert schema_version(opened) == "0006"
     opened.dispose()
     assert (tmp_path / "100 %s" / "records.db").exists()
 
@@ -292,7 +293,7 @@ def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(bare
     opened = bare_place.open()
     assert schema_version(opened) is None
     migrate(opened)
-    assert schema_version(opened) == "0003"
+    assert schema_version(opened) == "0006"
     saved = save_preparation(opened, NEW, ENTERED)
     migrate(opened)
     assert preparation(opened, saved.number) == saved
@@ -318,7 +319,7 @@ def test_a_newer_database_is_refused_and_not_touched(engine: Engine, place: Plac
     with pytest.raises(RecordsRefused) as refused:
         migrate(engine)
     assert str(refused.value) == (
-        "The database is newer than this program: its schema is 0999, and this program knows 0003."
+        "The database is newer than this program: its schema is 0999, and this program knows 0006."
         " Install the newer program again; nothing was changed."
     )
     assert schema_version(engine) == "0999"
@@ -375,14 +376,19 @@ def filled(engine: Engine) -> SavedPreparation:
 
 
 def fill(engine: Engine, new: NewPreparation = NEW) -> SavedPreparation:
-    saved, later = save_preparation(engine, new, ENTERED, SIGNED), replace(ENTERED, at=PRINTED.at)
+    course = course_rows.opened(engine, ENTERED).number
+    at = course_rows.in_course(course)
+    saved, later = save_preparation(engine, new, ENTERED, SIGNED, place=at), replace(ENTERED, at=PRINTED.at)
     record_print(engine, saved.number, "label", "1", '["0.686 mg"]', SHA, PRINTED)
     record_print(engine, saved.number, "label", "2", None, SHA, PRINTED)
     put_account(engine, "u17", ANNA.name, ANNA.role, later, secrets={"password": "argon2 of a phrase"})
     session = sign_in(engine, "u17", later, key="5e1f", address="192.0.2.7")
     sign_out(engine, session, "asked", later)
     put_setting(engine, "bsa_step", "0.01", "holds", later)
-    changed = revise_preparation(engine, saved.number, keyed("fill"), later, SIGNED, was=1, judge=lambda _: None)
+    changed = revise_preparation(
+        engine, saved.number, keyed("fill"), later, SIGNED, was=1, judge=lambda _: None, place=at
+    )
+    course_rows.one_of_each(engine, course, saved.number, later, "u18")
     first = prints(engine, saved.number)[0]
     now = take_step(engine, saved.number, later, judge=lambda _: None, rows=one_of_each(later.at, first.id))
     take_step(engine, saved.number, later, judge=lambda _: None, rows=[NewOut(now.materials[0].id or 0, Out.BROKEN)])
@@ -524,6 +530,17 @@ REPLACEMENTS = [
     ("recall", ("id",)),
     ("recall_end", ("id",)),
     ("recall_end", ("recall_id",)),
+    ("patient", ("id",)),
+    ("course", ("id",)),
+    ("course", ("number",)),
+    ("course", ("request_key",)),
+    ("course_fact", ("id",)),
+    ("course_fact_out", ("id",)),
+    ("course_fact_out", ("fact_id",)),
+    ("placed", ("id",)),
+    ("placed", ("preparation_id", "version")),
+    ("checklist", ("id",)),
+    ("infusion", ("id",)),
 ]
 ELSEWHERE = {
     "id": "777",
@@ -540,6 +557,7 @@ ELSEWHERE = {
     "sign_in_id": "777",
     "material_id": "777",
     "recall_id": "777",
+    "fact_id": "777",
     "what": "'other'",
     "digest": "'other'",
 }
@@ -742,8 +760,11 @@ def test_every_function_that_writes_takes_its_event() -> None:
         "accounts.put_account",
         "accounts.put_secrets",
         "attempts.record_attempt",
+        "course_rows._added",
+        "courses.open_course",
         "log.record",
         "moving.move",
+        "patients.put_patient",
         "preparations.save_preparation",
         "prints.record_print",
         "revisions.revise_preparation",
@@ -773,10 +794,12 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"account", "accounts", "secrets", "session", "failures", "settings", "settings_entry"}
     readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
-    readers |= {"compare", "saved_as"}
+    readers |= {"compare", "saved_as", "patient", "find_patients", "course_record", "courses_of", "placed_in"}
+    readers |= {"course_of", "place"}
     writes = {"save_preparation", "revise_preparation", "take_step", "set_status", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}
     writes |= {"put_setting", "put_settings", "put_recall", "end_recall"}
+    writes |= {"put_patient", "open_course", "record_fact", "take_out_fact", "record_checklist", "record_infusion"}
     assert set(public_functions()) == readers | opens | writes
 
 
@@ -796,7 +819,9 @@ def test_nothing_is_written_without_an_event(engine: Engine, event: Any) -> None
 
 
 def test_no_public_function_that_writes_does_without_its_event(filled: SavedPreparation, engine: Engine) -> None:
-    number = filled.number
+    number, course = filled.number, records.courses_of(engine, 1)[0]
+    records.record_fact(engine, course.number, course_rows.CR, ENTERED, course_rows.fine)
+    again = course_rows.given(number, words="the end was another")
     acts: list[Callable[[Any], object]] = [
         lambda e: revise_preparation(engine, number, keyed(9), e, SIGNED, was=2, judge=lambda _: None),
         lambda e: take_step(engine, number, e, judge=lambda _: None, state="checked"),
@@ -807,6 +832,13 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
         lambda e: sign_out(engine, 1, "asked", e),
         lambda e: put_setting(engine, "bsa_step", "0.1", "holds", e),
         lambda e: put_settings(engine, {"bsa_step": "0.1"}, e),
+        lambda e: records.put_patient(engine, replace(course_rows.PATIENT, mrn="another"), e),
+        lambda e: course_rows.opened(engine, e, replace(course_rows.PATIENT, mrn="another")),
+        lambda e: records.open_course(engine, replace(course.content, request_key="another"), e),
+        lambda e: records.record_fact(engine, course.number, course_rows.CR, e, course_rows.fine),
+        lambda e: records.take_out_fact(engine, course.number, records.OutFact(2, "x", "u18"), e, course_rows.fine),
+        lambda e: records.record_checklist(engine, course.number, records.NewChecklist(course_rows.CHECKLIST), e),
+        lambda e: records.record_infusion(engine, course.number, again, e, course_rows.fine),
     ]
     before = counts(engine)
     for act in acts:

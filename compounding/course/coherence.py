@@ -115,6 +115,15 @@ def _reductions(course: Course) -> Iterator[Fault]:
             yield f"reductions[{n}].percent", f"{less.percent} does not fit: {known}."
 
 
+def _interruptions(course: Course) -> Iterator[Fault]:
+    for n, held in enumerate(course.interruptions, 1):
+        if held.to is not None and held.to < held.since:
+            yield f"interruptions[{n}].to", f"{held.to} is before {held.since}, when it began."
+    for n, (before, held) in enumerate(pairwise(course.interruptions), 2):
+        if before.to is None or held.since < before.to:
+            yield f"interruptions[{n}].since", f"{held.since} is before the interruption of {before.since} has ended."
+
+
 _CHECKS: tuple[Callable[[Course], Iterator[Fault]], ...] = (
     _cycles,
     _days,
@@ -123,4 +132,5 @@ _CHECKS: tuple[Callable[[Course], Iterator[Fault]], ...] = (
     _none_passed_over,
     _lengths,
     _reductions,
+    _interruptions,
 )

@@ -23,7 +23,8 @@ class State(Enum):
     OMITTED = "omitted"
     """Left out, or on a day that a reduction dropped."""
     BLOCKED = "blocked"
-    """Not to be given: there was no response within the cycles that the label allows for one."""
+    """Not to be given: the course has ended, or there was no response within the cycles that the label allows for
+    one."""
     NO_WINDOW = "no-window"
     """It opens after it closes, so that no day is left for it."""
     PLANNED = "planned"
@@ -86,7 +87,7 @@ def _dose(course: Course, slot: Slot, nominal: date, before: date | None) -> Sch
         return Scheduled(slot, State.GIVEN, label, permitted, given.level, nominal, on=given.on, before=before)
     if course.leaves_out(slot):
         return Scheduled(slot, State.OMITTED, label, permitted, permitted, nominal, before=before)
-    if course.without_response(slot.cycle):
+    if course.ended is not None or course.without_response(slot.cycle):
         return Scheduled(slot, State.BLOCKED, label, permitted, permitted, before=before)
     own, closes = _window(course, slot, nominal)
     opens = own if before is None else max(own, before + span(course.regimen.interval.value))

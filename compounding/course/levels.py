@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from compounding.course.entries import Response, Slot
@@ -27,3 +28,8 @@ def label_level(regimen: Regimen, slot: Slot, response: Response | None) -> Dose
 def reduced(level: DoseLevel, percent: int) -> DoseLevel:
     """A level less so many percent, exact: 0.5 mg/m² less 25 % is 0.375 mg/m²."""
     return DoseLevel.of(level * (Decimal(100 - percent) / 100))
+
+
+def total(levels: Iterable[DoseLevel]) -> DoseLevel:
+    """What the doses of a cycle come to: 0.8, 0.5 and 0.5 mg/m² are 1.8 mg/m²."""
+    return DoseLevel(sum((level.value for level in levels), Decimal(0)))

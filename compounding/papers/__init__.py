@@ -4,12 +4,14 @@
     bags        the bag labels
     worksheets  the worksheets
     documents   a document's finished strings, and its PDF
+    plan        the treatment plan of a course
 
 A document is made once into finished strings, which are stored with its first print; every later
 print draws those, so that no upgrade changes an old paper.
 """
 
 from compounding.papers.documents import DOCUMENTS, draw, draw_all, draw_extract, strings, with_copy
+from compounding.papers.plan import draw_treatment
 from compounding.papers.work import Answer, Bagged, Hour, Lot, Recorded, Signed, Work
 from labels import Extract, ExtractRow, ExtractValue, Pair, Refused
 
@@ -30,6 +32,7 @@ __all__ = [
     "draw",
     "draw_all",
     "draw_extract",
+    "draw_treatment",
     "strings",
     "with_copy",
 ]

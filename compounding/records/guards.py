@@ -41,6 +41,13 @@ _TAKEN = {
     "waste": "id = NEW.id",
     "recall": "id = NEW.id",
     "recall_end": "id = NEW.id OR recall_id = NEW.recall_id",
+    "patient": "id = NEW.id",
+    "course": "id = NEW.id OR number = NEW.number OR request_key = NEW.request_key",
+    "course_fact": "id = NEW.id",
+    "course_fact_out": "id = NEW.id OR fact_id = NEW.fact_id",
+    "placed": "id = NEW.id OR (preparation_id = NEW.preparation_id AND version = NEW.version)",
+    "checklist": "id = NEW.id",
+    "infusion": "id = NEW.id",
 }
 
 

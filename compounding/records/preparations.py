@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from compounding.records import overrides, tables
+from compounding.records import course_tables, overrides, tables
 from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
 from compounding.records.database import NotRead, RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, Rows, is_json, person_of, require_json, utc_text, utc_time
@@ -173,11 +173,20 @@ def _require_whole(name: str, value: object) -> None:
         raise ValueError(f"{name} cannot be {value}")
 
 
+PlaceRow = Callable[[Connection, int, int], dict[str, Any]]
+"""The row that places a version of a preparation in a course, or what refuses it."""
+
+
 def save_preparation(
-    engine: Engine, new: NewPreparation, event: Event, signature: NewSignature | None = None, also: Sequence[Event] = ()
+    engine: Engine,
+    new: NewPreparation,
+    event: Event,
+    signature: NewSignature | None = None,
+    also: Sequence[Event] = (),
+    place: PlaceRow | None = None,
 ) -> SavedPreparation:
     """Stores a preparation, its number, its status, the signature that it was entered with and its event,
-    all or none. `also` are further entries about it, that come right after.
+    all or none. `also` are further entries about it, that come right after; `place` puts it in a course.
 
     A second call with the same request_key and content gives the same preparation and writes nothing.
     Raises RecordsRefused where that key came with another content, and NotSaved.
@@ -186,7 +195,7 @@ def save_preparation(
         # No other writer comes between this look and the insert below.
         last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
         if last.number is None:
-            saved = _insert(connection, new, event, signature, last)
+            saved = _insert(connection, new, event, signature, last, place)
             append_all(connection, also, saved.number, new.drug_file)
             return existing(connection, saved.number) if also else saved
         if sent(connection, _table, new.request_key) != new:
@@ -203,12 +212,18 @@ def another_form(number: str) -> RecordsRefused:
 
 
 def _insert(
-    connection: Connection, new: NewPreparation, event: Event, signature: NewSignature | None, last: Any
+    connection: Connection,
+    new: NewPreparation,
+    event: Event,
+    signature: NewSignature | None,
+    last: Any,
+    place: PlaceRow | None,
 ) -> SavedPreparation:
     key, status, sequence = last.id + 1, last.status + 1, last.sequence + 1
     number = f"{new.year}-{sequence:06d}"
     told = about(event, number, drug_file=new.drug_file)
     signed = [] if signature is None else [signature_row(signature, key, 1)]
+    put = [] if place is None else [place(connection, key, 1)]
 
     def rows(seq: int) -> Rows:
         came = of_entry(seq, told)
@@ -218,6 +233,9 @@ def _insert(
         for one in signed:
             full = {**one, **came, "id": next_id(connection, "signature")}
             made["signature"] = [all_columns(tables.signature, full)]
+        for one in put:
+            full = {**one, **came, "id": next_id(connection, "placed")}
+            made["placed"] = [all_columns(course_tables.placed, full)]
         return made
 
     append(connection, told, rows)
@@ -411,9 +429,9 @@ def patient_conditions(of: Mapping[str, Any], name: str, number: str) -> Iterato
     yield from (of["search_name"].contains(word, autoescape=True) for word in folded(name).split())
     if wanted := folded_number(number.strip()):
         numbers = ("mrn", "nhs_number", "hospital_number")
-        yield or_(*(_folded_number(of[column]) == wanted for column in numbers))
+        yield or_(*(as_folded(of[column]) == wanted for column in numbers))
 
 
-def _folded_number(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def as_folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """What names.folded_number does, in SQL."""
     return func.lower(func.replace(func.replace(column, " ", ""), "-", ""))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from compounding.records import columns, path_tables
+from compounding.records import columns, course_tables, path_tables
 from compounding.records.columns import amount, flag, key, of_entry, preparation_id, text
 
 metadata = columns.metadata
@@ -284,6 +284,7 @@ REPLAYED = (
     sign_out,
     setting,
     *path_tables.TABLES,
+    *course_tables.TABLES,
 )
 """The tables whose rows stand in the log as well, so that the log read again gives them: all but the log's
 own and `secret`."""

@@ -60,6 +60,8 @@ materials     what is recorded and what leaves again
 true_times    when a vial was wetted, and the drug added
 ending        cancelled, rejected, come back, thrown away
 calculator    a dose without a patient
+calendar      the doses of a course as months
+drugs         the drugs that are prepared, each with all that its file states
 paperwork     what the papers are made from, and a trial of them
 plan_page     a plan's strings laid out for a page
 pictures      the vials and the bag, to scale
@@ -94,6 +96,7 @@ from compounding.web import (
     audit,
     calculator,
     checking,
+    drugs,
     ending,
     enrolling,
     fault_gate,
@@ -169,6 +172,7 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(rounding.blueprint)
     app.register_blueprint(recalls.blueprint)
     app.register_blueprint(calculator.blueprint)
+    app.register_blueprint(drugs.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(settings.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)

@@ -51,6 +51,7 @@ _NAV = (
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),
+    ("Drugs", "drugs.listed"),
     ("Waste", "wastes.shown"),
     ("Recalls", "recalls.shown"),
     ("Audit", "audit.searched"),

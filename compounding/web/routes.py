@@ -80,6 +80,8 @@ ROUTES: Mapping[str, Deed | None] = MappingProxyType(
         "ending.end": Deed.PREPARE,
         "calculator.calculator": Deed.CALCULATE,
         "calculator.calculate": Deed.CALCULATE,
+        "drugs.listed": Deed.LOOK,
+        "drugs.shown": Deed.LOOK,
         "staff.listed": Deed.SEE_STAFF,
         "staff.shown": Deed.SEE_STAFF,
         "staff.new": Deed.MANAGE_STAFF,

@@ -9,6 +9,10 @@ into its sentence, so that screen, label, worksheet and export cannot disagree. 
     plans       a whole plan as finished strings, for the pages and the papers
     export      a plan as JSON
     path        the path of a preparation: next action, steps, materials, clocks
+    drug_page   the page of a drug
+    treatment   the treatment plan of a course
+    calendar    its doses on a calendar
+    ics         the same as a file for other calendars
     barriers    why a step may not be taken
     log         an entry of the log: who, when, where, each value old and new, and why
 """

@@ -33,6 +33,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "verifying.sign_": "Signature of a verification",
         "calculator.calculator": "Calculator",
         "calculator.calculate": "Calculator",
+        "drugs.listed": "Drugs",
+        "drugs.shown": "A drug",
         "staff.listed": "Staff",
         "staff.shown": "An account",
         "staff.new": "New account",

@@ -1,0 +1,121 @@
+"""What is entered before a dose, each a frozen value. None is not entered, which is never taken for a good answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from compounding.course import Slot
+from compounding.quantities import BloodCount, CellCount, Quantity, Unreadable, UpperLimits
+
+
+class Exam(Enum):
+    """An examination whose result somebody looks at."""
+
+    BLOOD_COUNT = "blood_count"
+    LIVER_TESTS = "liver_tests"
+    ECG = "ecg"
+    ELECTROLYTES = "electrolytes"
+
+
+class Pregnancy(Enum):
+    NOT_PREGNANT = "not-pregnant"
+    DOES_NOT_APPLY = "does-not-apply"
+    PREGNANT = "pregnant"
+
+
+@dataclass(frozen=True, slots=True)
+class Liver:
+    """Liver values. Raises Unreadable for one that is not above zero."""
+
+    bilirubin: UpperLimits | None = None
+    ast: UpperLimits | None = None
+    alt: UpperLimits | None = None
+
+    def __post_init__(self) -> None:
+        _positive(self.bilirubin, self.ast, self.alt)
+
+    @property
+    def transaminases(self) -> UpperLimits | None:
+        """The higher of AST and ALT. Many laboratories report one of the two: either is enough."""
+        known = [value for value in (self.ast, self.alt) if value is not None]
+        return max(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Neutrophils and platelets. Raises Unreadable for one that is below zero."""
+
+    neutrophils: BloodCount | None = None
+    platelets: BloodCount | None = None
+
+    def __post_init__(self) -> None:
+        for count in (self.neutrophils, self.platelets):
+            if count is not None and count.value < 0:
+                raise Unreadable(f"{count} is below zero.")
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """The counts that those of a day are held against."""
+
+    before_treatment: Counts = field(default_factory=Counts)
+    """Of day 1 of cycle 1."""
+    cycle_before: Counts = field(default_factory=Counts)
+    """Of day 1 of the cycle before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disease:
+    """That the disease is stable or better on the latest marrow, and the fall of the counts put down to it."""
+
+    prescriber: str
+    """Who says so."""
+    marrow_on: date
+
+    def __post_init__(self) -> None:
+        if not self.prescriber.strip():
+            raise Unreadable("The prescriber is not named.")
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """What was seen before one dose."""
+
+    slot: Slot
+    on: date
+    """The day of the dose."""
+    seen_by: str
+    """Who looked at the results, as it was told."""
+    tests: Mapping[Exam, date] = field(default_factory=dict)
+    """The tests that were seen, each with the day of its result."""
+    ordered: frozenset[str] = frozenset()
+    """The classes of premedication that are ordered."""
+    pregnancy: Pregnancy | None = None
+    target: bool | None = None
+    """Whether the disease carries what the drug file names."""
+    liver_ends: bool | None = None
+    """Whether there is what ends treatment for good: VOD/SOS, or other severe liver toxicity."""
+    contraindicated: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each of the drug file's contraindications is there."""
+    liver: Liver = field(default_factory=Liver)
+    counts: Counts = field(default_factory=Counts)
+    blasts: CellCount | None = None
+    disease: Disease | None = None
+    low_since: date | None = None
+    """Since when counts are low and suspected to be by the drug."""
+
+    def __post_init__(self) -> None:
+        if not self.seen_by.strip():
+            raise Unreadable("Nobody is named who saw the results.")
+        for test, day in self.tests.items():
+            if day > self.on:
+                raise Unreadable(f"{day} is after {self.on}, the day of the dose ({test.value}).")
+
+
+def _positive(*values: Quantity | None) -> None:
+    for value in values:
+        if value is not None and value.value <= 0:
+            raise Unreadable(f"{value} is not above zero.")

@@ -1,0 +1,340 @@
+"""Courses of treatment: opened once for a patient; facts, orders, checklists and doses are added, and none is changed.
+
+For the pages and papers:
+
+    put_patient, patient, find_patients                  who is treated (patients.py)
+    open_course(engine, NewCourse, event)                gives the CourseRecord: all that is stored of one course
+    course_record(engine, number)                        the same of one that is there, or None
+    courses_of(engine, patient_id)                       those of a patient, the newest first
+    placed_in(engine, preparation's number)              (CourseRecord, Slot), or None
+    save_preparation(…, place=place(number, slot, judge)) an order in a course, and revise_preparation likewise
+    record_fact(engine, number, NewFact, event, judge)   a response, a reduction, an omission, an end … (course_rows.py)
+    take_out_fact(engine, number, OutFact, event, judge) an entry error, by two people
+    record_checklist(engine, number, NewChecklist, event, also)
+    record_infusion(engine, number, NewInfusion, event, judge)
+    course_of(record, drug)                              the pure Course that `course.schedule` and
+                                                         `course.order_findings` take; raises CourseFault
+
+`judge` sees the record as it would be with the new row, while nobody else can write, and gives the sentence that
+refuses it, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select
+
+from compounding.checklist import Checklist, Infusion, read_checklist, read_infusion
+from compounding.course import Course, CourseFact, Slot, Transplant, course_from, read_fact
+from compounding.formulary import Presentation
+from compounding.records import course_tables, patients, tables
+from compounding.records.chain import about, add, next_id
+from compounding.records.database import NotRead, RecordsRefused, reading, writing
+from compounding.records.events import Event, Person, person_of, require_text, utc_time
+from compounding.records.patients import Patient
+
+_course, _fact, _out = course_tables.course, course_tables.course_fact, course_tables.course_fact_out
+_placed, _checklist, _infusion = course_tables.placed, course_tables.checklist, course_tables.infusion
+_preparation, _revision, _status = tables.preparation, tables.revision, tables.status
+
+
+@dataclass(frozen=True, slots=True)
+class NewCourse:
+    """A course as it is opened. Raises TypeError or ValueError for what cannot be stored."""
+
+    request_key: str
+    """The form's: sent twice, it is one course."""
+    patient_id: int
+    drug_id: str
+    indication: str
+    prescriber: str
+    start: date
+    """Day 1 of cycle 1, as planned."""
+    transplant: bool
+
+    def __post_init__(self) -> None:
+        for what in ("request_key", "drug_id", "indication", "prescriber"):
+            require_text(f"the {what.replace('_', ' ')} of a course", getattr(self, what))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who stored a row, when, and with which entry."""
+
+    person: Person
+    at: datetime
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """Something recorded of a course, and whether it was taken out again."""
+
+    id: int
+    fact: CourseFact
+    words: str
+    prescriber: str
+    """Who ordered it; "" where nobody is named."""
+    told: Told
+    out: str = ""
+    """Why it was taken out; "" while it stands."""
+    witness: str = ""
+    """Of the two who took it out, the second, by their user."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChecklist:
+    """A checklist, with how its findings were answered."""
+
+    checklist: Checklist
+    answers_json: str
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInfusion:
+    """A dose that was given; without an infusion the record before it was an error."""
+
+    slot: Slot
+    infusion: Infusion | None
+    preparation: str
+    """Its number."""
+    words: str
+    """Why the record before it is corrected; "" of the first."""
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """A preparation in the course, by its newest version."""
+
+    number: str
+    slot: Slot
+    state: str
+    order_json: str
+    plan_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    """All that is stored of one course; each part the oldest first."""
+
+    id: int
+    number: str
+    patient: Patient
+    """As they stand by now."""
+    content: NewCourse
+    told: Told
+    facts: tuple[StoredFact, ...] = ()
+    """Those too that were taken out."""
+    orders: tuple[PlacedOrder, ...] = ()
+    all_checklists: tuple[StoredChecklist, ...] = ()
+    all_infusions: tuple[StoredInfusion, ...] = ()
+
+    @property
+    def entry(self) -> int:
+        """The newest that changed what its doses are judged by."""
+        told = [one.told for rows in (self.facts, self.all_checklists, self.all_infusions) for one in rows]
+        return max(one.entry for one in (self.told, *told))
+
+    @property
+    def standing(self) -> tuple[StoredFact, ...]:
+        return tuple(one for one in self.facts if not one.out)
+
+    @property
+    def checklists(self) -> Mapping[Slot, StoredChecklist]:
+        """The newest of each dose."""
+        return {one.checklist.slot: one for one in self.all_checklists}
+
+    @property
+    def infusions(self) -> Mapping[Slot, StoredInfusion]:
+        """The newest of each dose that was given."""
+        newest = {one.slot: one for one in self.all_infusions}
+        return {slot: one for slot, one in newest.items() if one.infusion is not None}
+
+
+def course_of(record: CourseRecord, drug: Presentation) -> Course:
+    """The course as the rules see it. Raises CourseFault where what is stored contradicts itself."""
+    return course_from(
+        drug,
+        record.content.start,
+        Transplant(record.content.transplant),
+        (one.fact for one in record.standing),
+        (one.infusion.given for one in record.infusions.values() if one.infusion is not None),
+    )
+
+
+# ------------------------------------------------------------------ opened
+
+
+def open_course(engine: Engine, new: NewCourse, event: Event) -> CourseRecord:
+    """Opens a course. A second call with the same key gives the same course and writes nothing. Raises
+    RecordsRefused where the key came with another content or there is no such patient, and NotSaved."""
+    with writing(engine) as connection:
+        patients.existing(connection, new.patient_id)
+        row = connection.execute(_BY_KEY, {"key": new.request_key}).one_or_none()
+        if row is None:
+            id_ = next_id(connection, "course")
+            number = f"C-{id_:06d}"
+            add(connection, about(event, number), {"course": [_columns(new, number)]})
+            return existing(connection, number)
+        if _content(row) != new:
+            raise RecordsRefused(f"This form was sent before and opened as {row.number}, with other entries.")
+        return existing(connection, row.number)
+
+
+def _columns(new: NewCourse, number: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "patient_id": new.patient_id,
+        **{name: getattr(new, name) for name in _SAME},
+        "start": new.start.isoformat(),
+        "transplant": int(new.transplant),
+    }
+
+
+_SAME = ("request_key", "drug_id", "indication", "prescriber")
+
+
+def _content(row: Row[Any]) -> NewCourse:
+    return NewCourse(
+        patient_id=row.patient_id,
+        start=date.fromisoformat(row.start),
+        transplant=bool(row.transplant),
+        **{name: row._mapping[name] for name in _SAME},
+    )
+
+
+# ------------------------------------------------------------------ reading
+
+_BY_KEY = select(_course).where(_course.c.request_key == bindparam("key"))
+_BY_NUMBER = select(_course).where(_course.c.number == bindparam("wanted"))
+_OF_PATIENT = select(_course).where(_course.c.patient_id == bindparam("wanted")).order_by(_course.c.id.desc())
+_FACTS = (
+    select(_fact, _out.c.words.label("out"), _out.c.witness)
+    .select_from(_fact.outerjoin(_out, _out.c.fact_id == _fact.c.id))
+    .where(_fact.c.course_id == bindparam("course"))
+    .order_by(_fact.c.id)
+)
+_CHECKLISTS = select(_checklist).where(_checklist.c.course_id == bindparam("course")).order_by(_checklist.c.id)
+_INFUSIONS = (
+    select(_infusion, _preparation.c.number)
+    .join(_preparation, _preparation.c.id == _infusion.c.preparation_id)
+    .where(_infusion.c.course_id == bindparam("course"))
+    .order_by(_infusion.c.id)
+)
+
+
+def _placed_orders() -> Select[Any]:
+    """Every preparation that stands in a course by its newest version."""
+    versions = _revision.alias("versions")
+    newest = func.coalesce(
+        select(func.max(versions.c.version)).where(versions.c.preparation_id == _preparation.c.id).scalar_subquery(), 1
+    )
+    now = _revision.alias("now")
+    state = select(_status.c.state).where(_status.c.preparation_id == _preparation.c.id)
+    return (
+        select(
+            *(_placed.c.course_id, _placed.c.cycle, _placed.c.day, _preparation.c.number),
+            func.coalesce(now.c.order_json, _preparation.c.order_json).label("order_json"),
+            func.coalesce(now.c.plan_json, _preparation.c.plan_json).label("plan_json"),
+            state.order_by(_status.c.id.desc()).limit(1).scalar_subquery().label("state"),
+        )
+        .select_from(
+            _placed.join(_preparation, _preparation.c.id == _placed.c.preparation_id).outerjoin(
+                now, (now.c.preparation_id == _preparation.c.id) & (now.c.version == newest)
+            )
+        )
+        .where(_placed.c.version == newest)
+        .order_by(_preparation.c.id)
+    )
+
+
+_ORDERS = _placed_orders().where(_placed.c.course_id == bindparam("course"))
+_PLACE = _placed_orders().where(_preparation.c.number == bindparam("wanted"))
+
+
+def _told(row: Row[Any]) -> Told:
+    return Told(person_of(row), utc_time(row.at_utc), row.entry)
+
+
+def _record(connection: Connection, row: Row[Any]) -> CourseRecord:
+    patient, of = patients.existing(connection, row.patient_id), {"course": row.id}
+
+    def rows(statement: Select[Any]) -> Iterable[Row[Any]]:
+        return connection.execute(statement, of)
+
+    try:
+        return CourseRecord(
+            row.id,
+            row.number,
+            patient,
+            _content(row),
+            _told(row),
+            facts=tuple(_stored_fact(one) for one in rows(_FACTS)),
+            orders=tuple(_order(one) for one in rows(_ORDERS)),
+            all_checklists=tuple(
+                StoredChecklist(read_checklist(one.checklist_json), one.answers_json, _told(one))
+                for one in rows(_CHECKLISTS)
+            ),
+            all_infusions=tuple(_stored_infusion(one) for one in rows(_INFUSIONS)),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotRead(f"Not read: what is stored of course {row.number} was changed.") from error
+
+
+def _stored_fact(row: Row[Any]) -> StoredFact:
+    fact = read_fact(row.kind, row.fact_json)
+    return StoredFact(row.id, fact, row.words, row.prescriber, _told(row), row.out or "", row.witness or "")
+
+
+def _stored_infusion(row: Row[Any]) -> StoredInfusion:
+    infusion = None if row.infusion_json is None else read_infusion(row.infusion_json)
+    return StoredInfusion(Slot(row.cycle, row.day), infusion, row.number, row.words, _told(row))
+
+
+def _order(row: Row[Any]) -> PlacedOrder:
+    return PlacedOrder(row.number, Slot(row.cycle, row.day), row.state, row.order_json, row.plan_json)
+
+
+def one(connection: Connection, number: str) -> CourseRecord | None:
+    if "\0" in number:  # PostgreSQL does not even compare with it
+        return None
+    row = connection.execute(_BY_NUMBER, {"wanted": number}).one_or_none()
+    return None if row is None else _record(connection, row)
+
+
+def existing(connection: Connection, number: str) -> CourseRecord:
+    """As one. Raises RecordsRefused where there is none."""
+    found = one(connection, number)
+    if found is None:
+        raise RecordsRefused(f"There is no course {number}.")
+    return found
+
+
+def course_record(engine: Engine, number: str) -> CourseRecord | None:
+    """The course of this number; None where there is none. Raises NotRead."""
+    with reading(engine) as connection:
+        return one(connection, number)
+
+
+def courses_of(engine: Engine, patient_id: int) -> tuple[CourseRecord, ...]:
+    """The courses of a patient, the newest first. Raises NotRead."""
+    with reading(engine) as connection:
+        rows = connection.execute(_OF_PATIENT, {"wanted": patient_id}).all()
+        return tuple(_record(connection, row) for row in rows)
+
+
+def placed_in(engine: Engine, number: str) -> tuple[CourseRecord, Slot] | None:
+    """The course that a preparation stands in by its newest version, and its place there; None where it stands in
+    none. Raises NotRead."""
+    with reading(engine) as connection:
+        row = connection.execute(_PLACE, {"wanted": number}).one_or_none()
+        if row is None:
+            return None
+        of = connection.execute(select(_course).where(_course.c.id == row.course_id)).one()
+        return _record(connection, of), Slot(row.cycle, row.day)

@@ -1,0 +1,445 @@
+"""The page of a drug: every fact of its file under a heading, with its source and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from compounding.course.levels import reduced, total
+from compounding.findings import Source, Status
+from compounding.formulary import Disagreement, Fact, LookAlike, Presentation, Range, Regimen
+from compounding.formulary.unconfirmed import LIMITS_OF_BAG, facts
+from compounding.quantities import DoseLevel, Duration, Quantity
+from compounding.wording.numbers import amount, capital, count, figure
+
+NOT_STATED = "Not stated."
+
+STATUSES: Mapping[Status, tuple[str, str]] = {
+    Status.LABEL: ("label", "read in a copy of the label, or on a regulator's or the manufacturer's page"),
+    Status.SECONDARY: ("secondary", "read only in a hospital manual, a payer's page or a drug-information site"),
+    Status.DERIVED: ("derived", "arithmetic on the two above, which is shown"),
+    Status.UNCONFIRMED: (
+        "unconfirmed",
+        "widely stated, but its wording was not read: nothing here rests on it as a certainty until two pharmacists "
+        "of this site confirm it against the current label",
+    ),
+    Status.SITE: ("site", "confirmed by two pharmacists of this site against the current label"),
+}
+"""How sure a fact is: the word, and what it means."""
+
+
+class _Row(NamedTuple):
+    place: str
+    name: str
+    noun: str = ""
+    """What a bare number counts."""
+
+
+class _Section(NamedTuple):
+    key: str
+    title: str
+    rows: tuple[_Row, ...]
+
+
+_BOXES = (
+    _Row("about.boxed_warning", "Boxed warning"),
+    _Row("about.liver_warning", "Warning: the liver"),
+)
+_SECTIONS = (
+    _Section(
+        "about",
+        "What it is",
+        (
+            _Row("about.what_it_is", "The drug"),
+            _Row("licence.indication", "Licensed for"),
+            _Row("licence.population", "Patients"),
+            _Row("licence.minimum_age", "From the age of", "year"),
+            _Row("names.generic", "Generic name"),
+            _Row("names.brand", "Brand name"),
+            _Row("names.holder", "Holder"),
+            _Row("names.maker", "Maker"),
+        ),
+    ),
+    _Section(
+        "regimen",
+        "Regimen",
+        (
+            _Row("regimen.first_cycle_length", "Length of cycle 1"),
+            _Row("regimen.first_cycle_extended", "Cycle 1 may last"),
+            _Row("regimen.later_cycle_length", "Length of later cycles"),
+            _Row("regimen.window", "Dose days may move by"),
+            _Row("regimen.interval", "Between two doses"),
+            _Row("regimen.cycles", "Cycles at most", "cycle"),
+            _Row("regimen.no_response_stop_after", "Without a response, stop after", "cycle"),
+            _Row("regimen.transplant_cycles", "Before a transplant", "cycle"),
+            _Row("regimen.transplant_third_cycle", "One more before a transplant, only if"),
+            _Row("about.response_criteria", "Response"),
+            _Row("regimen.surface_formula", "Formula of the body surface"),
+            _Row("regimen.dose_cap", "Cap on the dose"),
+        ),
+    ),
+    _Section(
+        "each-dose",
+        "Before and after each dose",
+        (
+            _Row("administration.premedication", "Premedication"),
+            _Row("before_dose.premedication", "Premedication, each class of"),
+            _Row("regimen.before_dose", "To be seen before"),
+            _Row("before_dose.target", "The disease must be"),
+            _Row("regimen.blasts", "Peripheral blasts"),
+            _Row("before_dose.blood_count", "Blood count"),
+            _Row("before_dose.liver_tests", "Liver tests"),
+            _Row("before_dose.ecg", "ECG"),
+            _Row("before_dose.electrolytes", "Electrolytes"),
+            _Row("before_dose.pregnancy", "Pregnancy"),
+            _Row("administration.observation", "Observation"),
+            _Row("before_dose.observation", "Observation after the infusion"),
+        ),
+    ),
+    _Section(
+        "modifications",
+        "When a dose waits, is reduced or is left out",
+        (
+            _Row("regimen.discontinue", "Stop for good"),
+            _Row("before_dose.never_again", "No dose ever again after"),
+            _Row("regimen.liver", "Liver values"),
+            _Row("before_dose.bilirubin", "Bilirubin"),
+            _Row("before_dose.transaminases", "AST and ALT"),
+            _Row("regimen.counts", "Blood counts"),
+            _Row("before_dose.neutrophils", "ANC"),
+            _Row("before_dose.platelets", "Platelets"),
+            _Row("before_dose.counts_low_days", "Low counts", "day"),
+            _Row("regimen.interruption", "Interruption for other toxicity"),
+            _Row("regimen.interruption_days", "Interruption, by its length"),
+            _Row("regimen.reduction", "Reduced doses"),
+            _Row("regimen.reduction_percent", "A reduction is of", "%"),
+            _Row("about.organ_function", "Liver and kidney at the start"),
+        ),
+    ),
+    _Section(
+        "warnings",
+        "Warnings",
+        (
+            _Row("about.contraindications", "Contraindications"),
+            _Row("before_dose.contraindications", "Contraindications asked for before a dose"),
+            _Row("about.warnings", "Warnings"),
+            _Row("about.reproduction", "Pregnancy, contraception, breastfeeding"),
+            _Row("vials.hazard", "Hazard, as printed"),
+        ),
+    ),
+    _Section(
+        "vials",
+        "Vial and reconstitution",
+        (
+            _Row("vials.labelled", "Labelled content of a vial"),
+            _Row("vials.labelled_means", "The labelled content is"),
+            _Row("vials.use", "Use"),
+            _Row("vials.reconstitute_with", "Reconstitute with"),
+            _Row("vials.reconstitution", "Volume for a vial"),
+            _Row("vials.concentration", "Concentration then"),
+            _Row("vials.withdrawable", "Volume that can be drawn"),
+            _Row("vials.least_withdrawable", "Volume that may come out, at least"),
+            _Row("vials.technique", "Technique"),
+            _Row("vials.accept", "Accept if"),
+            _Row("vials.density", "Density, reconstituted"),
+            _Row("vials.water_density", "Density of the water"),
+            _Row("vials.ndc", "NDC"),
+            _Row("vials.gtin", "GTIN"),
+            _Row("vials.traceability", "Record"),
+        ),
+    ),
+    _Section(
+        "bag",
+        "Dilution",
+        (
+            _Row("dilution.diluent", "Diluent"),
+            _Row("dilution.bag", "Volume of the bag"),
+            _Row("dilution.concentration", "Concentration in the bag"),
+            _Row("dilution.small_dose_method", "Small doses"),
+            _Row("dilution.mixing", "Mixing"),
+            _Row("dilution.container", "Container"),
+        ),
+    ),
+    _Section(
+        "stability",
+        "Stability and storage",
+        (
+            _Row("vials.keep_unopened", "Unopened vial"),
+            _Row("vials.keep_reconstituted", "Reconstituted vial"),
+            _Row("times.dilute_within", "Dilute within"),
+            _Row("times.complete_within", "End the infusion within"),
+            _Row("times.diluted_bag", "Diluted bag on its own"),
+            _Row("times.diluted_bag_storages", "Ways to keep the diluted bag"),
+            _Row("times.diluted_bag_gates", "No release without the site's own limits"),
+            _Row("administration.storage", "Storage, as the label of the bag says it"),
+            _Row("times.warm_up", "Out of the cold before the infusion"),
+            _Row("administration.light", "Light"),
+            _Row("administration.light_cover", "Covered against light"),
+            _Row("administration.light_on_label", "Light, as the label of the bag says it"),
+            _Row("administration.handling_on_label", "Handling, as the label of the bag says it"),
+        ),
+    ),
+    _Section(
+        "infusion",
+        "Infusion",
+        (
+            _Row("administration.route", "Route"),
+            _Row("times.infusion", "Length"),
+            _Row("administration.rate", "Rate"),
+            _Row("administration.line", "Line"),
+            _Row("administration.filter", "Filter"),
+        ),
+    ),
+    _Section(
+        "billing",
+        "Billing",
+        (
+            _Row("billing.code", "Code"),
+            _Row("billing.unit", "One unit"),
+            _Row("billing.units_per_vial", "Units in a vial", "unit"),
+            _Row("billing.discarded_modifier", "Where a unit was discarded"),
+            _Row("billing.none_discarded_modifier", "Where none was"),
+        ),
+    ),
+)
+_TABLE = frozenset({"regimen.first_cycle", "regimen.response", "regimen.no_response"})
+"""What the table of doses shows."""
+_MEANS = {"delivered": "The amount that can be drawn", "total": "All that the vial holds"}
+_BY_LENGTH = {
+    "omit": "from {} days on, omit the next dose",
+    "reduce": "from {} days on, reduce the next cycle",
+    "end": "over {} days, consider the end",
+}
+_REST = ("more", "More of the drug file")
+
+
+@dataclass(frozen=True, slots=True)
+class FactText:
+    """A fact as a person reads it."""
+
+    place: str
+    name: str
+    value: str
+    source: str
+    status: str
+    note: str
+    confirm: str
+    """Where to confirm it, while nobody did; else ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """A row of the table of doses: for whom, and the level of each day with its unit."""
+
+    name: str
+    levels: tuple[str, ...]
+    total: str
+    length: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    key: str
+    title: str
+    facts: tuple[FactText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisagreementText:
+    """A claim of widely read pages, beside what is used here and why."""
+
+    claim: str
+    used: str
+    rejected: str
+    reason: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrugText:
+    """The page of a presentation."""
+
+    title: str
+    presentation: str
+    file: str
+    boxes: tuple[FactText, ...]
+    days: tuple[str, ...]
+    """The headings of the table of doses, a day each."""
+    doses: tuple[DoseRow, ...]
+    reduced_doses: tuple[DoseRow, ...]
+    """The same after a reduction; none where no reduction is stated."""
+    sections: tuple[SectionText, ...]
+    disagreements: tuple[DisagreementText, ...]
+    look_alikes: tuple[tuple[str, str, str], ...]
+    """Of each its name, its vial and codes, and the source."""
+    sources: tuple[tuple[str, str], ...]
+    """Short name and full name of each."""
+
+
+def drug_text(drug: Presentation) -> DrugText:
+    """The page of a presentation. What the site confirmed counts as its own where the presentation was made by
+    `formulary.with_confirmed`."""
+    known = dict(facts(drug))
+    return DrugText(
+        title=drug_title(drug),
+        presentation=f"{drug.market.value.upper()}: vials of {amount(drug.vials.labelled.value)}",
+        file=f"Drug file {drug.id}, edition {drug.edition}, checksum {drug.checksum[:16]}",
+        boxes=tuple(_fact(row, known[row.place]) for row in _BOXES if row.place in known),
+        days=tuple(f"Day {day}" for day in drug.days),
+        doses=doses_text(drug.regimen),
+        reduced_doses=tuple(_reduced_doses(drug.regimen)),
+        sections=sections_text(drug),
+        disagreements=tuple(map(disagreement, drug.disagreements)),
+        look_alikes=tuple(map(_look_alike, drug.look_alikes)),
+        sources=tuple(_source(source) for source in drug.sources),
+    )
+
+
+def disagreement(found: Disagreement) -> DisagreementText:
+    source = found.source
+    return DisagreementText(
+        found.claim, found.used, found.rejected, found.reason, source.text, STATUSES[source.status][0]
+    )
+
+
+def drug_title(drug: Presentation) -> str:
+    return f"{capital(drug.names.generic.value)} ({drug.names.brand.value})"
+
+
+def sections_text(drug: Presentation) -> tuple[SectionText, ...]:
+    """The facts under their headings."""
+    return tuple(_sections(dict(facts(drug))))
+
+
+# ------------------------------------------------------------------ the facts
+
+
+def _sections(known: Mapping[str, Fact[Any]]) -> Iterator[SectionText]:
+    """The sections that have a fact, and at last whatever a file states beyond them."""
+    placed = {row.place for section in _SECTIONS for row in section.rows} | {row.place for row in _BOXES} | _TABLE
+    left = tuple(_Row(place, capital(place.split(".", 1)[1].replace("_", " "))) for place in known.keys() - placed)
+    for key, title, rows in (*_SECTIONS, _Section(*_REST, tuple(sorted(left)))):
+        found = tuple(_fact(row, known[row.place]) for row in rows if row.place in known)
+        if found:
+            yield SectionText(key, title, found)
+
+
+def _fact(row: _Row, fact: Fact[Any]) -> FactText:
+    return FactText(
+        row.place,
+        row.name,
+        _MEANS.get(fact.value, "") if row.place == "vials.labelled_means" else _stated(fact.value, row.noun),
+        fact.source.text,
+        STATUSES[fact.source.status][0],
+        _note(fact.note, row.noun),
+        _confirm(row.place, fact.source),
+    )
+
+
+def _note(note: str | None, noun: str) -> str:
+    """The file's note; nothing where it says no more than what a number counts."""
+    if not note or note == f"{noun}s":
+        return ""
+    return capital(note.removeprefix("gates: "))
+
+
+def _confirm(place: str, source: Source) -> str:
+    if source.status is not Status.UNCONFIRMED:
+        return ""
+    if place in LIMITS_OF_BAG:
+        return f"Two pharmacists record the limits of the current label, {source.text}."
+    return f"Confirm against the current label, {source.text}."
+
+
+def _stated(value: Any, noun: str) -> str:
+    """A value of any kind that a drug file holds, in words."""
+    if value is None:
+        return NOT_STATED
+    if isinstance(value, bool):
+        return "Yes." if value else "No."
+    if isinstance(value, int):
+        return _counted(value, noun)
+    if isinstance(value, Duration):
+        return length(value)
+    if isinstance(value, Quantity):
+        return amount(value)
+    if isinstance(value, Range):
+        return f"{figure(value.low.value)} to {amount(value.high)}"
+    if isinstance(value, tuple):
+        return capital(", ".join(value))
+    if isinstance(value, Mapping):
+        return _mapped(value)
+    return capital(str(value))
+
+
+def _mapped(values: Mapping[str, Any]) -> str:
+    """Sentences by name are sentences; numbers of days say what follows from them."""
+    if all(isinstance(value, str) for value in values.values()):
+        return " ".join(values.values())
+    return capital("; ".join(_BY_LENGTH.get(name, f"{name} {{}}").format(value) for name, value in values.items()))
+
+
+def _counted(number: int, noun: str) -> str:
+    if noun == "%":
+        return f"{figure(number)} %"
+    return count(number, noun) if noun else figure(number)
+
+
+def length(time: Duration) -> str:
+    """A length in the largest unit that it is a whole number of: "21 days", "4 h", "90 min"."""
+    for unit, noun in (("day", "day"), ("h", "")):
+        number = time.in_unit(unit)
+        if number == number.to_integral_value():
+            return count(int(number), noun) if noun else f"{figure(number)} {unit}"
+    return amount(time)
+
+
+# ------------------------------------------------------------------ the table of doses
+
+
+def _rows_of(regimen: Regimen) -> tuple[tuple[str, Fact[Any], Duration], ...]:
+    first, later = regimen.first_cycle_length.value, regimen.later_cycle_length.value
+    return (
+        ("Cycle 1, every patient", regimen.first_cycle, first),
+        ("Cycle 2 and later, with CR or CRi", regimen.response, later),
+        ("Cycle 2 and later, without CR or CRi", regimen.no_response, later),
+    )
+
+
+def doses_text(regimen: Regimen) -> tuple[DoseRow, ...]:
+    """The table of doses, before any reduction."""
+    return tuple(
+        _dose_row(name, tuple(fact.value[day] for day in regimen.days), length(time), fact.source)
+        for name, fact, time in _rows_of(regimen)
+    )
+
+
+def _reduced_doses(regimen: Regimen) -> Iterator[DoseRow]:
+    percent = regimen.reduction_percent
+    if percent.value is None:
+        return
+    for name, fact, time in _rows_of(regimen):
+        levels = tuple(reduced(fact.value[day], percent.value) for day in regimen.days)
+        yield _dose_row(name, levels, length(time), percent.source)
+
+
+def _dose_row(name: str, levels: tuple[DoseLevel, ...], time: str, source: Source) -> DoseRow:
+    shown = tuple(map(amount, levels))
+    return DoseRow(name, shown, amount(total(levels)), time, source.text, STATUSES[source.status][0])
+
+
+# ------------------------------------------------------------------ other products, and the sources
+
+
+def _look_alike(found: LookAlike) -> tuple[str, str, str]:
+    codes = ", ".join(found.codes) or "no code known"
+    return f"{capital(found.generic)} ({found.brand})", f"{found.vial}; {codes}", found.source.text
+
+
+def _source(source: str) -> tuple[str, str]:
+    name, _, full = source.partition(":")
+    return name, full.strip()
