@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import course_desk
 import pyotp
+from course_desk import COURSE
 from finishing import final_form, finish
 from on_the_way import bring
 from path_desk import vial
@@ -69,6 +71,27 @@ OPENS = {
     "orders.review": "TP",
     "orders.save": "TP",
     "orders.edit": "TP",
+    "patients.listed": "TPU",
+    "patients.search": "TPU",
+    "patients.shown": "TPU",
+    "patients.new": "TP",
+    "patients.enter": "TP",
+    "patients.edit": "TP",
+    "patients.correct": "TP",
+    "courses.shown": "TPU",
+    "courses.plan_pdf": "TPU",
+    "courses.calendar": "TPU",
+    "courses.new": "TP",
+    "courses.open_": "TP",
+    "courses.order": "TP",
+    "courses.change": "TP",
+    "courses.record": "TP",
+    "courses.out": "TP",
+    "courses.take_out": "TP",
+    "checklists.shown": "TPU",
+    "checklists.record": "TP",
+    "giving.shown": "TPU",
+    "giving.record": "TP",
     "verifying.shown": "P",
     "verifying.verify": "P",
     "verifying.sign_": "P",
@@ -137,6 +160,10 @@ _FILLED = {
     "drug": "besponsa-us",
     "first": "1",
     "last": "3",
+    "patient_id": "1",
+    "fact_id": "1",
+    "cycle": "1",
+    "day": "1",
 }
 
 
@@ -177,7 +204,10 @@ def _address(rule: str, endpoint: str) -> str:
         "preparations.pdf": {"number": PRINTED},
         "rounding.shown": {"number": ROUNDED},
         "rounding.take": {"number": ROUNDED},
+        **{page: {"number": COURSE} for page in OPENS if page.split(".")[0] in ("courses", "checklists", "giving")},
     }
+    if endpoint in ("courses.change", "courses.record"):
+        own[endpoint] = {"number": COURSE, "kind": "ended"}
     filled = {**_FILLED, **own.get(endpoint, {})}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule)
 
@@ -321,6 +351,48 @@ def _just(**sent: str) -> Callable[[Browser], Sent]:
     return lambda browser: sent
 
 
+def _edited(browser: Browser) -> Sent:
+    course_desk.enter(browser)
+    return {**browser.get("/patients/1/edit").fields, "allergies": "none known", "reason": "as the record has it"}
+
+
+def _new_course(browser: Browser) -> Sent:
+    course_desk.enter(browser)
+    return {**browser.get("/patients/1/courses/new").fields, **course_desk.course()}
+
+
+def _begun(**sent: str) -> Callable[[Browser], Sent]:
+    """A form of a course that was opened."""
+
+    def made(browser: Browser) -> Sent:
+        course_desk.begin(browser)
+        return {"signing_secret": training.PIN, **sent}
+
+    return made
+
+
+def _out(browser: Browser) -> Sent:
+    course_desk.begin(browser)
+    course_desk.record(browser, "response", after_cycle="1", is_="cr")
+    second = {"second": "adeyemi", "second_secret": training.PASSWORD}
+    return {"out_words": "another patient's", **second, "signing_secret": training.PIN}
+
+
+def _given(browser: Browser) -> Sent:
+    course_desk.begin(browser)
+    number = course_desk.place(browser)
+    course_desk.check(browser)
+    course_desk.release(browser, number)
+    page = browser.get(f"/courses/{COURSE}/doses/1/1")
+    return {**page.fields, "start": "07:00", "end": "08:00", "reaction": "none", "signing_secret": training.PIN}
+
+
+def _checked_list(browser: Browser) -> Sent:
+    course_desk.begin(browser)
+    page = browser.get(f"/courses/{COURSE}/checklists/1/1")
+    return {**page.fields, **course_desk.checklist(browser), "signing_secret": training.PIN}
+
+
 _MARCH = {**on("since", 1, 3, 2026), **on("until", 12, 3, 2026)}
 _PASSWORDS = {"new_secret": FIRST, "again_secret": FIRST}
 FORMS: dict[str, Callable[[Browser], Sent]] = {
@@ -369,6 +441,14 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "scanner.read": _just(scanned="00300080100011"),
     "enrolling.enrol": _just(scanned=f"]d201{GTIN}", product="besponsa-us", signing_secret=training.PIN),
     "enrolling.withdraw": _enrolled,
+    "patients.search": _just(name="Rivera"),
+    "patients.enter": lambda browser: course_desk.patient(),
+    "patients.correct": _edited,
+    "courses.open_": _new_course,
+    "courses.record": _begun(**on("on", 12, 3, 2026), why="patient", told="asked to stop"),
+    "courses.take_out": _out,
+    "checklists.record": _checked_list,
+    "giving.record": _given,
     "calculator.calculate": _just(height="170", weight="70", formula="mosteller", cycle="1", day="1"),
     "audit.search": _just(name="Rivera"),
     "audit.compare": _compare,

@@ -282,6 +282,8 @@ SENTENCES = [
     ("taken", begun(FIRST), order("1/15 2026-01-19 0.5"), "Day 15 of cycle 1 was given on Jan 19, 2026 already."),
     ("taken", begun(FIRST[:1], omitted=["1/8"]), order("1/8 2026-01-12 0.5"),
      "Day 8 of cycle 1 is recorded as omitted. Take that back first, if it is to be given after all."),
+    ("taken", begun(FIRST[:1]), order("1/8 2026-01-12 0.5", already=("2026-000123",)),
+     "Day 8 of cycle 1 is ordered already: 2026-000123. Two orders would be two doses."),
     ("not-recorded", begun(FIRST[:1]), order("1/15 2026-01-19 0.5"),
      "Day 8 of cycle 1 is recorded neither as given nor as omitted: the dates of day 15 of cycle 1 count from when it "
      "is planned."),

@@ -634,7 +634,7 @@ ONE_FAULT = [
         "a disagreement about nothing that the file has",
         ('concerns = "administration"', 'concerns = "nursing"'),
         "disagreements[6].concerns: 'nursing' is none of names, vials, licence, dilution, times, administration, "
-        "regimen, billing, about",
+        "regimen, before_dose, billing, about",
     ),
     (
         "codes that are no list",

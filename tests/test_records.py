@@ -347,7 +347,7 @@ def test_a_guard_that_refuses_nothing_is_a_lost_one(engine: Engine, place: Place
     with place.attacker() as other:
         refuses_nothing = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
         other.execute(f"CREATE OR REPLACE FUNCTION append_only() {refuses_nothing}")
-    with pytest.raises(RecordsRefused, match="account_append_only, attempt_append_only, checkpoint_append_only"):
+    with pytest.raises(RecordsRefused, match="account_append_only, attempt_append_only, checklist_append_only"):
         migrate(engine)
 
 
@@ -417,6 +417,7 @@ def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, pla
 
 # What another table refers to is not truncated by itself, whatever its guards.
 REFERRED = {"log", "preparation", "signature", "secret", "sign_in", "print", "material", "recall"}
+REFERRED |= {"patient", "course", "course_fact"}
 
 
 def changes_of(table: str, kind: str) -> Iterator[str]:
@@ -468,8 +469,9 @@ def test_an_application_that_signs_in_as_the_owner_is_refused(place: Place, engi
     assert place.owner_url
     owner = open_database(place.owner_url, home=place.home)
     named = (
-        "the role postgres may change account, attempt, checkpoint, credential, label_end, log, material,"
-        " material_out, moment, preparation, print, reading, recall, recall_end, revision,"
+        "the role postgres may change account, attempt, checklist, checkpoint, course, course_fact,"
+        " course_fact_out, credential, infusion, label_end, log, material, material_out, moment, patient,"
+        " placed, preparation, print, reading, recall, recall_end, revision,"
         " secret, setting, sign_in, sign_out, signature, status, voiding, waste"
     )
     with pytest.raises(RecordsRefused, match=named):
@@ -795,7 +797,7 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
     readers |= {"compare", "saved_as", "patient", "find_patients", "course_record", "courses_of", "placed_in"}
-    readers |= {"course_of", "place"}
+    readers |= {"course_of", "place", "patient_subject"}
     writes = {"save_preparation", "revise_preparation", "take_step", "set_status", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}
     writes |= {"put_setting", "put_settings", "put_recall", "end_recall"}

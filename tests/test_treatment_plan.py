@@ -124,7 +124,16 @@ def test_findings_of_the_schedule_and_of_the_caller() -> None:
     assert "5 days after the dose before it" in found[0][1][0]
     more = Finding("no-response", Severity.STOP, "", {"cycle": 4, "day": 1, "stop_after_cycles": 3})
     assert len(table(text_of(five_days, more=(more,)), "findings").rows) == 2
-    assert table(text_of(COURSE), "findings").rows == ((("–",), ("Nothing is found.",), ()),)
+    assert table(text_of(begun(responses={1: "cr"})), "findings").rows == ((("–",), ("Nothing is found.",), ()),)
+
+
+def test_a_reduction_by_rules_that_nobody_confirmed_says_so() -> None:
+    told = (
+        "The rules of interruption and reduction are not confirmed. Confirm them against the current label, FDA PI §2."
+    )
+    assert rows(text_of(COURSE), "findings") == {"Not confirmed": ((told,), ())}
+    drug = with_confirmed(US, frozenset(found.fact for found in unconfirmed_facts(US)))
+    assert "Not confirmed" not in rows(text_of(replace(COURSE, drug=drug)), "findings")
 
 
 def test_the_rules_carry_their_clause_and_how_sure_they_are() -> None:

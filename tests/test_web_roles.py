@@ -149,7 +149,7 @@ def test_every_form_leaves_an_entry_of_whoever_sent_it(desk: Browser, place: Pla
 
 
 # A form that came without its token is shown again on its page, and a page that shows a patient is logged.
-LOOKED_AT = {"preparations listed", "preparation viewed", "order form viewed", "worklist viewed"}
+LOOKED_AT = {"preparations listed", "preparation viewed", "order form viewed", "worklist viewed", "patients listed"}
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "another's"])

@@ -104,6 +104,32 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
         {"at": at("12:59"), "follows": at("13:00")},
         "08:59 is before 09:00, when what it follows was done.",
     ),
+    (
+        "course-ended",
+        {"on": date(2026, 3, 10), "why": "vod", "words": "Ascites"},
+        "Treatment was stopped on Mar 10, 2026: VOD/SOS. “Ascites” No bag of it is released.",
+    ),
+    (
+        "checklist-missing",
+        {"cycle": 2, "day": 1},
+        "The checklist of day 1 of cycle 2 is not filled in: it comes before the dose.",
+    ),
+    (
+        "checklist-stops",
+        {"cycle": 2, "day": 1},
+        "The checklist of day 1 of cycle 2 stops the dose: read it on the page of the course.",
+    ),
+    (
+        "checklist-open",
+        {"cycle": 2, "day": 1},
+        "The checklist of day 1 of cycle 2 finds what nobody answered: fill it in again.",
+    ),
+    (
+        "unconfirmed-rules",
+        {"confirm_against": "FDA PI §2"},
+        "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"
+        " against the current label, FDA PI §2, before a bag of it is released.",
+    ),
 ]
 
 

@@ -21,6 +21,7 @@ from compounding.checklist.entries import (
     Exam,
     Liver,
     Pregnancy,
+    baselines,
 )
 from compounding.checklist.given import Infusion, Reaction
 from compounding.checklist.rules import CHECKLIST_RULES, judged
@@ -39,6 +40,7 @@ __all__ = [
     "Pregnancy",
     "Reaction",
     "asked",
+    "baselines",
     "checklist_as_json",
     "infusion_as_json",
     "judged",

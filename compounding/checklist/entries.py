@@ -115,6 +115,13 @@ class Checklist:
                 raise Unreadable(f"{day} is after {self.on}, the day of the dose ({test.value}).")
 
 
+def baselines(checklists: Mapping[Slot, Checklist], slot: Slot) -> Baselines:
+    """What the counts of a dose are held against, of the checklists of its course: None of one that is not there."""
+    none = Counts()
+    first, last = (checklists.get(Slot(cycle, 1)) for cycle in (1, slot.cycle - 1))
+    return Baselines(none if first is None else first.counts, none if last is None else last.counts)
+
+
 def _positive(*values: Quantity | None) -> None:
     for value in values:
         if value is not None and value.value <= 0:

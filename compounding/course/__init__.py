@@ -35,7 +35,7 @@ from compounding.course.entries import (
     listed,
 )
 from compounding.course.facts import CourseFact, Start, course_from, fact_as_json, kind_of, read_fact
-from compounding.course.ordered import Made, Ordered, Variance, besides, variance
+from compounding.course.ordered import Made, Ordered, Variance, besides, ended_finding, unconfirmed_rule, variance
 from compounding.course.ordered import judged as order_findings
 from compounding.course.reader import read
 from compounding.course.schedule import Schedule, schedule
@@ -66,6 +66,7 @@ __all__ = [
     "Variance",
     "besides",
     "course_from",
+    "ended_finding",
     "fact_as_json",
     "kind_of",
     "listed",
@@ -73,5 +74,6 @@ __all__ = [
     "read",
     "read_fact",
     "schedule",
+    "unconfirmed_rule",
     "variance",
 ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from compounding.course.dates import Scheduled, State
 from compounding.course.dates import doses as all_doses
-from compounding.course.entries import DroppedDay, Interruption, Reduction, Response, Slot, Transplant
+from compounding.course.entries import Interruption, Response, Slot, Transplant
 from compounding.course.values import Course
 from compounding.course.watch import LEVEL, WATCH, Broken, too_many, where
 from compounding.findings import Finding, Judged, Severity, Source, Status, Values
@@ -40,6 +40,8 @@ class Ordered:
     adult: bool
     response: Response | None = None
     transplant: Transplant | None = None
+    already: tuple[str, ...] = ()
+    """The numbers of other preparations for the same dose that are still under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def judged(course: Course, ordered: Ordered, made: Sequence[Made], policy: Polic
     """What is found on an order in its course, the worst first; `made` are the doses given, in order."""
     dose = next((dose for dose in all_doses(course) if dose.slot == ordered.slot), None)
     if dose is None:
-        return (*_ended(course, ordered.slot), too_many(course, ordered.slot))
+        ended = () if course.ended is None else (ended_finding(course, ordered.slot),)
+        return (*ended, too_many(course, ordered.slot))
     before = [one for one in made if one.slot < ordered.slot]
     asked = Asked(course, ordered, dose, before[-1] if before else None, policy)
     found = (*_by_rules(asked), *_as_if_given(asked))
@@ -122,10 +125,10 @@ def _by_rules(asked: Asked) -> Iterator[Finding]:
         yield from rule.findings(asked)
 
 
-def _ended(course: Course, slot: Slot) -> Iterator[Finding]:
-    if course.ended is not None:
-        values: Values = {**where(slot), **_end_values(course)}
-        yield Finding("ended", Severity.STOP, "", values, course.regimen.discontinue.source)
+def ended_finding(course: Course, slot: Slot) -> Finding:
+    """That nothing more is given in a course that has ended."""
+    values: Values = {**where(slot), **_end_values(course)}
+    return Finding("ended", Severity.STOP, "", values, course.regimen.discontinue.source)
 
 
 def _end_values(course: Course) -> Values:
@@ -139,12 +142,14 @@ def _has_ended(asked: Asked) -> _Broken:
 
 
 def _taken(asked: Asked) -> _Broken:
-    """Given already, or left out: a day that a reduction dropped has its own rule."""
+    """Given already, left out, or ordered twice: a day that a reduction dropped has its own rule."""
     dose = asked.dose
     if dose.state is State.GIVEN and dose.on is not None:
         yield Severity.STOP, Broken("given", {"on": dose.on})
     elif dose.state is State.OMITTED and not asked.course.drops(dose.slot):
         yield Severity.STOP, Broken("omitted", {})
+    elif asked.ordered.already:
+        yield Severity.OVERRIDE, Broken("ordered", {"numbers": ", ".join(asked.ordered.already)})
 
 
 def _not_recorded(asked: Asked) -> _Broken:
@@ -212,12 +217,18 @@ def _due_after(course: Course, since: date) -> Slot | None:
 
 def _rests(asked: Asked) -> _Broken:
     """That the dose rests on rules which nobody read in the label: no bag is released before the site has."""
-    course, regimen = asked.course, asked.course.regimen
-    rests = [*reductions_of(course, asked.ordered.slot.cycle), *course.interruptions]
+    fact = unconfirmed_rule(asked.course, asked.ordered.slot.cycle)
+    if fact is not None:
+        yield Severity.INFO, Broken("", {"confirm_against": fact.source.text}, fact)
+
+
+def unconfirmed_rule(course: Course, cycle: int) -> Fact[Any] | None:
+    """The first of the rules of interruption and reduction that a cycle rests on and that is not confirmed."""
+    regimen = course.regimen
+    rests = any(less.from_cycle <= cycle for less in course.reductions) or bool(course.interruptions)
     facts: tuple[Fact[Any], ...] = (regimen.interruption, regimen.interruption_days, regimen.reduction_percent)
     unread = [fact for fact in facts if fact.source.status is Status.UNCONFIRMED]
-    if rests and unread:
-        yield Severity.INFO, Broken("", {"confirm_against": unread[0].source.text}, unread[0])
+    return unread[0] if rests and unread else None
 
 
 def _weight(asked: Asked) -> _Broken:
@@ -283,8 +294,3 @@ def variance(slot: Slot, dose: DrugMass, made: Sequence[Made]) -> Variance | Non
     if not same:
         return None
     return Variance(same[-1], Ratio.of((dose - same[-1].dose) / same[-1].dose))
-
-
-def reductions_of(course: Course, cycle: int) -> tuple[Reduction | DroppedDay, ...]:
-    """The reductions that hold in a cycle."""
-    return tuple(less for less in course.reductions if less.from_cycle <= cycle)

@@ -94,7 +94,9 @@ from compounding.records.log import (
 from compounding.records.materials import LotUse, NewOut, uses_of_lot
 from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
+from compounding.records.patients import MOST as PATIENTS_MOST
 from compounding.records.patients import NewPatient, Patient, PatientSearch, find_patients, patient, put_patient
+from compounding.records.patients import subject as patient_subject
 from compounding.records.preparations import (
     Figures,
     Found,
@@ -134,6 +136,7 @@ __all__ = [
     "CODE",
     "CREDENTIALS",
     "FACTOR_GIVEN",
+    "PATIENTS_MOST",
     "PROGRAM",
     "SIGNATURE_VOID",
     "SIGNED",
@@ -231,6 +234,7 @@ __all__ = [
     "open_preparations",
     "opened_backup",
     "patient",
+    "patient_subject",
     "place",
     "placed_in",
     "preparation",

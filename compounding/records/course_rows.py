@@ -137,9 +137,10 @@ def _added(
     also: Sequence[Event] = (),
 ) -> CourseRecord:
     """Adds rows to a course. The judge sees it with them; where it objects, nothing of it is stored."""
+    told = about(event, number)
     with writing(engine) as connection:
         made = rows(courses.existing(connection, number))
-        add(connection, about(event, number), _numbered(connection, made))
+        add(connection, told, _numbered(connection, made))
         append_all(connection, also, number, "")
         now = courses.existing(connection, number)
         if (said := judge(now)) is not None:

@@ -117,6 +117,8 @@ class PlacedOrder:
     state: str
     order_json: str
     plan_json: str
+    prepared_ng: int
+    """What the bag holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def _placed_orders() -> Select[Any]:
             *(_placed.c.course_id, _placed.c.cycle, _placed.c.day, _preparation.c.number),
             func.coalesce(now.c.order_json, _preparation.c.order_json).label("order_json"),
             func.coalesce(now.c.plan_json, _preparation.c.plan_json).label("plan_json"),
+            func.coalesce(now.c.prepared_ng, _preparation.c.prepared_ng).label("prepared_ng"),
             state.order_by(_status.c.id.desc()).limit(1).scalar_subquery().label("state"),
         )
         .select_from(
@@ -298,7 +301,8 @@ def _stored_infusion(row: Row[Any]) -> StoredInfusion:
 
 
 def _order(row: Row[Any]) -> PlacedOrder:
-    return PlacedOrder(row.number, Slot(row.cycle, row.day), row.state, row.order_json, row.plan_json)
+    where = Slot(row.cycle, row.day)
+    return PlacedOrder(row.number, where, row.state, row.order_json, row.plan_json, row.prepared_ng)
 
 
 def one(connection: Connection, number: str) -> CourseRecord | None:
@@ -333,8 +337,12 @@ def placed_in(engine: Engine, number: str) -> tuple[CourseRecord, Slot] | None:
     """The course that a preparation stands in by its newest version, and its place there; None where it stands in
     none. Raises NotRead."""
     with reading(engine) as connection:
-        row = connection.execute(_PLACE, {"wanted": number}).one_or_none()
-        if row is None:
-            return None
-        of = connection.execute(select(_course).where(_course.c.id == row.course_id)).one()
-        return _record(connection, of), Slot(row.cycle, row.day)
+        return place_of(connection, number)
+
+
+def place_of(connection: Connection, number: str) -> tuple[CourseRecord, Slot] | None:
+    row = connection.execute(_PLACE, {"wanted": number}).one_or_none()
+    if row is None:
+        return None
+    of = connection.execute(select(_course).where(_course.c.id == row.course_id)).one()
+    return _record(connection, of), Slot(row.cycle, row.day)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from compounding.records import labels, materials, moments, preparations, tables, wastes
+from compounding.course import Slot
+from compounding.records import courses, labels, materials, moments, preparations, tables, wastes
+from compounding.records.courses import CourseRecord
 from compounding.records.database import RecordsRefused, reading
 from compounding.records.events import Person, person_of, utc_time
 from compounding.records.names import searched_lot
@@ -50,6 +52,8 @@ class Standing:
     wastes: tuple[Waste, ...] = ()
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands, the lot as it was recalled and as the materials have it."""
+    course: tuple[CourseRecord, Slot] | None = None
+    """The course that it stands in, and its place there. Of one preparation alone: no list asks for it."""
     people: tuple[Person, ...] = ()
     """Everybody who did something of it, each once as they were the first time."""
 
@@ -67,7 +71,7 @@ def standing(engine: Engine, number: str) -> Standing | None:
 
 def stands(connection: Connection, saved: SavedPreparation) -> Standing:
     (found,) = all_stand(connection, [saved])
-    return found
+    return replace(found, course=courses.place_of(connection, saved.number))
 
 
 def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tuple[Standing, ...]:

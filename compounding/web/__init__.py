@@ -59,6 +59,16 @@ picking       a scan or a typed pack, read against what is needed
 materials     what is recorded and what leaves again
 true_times    when a vial was wetted, and the drug added
 ending        cancelled, rejected, come back, thrown away
+patients      patients found, entered, corrected, and the page of one with their courses
+patient_forms the forms of a patient, and of a course that is opened
+courses       a course opened, shown, ordered from, and what is recorded of it
+course_forms  what is recorded of a course, a form for each kind
+course_page   a course as its page shows it
+in_course     a stored course as the rules see it
+placing       an order in its course
+checklists    the checklist before a dose
+checklist_forms  its boxes, by the drug file
+giving        a dose as it was given
 calculator    a dose without a patient
 calendar      the doses of a course as months
 drugs         the drugs that are prepared, each with all that its file states
@@ -96,16 +106,20 @@ from compounding.web import (
     audit,
     calculator,
     checking,
+    checklists,
+    courses,
     drugs,
     ending,
     enrolling,
     fault_gate,
     gate,
+    giving,
     identity,
     labels,
     materials,
     orders,
     pages,
+    patients,
     preparations,
     recalls,
     releasing,
@@ -173,6 +187,8 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(recalls.blueprint)
     app.register_blueprint(calculator.blueprint)
     app.register_blueprint(drugs.blueprint)
+    for one in (patients, courses, checklists, giving):
+        app.register_blueprint(one.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(settings.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)

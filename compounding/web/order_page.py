@@ -43,6 +43,20 @@ _FIELD_OF = {
     "transplant": "transplant",
     "level": "own_level",
     "blasts": "blasts",
+    # of the course that it stands in
+    "interval": "give_on",
+    "window": "give_on",
+    "early": "give_on",
+    "interruption": "give_on",
+    "checklist": "give_on",
+    "ended": "cycle",
+    "too-many": "cycle",
+    "taken": "day",
+    "not-recorded": "day",
+    "re-escalation": "own_level",
+    "unconfirmed-rules": "own_level",
+    "weight-change": "weight",
+    "height-change": "height",
 }
 
 
@@ -93,6 +107,8 @@ def order_page(
 def _place(finding: Finding, form: OrderForm) -> Any:
     if finding.code == "measured":
         return form.height_measured if finding.case == "height" else form.weight_measured
+    if finding.code == "course-differs":
+        return form.response if finding.case == "response" else form.transplant
     if finding.code in ("concentration", "dose") and form.ordered_dose.text:
         return form.ordered_dose
     return form[_FIELD_OF.get(finding.code, "height")]

@@ -40,7 +40,8 @@ from compounding.web.known import Warned, warnings
 from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import KEY, TOP, Unfit, order_page
 from compounding.web.paperwork import NAMES, doubts
-from compounding.web.plan_page import asking, finding_view, plan_page
+from compounding.web.placing import course_of_order, ended_elsewhere
+from compounding.web.plan_page import asking, finding_view, kept, plan_page
 from compounding.web.saving import Reviewed, reviewed
 from compounding.web.signing import box, same, signer_proved
 from compounding.web.telling import TAKEN_BACK
@@ -161,21 +162,28 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
     entry = read_order(form, d)
     if entry is None:
         return Unfit()
+    own = of.saved.number if of else ""
     try:
-        shown = reviewed(entry, d)
+        found = course_of_order(form, entry, d)
+        ended = ended_elsewhere(entry, d) if found is None else ()
+        shown = reviewed(entry, d, found, own, ended)
+    except NotRead as fault:
+        return Unfit((pages.problem(TOP, str(fault)),), status=503)
     except Unreadable as nothing:
         field = form.height if form.ordered_dose.data is None else form.ordered_dose
         field.errors = [str(nothing)]
+        return Unfit()
+    if any(field.errors for field in form):
         return Unfit()
     if shown.plan.stopped:
         return Unfit(findings=shown.plan.findings)
     if not shown.whole:
         return Unfit((pages.problem("height", _NOT_WHOLE),))
-    doubted = doubts(entry, lambda other: reviewed(other, d).text, form, d)
+    doubted = doubts(entry, lambda other: reviewed(other, d, found, own).text, form, d)
     if any(field.errors for field in form):
         return Unfit()
     try:
-        warned = warnings(entry, d, key, of.saved.number if of else "")
+        warned = warnings(entry, d, key, own)
     except NotRead as fault:
         return Unfit((pages.problem(TOP, str(fault)),), status=503)
     return replace(shown, doubts=doubted, warnings=warned)
@@ -219,6 +227,7 @@ def _review_page(
         pages.heading(errors),
         plan=plan_page(text, plan_as_json(shown.plan), saving.measured(entry, d.market)),
         warned=[*_doubted(shown), *shown.warnings],
+        course=[] if shown.place is None else [kept(pair) for pair in shown.place.pairs()],
         order=as_typed(entry.typed, d),
         findings=[(finding_view(finding), asked.get(id(finding))) for finding in text.findings],
         findings_heading=asking(text.findings, "needs an answer before saving", "need an answer before saving"),

@@ -48,6 +48,7 @@ _HEADERS = {
 
 _NAV = (
     ("Worklist", "worklist.shown"),
+    ("Patients", "patients.listed"),
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),

@@ -10,9 +10,10 @@ from flask import abort
 from compounding import records
 from compounding.records import SavedPreparation, Standing
 from compounding.web.desk import Desk
+from compounding.web.in_course import InCourse
 from compounding.web.planned_again import Difference, Figured, PlanDiffers, figured
 from compounding.workflow import State, Whom
-from compounding.workflow.progress import Planned, Progress, Taken
+from compounding.workflow.progress import Barrier, Planned, Progress, Taken
 
 __all__ = ["Difference", "Figured", "PlanDiffers", "Way", "names", "progress", "progress_of", "way", "way_of"]
 
@@ -81,7 +82,16 @@ def progress(standing: Standing, figures: Planned) -> Progress:
         wastes=standing.wastes,
         recalled=standing.recalled,
         training=saved.content.training,
+        held=_held(standing, figures),
     )
+
+
+def _held(standing: Standing, figures: Planned) -> tuple[Barrier, ...]:
+    if standing.course is None:
+        return ()
+    record, slot = standing.course
+    training = standing.preparation.content.training
+    return InCourse(record, figures.drug).held(slot, training=training)
 
 
 def names(way: Way) -> Mapping[Whom, tuple[str, ...]]:

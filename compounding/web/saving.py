@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from compounding.findings import Finding
 from compounding.patient import Identity
 from compounding.policy import Market
 from compounding.preparation import Plan, plan
@@ -30,8 +31,10 @@ from compounding.web.as_typed import as_typed
 from compounding.web.changing import CHANGED, Changing, change_refusal, enterer, opened_refusal
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
+from compounding.web.in_course import InCourse
 from compounding.web.known import Warned
 from compounding.web.paperwork import Doubt, refused_answer
+from compounding.web.placing import Placing, placing
 from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
 from compounding.wording.numbers import day as written_day
@@ -50,6 +53,8 @@ class Reviewed:
     text: PlanText
     doubts: tuple[Doubt, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    place: Placing | None = None
+    """Where it stands in its course; None where it stands in none."""
 
     @property
     def whole(self) -> bool:
@@ -63,11 +68,21 @@ class Reviewed:
         return f"{self.plan.drug.edition} {self.plan.drug.checksum}"
 
 
-def reviewed(entry: Entry, d: Desk) -> Reviewed:
-    """The plan of an order. Raises Unreadable where the dose rounds to nothing."""
+def reviewed(
+    entry: Entry, d: Desk, found: InCourse | None = None, own: str = "", also: tuple[Finding, ...] = ()
+) -> Reviewed:
+    """The plan of an order, with what its course finds on it; `own` is the number of the order that it changes, and
+    `also` what else is found.
+
+    Raises Unreadable where the dose rounds to nothing.
+    """
     made = plan(entry.order, entry.drug, d.policy)
+    place = None if found is None else placing(found, entry, made, own, d)
+    if further := (*also, *(place.findings if place else ())):
+        ranked = sorted((*made.findings, *further), key=lambda finding: finding.severity)
+        made = replace(made, findings=tuple(ranked))
     expected = clocks(entry.wetting, entry.drug, d.policy, storage=entry.order.storage)
-    return Reviewed(entry, made, plan_text(made, expected))
+    return Reviewed(entry, made, plan_text(made, expected), place=place)
 
 
 def measured(entry: Entry, market: Market) -> str:
@@ -80,8 +95,12 @@ def digest(shown: Reviewed, key: str, secret: bytes, changing: Changing | None =
     """Binds a review to all that it shows, and to the version that it changes."""
     warned = [[warning.heading, *warning.lines] for warning in shown.warnings]
     was = [changing.saved.number, changing.was] if changing else []
-    made = plan_as_json(shown.plan)
-    return bound(secret, ["review", key, was, dict(shown.entry.typed), to_json(shown.text), made, warned])
+    made, placed = plan_as_json(shown.plan), _placed(shown)
+    return bound(secret, ["review", key, was, dict(shown.entry.typed), to_json(shown.text), made, warned, placed])
+
+
+def _placed(shown: Reviewed) -> list[list[str]]:
+    return [] if shown.place is None else [list(pair) for pair in shown.place.pairs()]
 
 
 def save(
@@ -97,7 +116,8 @@ def save(
     values = telling.entered(telling.values(shown.entry.typed, shown.text, d))
     event = replace(_event(shown, given, told, signature), action=ENTERED, changes=values)
     also = tuple(telling.answer_events(given, told))
-    saved = save_preparation(d.engine, new_preparation(shown, given, d, key), event, signature, also)
+    place = None if shown.place is None else shown.place.row()
+    saved = save_preparation(d.engine, new_preparation(shown, given, d, key), event, signature, also, place)
     _require_own(saved, saved.created_by, told.person)
     return saved
 
@@ -128,6 +148,7 @@ def change(
         was=changing.was,
         judge=lambda now: change_refusal(now.preparation, told.person) or opened_refusal(now),
         also=tuple(telling.answer_events(given, told)),
+        place=None if shown.place is None else shown.place.row(),
     )
     _require_own(saved, enterer(saved, d), told.person)
     return saved
@@ -158,6 +179,7 @@ def _entry_signature(
         "plan": to_json(shown.text),
         "warnings": [[warned.heading, *warned.lines] for warned in shown.warnings],
         "answers": [_answer(one) for one in given],
+        **({"course": _placed(shown)} if shown.place else {}),
     }
     return sign(Meaning.ORDER_ENTRY, said if changed is None else {**said, "changed": dict(changed)}, who)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compounding import records
+from compounding.records import RecordsFault, RecordsRefused
 from compounding.web.desk import desk
 from compounding.web.identity import event
 
@@ -21,3 +22,10 @@ def viewed(action: str, subject: str = "", **details: str) -> None:
 def listed_entry(action: str, numbers: Iterable[str], **details: str) -> None:
     """As viewed, of several preparations, with what they were looked for by."""
     viewed(action, **{"shown": ", ".join(numbers) or "none", **details})
+
+
+def seen(action: str, subject: str, page: str, fault: RecordsFault | None = None) -> None:
+    """As viewed, of a page that may be shown again with a fault: what could not be stored cannot be logged either, and
+    the page must not be lost for it."""
+    if fault is None or isinstance(fault, RecordsRefused):
+        viewed(action, subject, page=page)

@@ -4,12 +4,14 @@ Only this package writes a number or a date for a person, and turns a finding or
 into its sentence, so that screen, label, worksheet and export cannot disagree. It computes nothing.
 
     numbers     amounts, percentages, dates and times as they are written
-    findings    a finding's sentence
+    findings    a finding's sentence; those of a course in course_findings
     working     a step's name, its expressions and results
     plans       a whole plan as finished strings, for the pages and the papers
     export      a plan as JSON
     path        the path of a preparation: next action, steps, materials, clocks
-    drug_page   the page of a drug
+    course_page a course on its page; its schedule in courses
+    checklist   a checklist and an infusion
+    drug_page   the page of a drug; its headings in drug_sections
     treatment   the treatment plan of a course
     calendar    its doses on a calendar
     ics         the same as a file for other calendars

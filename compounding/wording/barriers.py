@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from compounding.findings import Severity
 from compounding.policy import Policy
+from compounding.wording.course_findings import dose_of, ended
 from compounding.wording.labels import label_sentence
 from compounding.wording.numbers import clock, day, moment
 from compounding.workflow.progress import Barrier
@@ -102,6 +104,15 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
         " the settings before a bag is released."
+    ),
+    # of its course
+    "course-ended": lambda v, p: f"{ended(v, p.market, Severity.STOP)} No bag of it is released.",
+    "checklist-missing": lambda v, p: f"The checklist of {dose_of(v)} is not filled in: it comes before the dose.",
+    "checklist-stops": lambda v, p: f"The checklist of {dose_of(v)} stops the dose: read it on the page of the course.",
+    "checklist-open": lambda v, p: f"The checklist of {dose_of(v)} finds what nobody answered: fill it in again.",
+    "unconfirmed-rules": lambda v, p: (
+        "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"
+        f" against the current label, {v['confirm_against']}, before a bag of it is released."
     ),
     # of one material
     "not-needed": lambda v, p: f"{_kind(v)} is recorded already, or not needed: look at it again.",

@@ -141,6 +141,10 @@ def _omitted(values: Values, market: Market, severity: Severity) -> str:
     return f"{capital(dose_of(values))} is recorded as omitted. Take that back first, if it is to be given after all."
 
 
+def _ordered_already(values: Values, market: Market, severity: Severity) -> str:
+    return f"{capital(dose_of(values))} is ordered already: {values['numbers']}. Two orders would be two doses."
+
+
 def _response_differs(values: Values, market: Market, severity: Severity) -> str:
     return (
         f"The order's response before cycle {figure(values['cycle'])} is {RESPONSES[values['ordered']]}, and the "
@@ -206,6 +210,15 @@ def _unconfirmed_rules(values: Values, market: Market, severity: Severity) -> st
 
 
 # ------------------------------------------------------------------ the checklist
+
+
+def _checklist(case: str) -> _Sentence:
+    told = {
+        "missing": "is not filled in: no bag of it is released before it is",
+        "open": "finds what nobody answered: no bag of it is released before it is filled in again",
+        "stops": "stops the dose: read it on the page of the course",
+    }[case]
+    return lambda values, market, severity: f"The checklist of {dose_of(values)} {told}."
 
 
 def _not_seen(values: Values, market: Market, severity: Severity) -> str:
@@ -337,6 +350,7 @@ SENTENCES: dict[tuple[str, str], _Sentence] = {
     ("ended", ""): ended,
     ("taken", "given"): _given_already,
     ("taken", "omitted"): _omitted,
+    ("taken", "ordered"): _ordered_already,
     ("course-differs", "response"): _response_differs,
     ("course-differs", "transplant"): _transplant_differs,
     ("weight-change", ""): _weight_change,
@@ -344,6 +358,7 @@ SENTENCES: dict[tuple[str, str], _Sentence] = {
     ("not-recorded", ""): _not_recorded,
     **{("interruption", case): _interrupted(case) for case in _ASKS},
     ("unconfirmed-rules", ""): _unconfirmed_rules,
+    **{("checklist", case): _checklist(case) for case in ("missing", "open", "stops")},
     ("not-seen", ""): _not_seen,
     ("premedication", ""): _premedication,
     ("pregnancy", "pregnant"): _pregnant,
@@ -369,6 +384,7 @@ SENTENCES: dict[tuple[str, str], _Sentence] = {
 }
 
 SHORT: dict[str, Callable[[Values], str]] = {
+    "checklist": lambda v: "Checklist of the dose",
     "interval": lambda v: f"{count(abs(v['days']), 'day')} between two doses",
     "window": lambda v: f"{count(v['days'], 'day')} off its nominal day",
     "early": lambda v: f"{count(v['days'], 'day')} before its nominal day",
@@ -377,5 +393,6 @@ SHORT: dict[str, Callable[[Values], str]] = {
     "height-change": lambda v: f"Height {amount(v['height'])}, last {amount(v['last'])}",
     "not-recorded": lambda v: f"Day {v['earlier_day']} of cycle {v['earlier_cycle']} not recorded",
     "interruption": lambda v: f"Treatment held for {count(v['days'], 'day')}",
+    "taken": lambda v: "Ordered already",
     "unconfirmed-rules": lambda v: "Rules of interruption not confirmed",
 }

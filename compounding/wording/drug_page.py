@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from compounding.course.levels import reduced, total
 from compounding.findings import Source, Status
 from compounding.formulary import Disagreement, Fact, LookAlike, Presentation, Range, Regimen
 from compounding.formulary.unconfirmed import LIMITS_OF_BAG, facts
 from compounding.quantities import DoseLevel, Duration, Quantity
+from compounding.wording.drug_sections import BOXES, SECTIONS, Row, Section
 from compounding.wording.numbers import amount, capital, count, figure
 
 NOT_STATED = "Not stated."
@@ -29,180 +30,6 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
 """How sure a fact is: the word, and what it means."""
 
 
-class _Row(NamedTuple):
-    place: str
-    name: str
-    noun: str = ""
-    """What a bare number counts."""
-
-
-class _Section(NamedTuple):
-    key: str
-    title: str
-    rows: tuple[_Row, ...]
-
-
-_BOXES = (
-    _Row("about.boxed_warning", "Boxed warning"),
-    _Row("about.liver_warning", "Warning: the liver"),
-)
-_SECTIONS = (
-    _Section(
-        "about",
-        "What it is",
-        (
-            _Row("about.what_it_is", "The drug"),
-            _Row("licence.indication", "Licensed for"),
-            _Row("licence.population", "Patients"),
-            _Row("licence.minimum_age", "From the age of", "year"),
-            _Row("names.generic", "Generic name"),
-            _Row("names.brand", "Brand name"),
-            _Row("names.holder", "Holder"),
-            _Row("names.maker", "Maker"),
-        ),
-    ),
-    _Section(
-        "regimen",
-        "Regimen",
-        (
-            _Row("regimen.first_cycle_length", "Length of cycle 1"),
-            _Row("regimen.first_cycle_extended", "Cycle 1 may last"),
-            _Row("regimen.later_cycle_length", "Length of later cycles"),
-            _Row("regimen.window", "Dose days may move by"),
-            _Row("regimen.interval", "Between two doses"),
-            _Row("regimen.cycles", "Cycles at most", "cycle"),
-            _Row("regimen.no_response_stop_after", "Without a response, stop after", "cycle"),
-            _Row("regimen.transplant_cycles", "Before a transplant", "cycle"),
-            _Row("regimen.transplant_third_cycle", "One more before a transplant, only if"),
-            _Row("about.response_criteria", "Response"),
-            _Row("regimen.surface_formula", "Formula of the body surface"),
-            _Row("regimen.dose_cap", "Cap on the dose"),
-        ),
-    ),
-    _Section(
-        "each-dose",
-        "Before and after each dose",
-        (
-            _Row("administration.premedication", "Premedication"),
-            _Row("before_dose.premedication", "Premedication, each class of"),
-            _Row("regimen.before_dose", "To be seen before"),
-            _Row("before_dose.target", "The disease must be"),
-            _Row("regimen.blasts", "Peripheral blasts"),
-            _Row("before_dose.blood_count", "Blood count"),
-            _Row("before_dose.liver_tests", "Liver tests"),
-            _Row("before_dose.ecg", "ECG"),
-            _Row("before_dose.electrolytes", "Electrolytes"),
-            _Row("before_dose.pregnancy", "Pregnancy"),
-            _Row("administration.observation", "Observation"),
-            _Row("before_dose.observation", "Observation after the infusion"),
-        ),
-    ),
-    _Section(
-        "modifications",
-        "When a dose waits, is reduced or is left out",
-        (
-            _Row("regimen.discontinue", "Stop for good"),
-            _Row("before_dose.never_again", "No dose ever again after"),
-            _Row("regimen.liver", "Liver values"),
-            _Row("before_dose.bilirubin", "Bilirubin"),
-            _Row("before_dose.transaminases", "AST and ALT"),
-            _Row("regimen.counts", "Blood counts"),
-            _Row("before_dose.neutrophils", "ANC"),
-            _Row("before_dose.platelets", "Platelets"),
-            _Row("before_dose.counts_low_days", "Low counts", "day"),
-            _Row("regimen.interruption", "Interruption for other toxicity"),
-            _Row("regimen.interruption_days", "Interruption, by its length"),
-            _Row("regimen.reduction", "Reduced doses"),
-            _Row("regimen.reduction_percent", "A reduction is of", "%"),
-            _Row("about.organ_function", "Liver and kidney at the start"),
-        ),
-    ),
-    _Section(
-        "warnings",
-        "Warnings",
-        (
-            _Row("about.contraindications", "Contraindications"),
-            _Row("before_dose.contraindications", "Contraindications asked for before a dose"),
-            _Row("about.warnings", "Warnings"),
-            _Row("about.reproduction", "Pregnancy, contraception, breastfeeding"),
-            _Row("vials.hazard", "Hazard, as printed"),
-        ),
-    ),
-    _Section(
-        "vials",
-        "Vial and reconstitution",
-        (
-            _Row("vials.labelled", "Labelled content of a vial"),
-            _Row("vials.labelled_means", "The labelled content is"),
-            _Row("vials.use", "Use"),
-            _Row("vials.reconstitute_with", "Reconstitute with"),
-            _Row("vials.reconstitution", "Volume for a vial"),
-            _Row("vials.concentration", "Concentration then"),
-            _Row("vials.withdrawable", "Volume that can be drawn"),
-            _Row("vials.least_withdrawable", "Volume that may come out, at least"),
-            _Row("vials.technique", "Technique"),
-            _Row("vials.accept", "Accept if"),
-            _Row("vials.density", "Density, reconstituted"),
-            _Row("vials.water_density", "Density of the water"),
-            _Row("vials.ndc", "NDC"),
-            _Row("vials.gtin", "GTIN"),
-            _Row("vials.traceability", "Record"),
-        ),
-    ),
-    _Section(
-        "bag",
-        "Dilution",
-        (
-            _Row("dilution.diluent", "Diluent"),
-            _Row("dilution.bag", "Volume of the bag"),
-            _Row("dilution.concentration", "Concentration in the bag"),
-            _Row("dilution.small_dose_method", "Small doses"),
-            _Row("dilution.mixing", "Mixing"),
-            _Row("dilution.container", "Container"),
-        ),
-    ),
-    _Section(
-        "stability",
-        "Stability and storage",
-        (
-            _Row("vials.keep_unopened", "Unopened vial"),
-            _Row("vials.keep_reconstituted", "Reconstituted vial"),
-            _Row("times.dilute_within", "Dilute within"),
-            _Row("times.complete_within", "End the infusion within"),
-            _Row("times.diluted_bag", "Diluted bag on its own"),
-            _Row("times.diluted_bag_storages", "Ways to keep the diluted bag"),
-            _Row("times.diluted_bag_gates", "No release without the site's own limits"),
-            _Row("administration.storage", "Storage, as the label of the bag says it"),
-            _Row("times.warm_up", "Out of the cold before the infusion"),
-            _Row("administration.light", "Light"),
-            _Row("administration.light_cover", "Covered against light"),
-            _Row("administration.light_on_label", "Light, as the label of the bag says it"),
-            _Row("administration.handling_on_label", "Handling, as the label of the bag says it"),
-        ),
-    ),
-    _Section(
-        "infusion",
-        "Infusion",
-        (
-            _Row("administration.route", "Route"),
-            _Row("times.infusion", "Length"),
-            _Row("administration.rate", "Rate"),
-            _Row("administration.line", "Line"),
-            _Row("administration.filter", "Filter"),
-        ),
-    ),
-    _Section(
-        "billing",
-        "Billing",
-        (
-            _Row("billing.code", "Code"),
-            _Row("billing.unit", "One unit"),
-            _Row("billing.units_per_vial", "Units in a vial", "unit"),
-            _Row("billing.discarded_modifier", "Where a unit was discarded"),
-            _Row("billing.none_discarded_modifier", "Where none was"),
-        ),
-    ),
-)
 _TABLE = frozenset({"regimen.first_cycle", "regimen.response", "regimen.no_response"})
 """What the table of doses shows."""
 _MEANS = {"delivered": "The amount that can be drawn", "total": "All that the vial holds"}
@@ -288,7 +115,7 @@ def drug_text(drug: Presentation) -> DrugText:
         title=drug_title(drug),
         presentation=f"{drug.market.value.upper()}: vials of {amount(drug.vials.labelled.value)}",
         file=f"Drug file {drug.id}, edition {drug.edition}, checksum {drug.checksum[:16]}",
-        boxes=tuple(_fact(row, known[row.place]) for row in _BOXES if row.place in known),
+        boxes=tuple(_fact(row, known[row.place]) for row in BOXES if row.place in known),
         days=tuple(f"Day {day}" for day in drug.days),
         doses=doses_text(drug.regimen),
         reduced_doses=tuple(_reduced_doses(drug.regimen)),
@@ -320,15 +147,15 @@ def sections_text(drug: Presentation) -> tuple[SectionText, ...]:
 
 def _sections(known: Mapping[str, Fact[Any]]) -> Iterator[SectionText]:
     """The sections that have a fact, and at last whatever a file states beyond them."""
-    placed = {row.place for section in _SECTIONS for row in section.rows} | {row.place for row in _BOXES} | _TABLE
-    left = tuple(_Row(place, capital(place.split(".", 1)[1].replace("_", " "))) for place in known.keys() - placed)
-    for key, title, rows in (*_SECTIONS, _Section(*_REST, tuple(sorted(left)))):
+    placed = {row.place for section in SECTIONS for row in section.rows} | {row.place for row in BOXES} | _TABLE
+    left = tuple(Row(place, capital(place.split(".", 1)[1].replace("_", " "))) for place in known.keys() - placed)
+    for key, title, rows in (*SECTIONS, Section(*_REST, tuple(sorted(left)))):
         found = tuple(_fact(row, known[row.place]) for row in rows if row.place in known)
         if found:
             yield SectionText(key, title, found)
 
 
-def _fact(row: _Row, fact: Fact[Any]) -> FactText:
+def _fact(row: Row, fact: Fact[Any]) -> FactText:
     return FactText(
         row.place,
         row.name,

@@ -26,6 +26,7 @@ BECAME, AGAINST = "→", "against"
 # Who looked, and at what. All that ends in "viewed" is access as well.
 ACCESS = frozenset(
     {
+        *("patients listed", "patients searched"),
         *("preparations listed", "preparations searched", "preparation looked up", "page refused", "backup made"),
         *("log searched", "log exported", "code compared", "chain checked"),
     }
@@ -45,6 +46,7 @@ FINDINGS: Mapping[str, str] = {
     "blasts": "Peripheral blasts",
     "bmi": "Body mass index",
     "bsa": "Body surface",
+    "checklist": "Checklist of the dose",
     "concentration": "Concentration of the bag",
     "contraindication": "Contraindication",
     "counts": "Counts before a cycle",

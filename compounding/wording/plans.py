@@ -240,7 +240,7 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
         rows=tuple(row for line in plan.lines for row in rows(line)),
         formulas=tuple(_formula(alternative, plan) for alternative in plan.alternatives),
         formulas_title=_formulas_title(plan),
-        findings=tuple(_finding(finding, market) for finding in plan.findings),
+        findings=tuple(finding_text(finding, market) for finding in plan.findings),
         departures=tuple(_departures(plan)),
         clocks=tuple(_clocks(clocks, plan)) if clocks else (),
         clock_rules=_clock_rules(plan),
@@ -456,7 +456,8 @@ def _formulas_title(plan: Plan) -> str:
     return f"{the} formulas differ: {in_words(counts[0])} or {in_words(counts[-1])} vials"
 
 
-def _finding(finding: Finding, market: Market) -> FindingText:
+def finding_text(finding: Finding, market: Market) -> FindingText:
+    """A finding as text, for pages, papers and answers."""
     return FindingText(
         finding.code,
         finding.severity.word,

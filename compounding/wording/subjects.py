@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from compounding.settings import SETTINGS, is_setting, setting
 
-_ACCOUNT, _SETTING = "staff:", "setting:"
-_ACCOUNT_WORD, _SETTING_WORD = "account ", "setting "
+_ACCOUNT, _SETTING, _PATIENT = "staff:", "setting:", "patient:"
+_ACCOUNT_WORD, _SETTING_WORD, _PATIENT_WORD = "account ", "setting ", "patient "
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +31,27 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "verifying.shown": "Verification of an order",
         "verifying.verify": "Verification of an order",
         "verifying.sign_": "Signature of a verification",
+        "patients.listed": "Patients",
+        "patients.search": "Search for patients",
+        "patients.shown": "A patient",
+        "patients.new": "New patient",
+        "patients.enter": "Entry of a patient",
+        "patients.edit": "Patient typed again",
+        "patients.correct": "Correction of a patient",
+        "courses.shown": "A course",
+        "courses.plan_pdf": "Treatment plan",
+        "courses.calendar": "Calendar file of a course",
+        "courses.new": "New course",
+        "courses.open_": "Opening of a course",
+        "courses.order": "Order in a course",
+        "courses.change": "Entry in a course",
+        "courses.record": "Entry in a course",
+        "courses.out": "Entry error in a course",
+        "courses.take_out": "Entry error in a course",
+        "checklists.shown": "Checklist of a dose",
+        "checklists.record": "Record of a checklist",
+        "giving.shown": "A dose given",
+        "giving.record": "Record of a dose given",
         "calculator.calculator": "Calculator",
         "calculator.calculate": "Calculator",
         "drugs.listed": "Drugs",
@@ -62,6 +83,8 @@ def subject_words(subject: str) -> str:
     """What an entry is about as a page shows it: "staff:okafor" is "account okafor"."""
     if subject.startswith(_ACCOUNT):
         return f"{_ACCOUNT_WORD}{subject.removeprefix(_ACCOUNT)}"
+    if subject.startswith(_PATIENT):
+        return f"{_PATIENT_WORD}{subject.removeprefix(_PATIENT)}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
@@ -73,6 +96,8 @@ def subject_typed(text: str) -> str:
     typed = " ".join(text.casefold().split())
     if typed.startswith(_ACCOUNT_WORD):
         return f"{_ACCOUNT}{typed.removeprefix(_ACCOUNT_WORD)}"
+    if typed.startswith(_PATIENT_WORD):
+        return f"{_PATIENT}{typed.removeprefix(_PATIENT_WORD)}"
     if typed.startswith(_SETTING_WORD):
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)

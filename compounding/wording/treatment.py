@@ -13,7 +13,7 @@ from compounding.course import Course, DroppedDay, Response, Schedule, Scheduled
 from compounding.findings import Finding
 from compounding.policy import Market
 from compounding.quantities import DrugMass
-from compounding.wording.courses import raised_because
+from compounding.wording.courses import course_unconfirmed, raised_because
 from compounding.wording.drug_page import FactText, disagreement, doses_text, drug_title, sections_text
 from compounding.wording.findings import sentence
 from compounding.wording.numbers import DASH, amount, capital, count, day, moment
@@ -119,8 +119,12 @@ def _tables(
         tuple(_dose(course, dose, prepared.get(dose.slot)) for dose in made.doses),
     )
     yield TableText("decided", "Decided so far", ("What", "How", "Why"), tuple(_decided(course)))
-    found = tuple(_found(one, market) for one in (*made.findings, *more)) or (((DASH,), (_NOTHING,), ()),)
-    yield TableText("findings", "Found on this course", ("Severity", "What", "Source"), found)
+    found = (
+        *(_found(one, market) for one in (*made.findings, *more)),
+        *((("Not confirmed",), (told,), ()) for told in course_unconfirmed(course)),
+    )
+    nothing = (((DASH,), (_NOTHING,), ()),)
+    yield TableText("findings", "Found on this course", ("Severity", "What", "Source"), found or nothing)
     days = (f"Day {on}" for on in course.drug.days)
     captions = ("Cycle", *days, "In all", "Length", "Source")
     yield TableText("levels", "Levels of the label", captions, tuple(_levels(course)))

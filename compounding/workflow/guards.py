@@ -97,6 +97,10 @@ def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
         yield Barrier("diluted-bag")
 
 
+def _course(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from progress.held
+
+
 GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.CHANGE.name: (_nothing_wetted,),
     steps.WET_SPARE.name: (spoilt,),
@@ -105,7 +109,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.PRINT.name: (spoilt,),
     steps.COUNT.name: (spoilt,),
     steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
-    steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
+    steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate, _course),
     steps.CANCEL.name: (_nothing_wetted,),
     steps.REJECT.name: (_something_wetted,),
 }

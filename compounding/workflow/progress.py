@@ -157,6 +157,14 @@ def planned(plan: Plan) -> Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Barrier:
+    """Why a step may not be taken now: a code, and what its sentence names. `wording` says it."""
+
+    code: str
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One preparation as it stands. What was recorded comes oldest first."""
 
@@ -176,6 +184,8 @@ class Progress:
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands."""
     training: bool = False
+    held: tuple[Barrier, ...] = ()
+    """What in its course holds it back."""
 
     @property
     def wetted(self) -> tuple[int, ...]:
@@ -212,11 +222,3 @@ def clocks(progress: Progress) -> Clocks | None:
     first, figures = min(moment.at for moment in wetted), progress.planned
     added = None if diluted is None else diluted.at
     return stability.clocks(first, figures.drug, figures.policy, added, figures.storage)
-
-
-@dataclass(frozen=True, slots=True)
-class Barrier:
-    """Why a step may not be taken now: a code, and what its sentence names. `wording` says it."""
-
-    code: str
-    values: Values = field(default_factory=dict)

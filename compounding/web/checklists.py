@@ -1,0 +1,203 @@
+"""The checklist before a dose: filled in, judged, answered where it asks, and signed for.
+
+What it finds is shown before it is recorded. One that stops is recorded as it is: it holds the dose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from compounding import records
+from compounding.checklist import Asked, Checklist
+from compounding.course import Slot
+from compounding.findings import Severity
+from compounding.records import Change, NewChecklist, RecordsFault, StoredChecklist
+from compounding.web import pages, telling
+from compounding.web.acts import Given, SaveForm, answered, remembered, save_form, seconds_proved
+from compounding.web.checklist_forms import (
+    ChecklistForm,
+    boxes,
+    checklist_form,
+    read_checklist_form,
+    typed_checklist,
+)
+from compounding.web.courses import found_at
+from compounding.web.desk import desk
+from compounding.web.identity import event, me
+from compounding.web.in_course import InCourse
+from compounding.web.plan_page import asking, finding_view, kept
+from compounding.web.signing import canonical, signer_proved
+from compounding.web.viewing import seen
+from compounding.wording.checklist import checklist_pairs
+from compounding.wording.course_page import dose_title
+from compounding.wording.numbers import day as written_day
+from compounding.wording.numbers import moment
+from compounding.wording.plans import FindingText, finding_text
+from compounding.workflow import Deed
+
+blueprint = Blueprint("checklists", __name__, url_prefix="/courses")
+
+VIEWED, RECORDED = "checklist viewed", "checklist recorded"
+_JUDGED = "judged"
+"""What binds the answers to the findings that the page showed."""
+
+
+@blueprint.get("/<number>/checklists/<int:cycle>/<int:day>")
+def shown(number: str, cycle: int, day: int) -> Any:
+    """The checklist of a dose, as it was recorded last, or empty."""
+    found, slot = found_at(number), Slot(cycle, day)
+    form, _ = _form(found, slot, _typed(found, slot))
+    stored = found.record.checklists.get(slot)
+    return _page(found, slot, form, _findings(found, stored.checklist) if stored else ())
+
+
+@blueprint.post("/<number>/checklists/<int:cycle>/<int:day>")
+@pages.shown_again
+def record(number: str, cycle: int, day: int) -> Any:
+    """Judges what was typed, and records it once what it finds was shown and answered."""
+    d, found, slot = desk(), found_at(number), Slot(cycle, day)
+    form, wanted = _form(found, slot, request.form)
+    if pages.lost():
+        return _page(found, slot, form, (), problems=[pages.problem(form.on.anchor, pages.LOST)])
+    made = read_checklist_form(form, wanted, slot)
+    if made is None:
+        return _page(found, slot, form, ()), 422
+    findings = _findings(found, made)
+    asked = _asked(findings)
+    if request.form.get(_JUDGED, _digest(())) != _digest(findings):
+        return _page(found, slot, form, findings, save_form(d, asked, remembered(asked, request.form)))
+    save = save_form(d, asked, request.form)
+    try:
+        seconds = seconds_proved(save, d) if answered(save, me().account.user) else None
+        if seconds is None or not signer_proved(save, d):
+            return _page(found, slot, form, findings, save), 422
+        _record(found, made, findings, save.given(seconds))
+    except RecordsFault as fault:
+        problem = pages.problem(form.on.anchor, str(fault))
+        return _page(found, slot, form, findings, save, [problem], fault), pages.status_of(fault)
+    return redirect(url_for("courses.shown", number=number), 303)
+
+
+def _form(found: InCourse, slot: Slot, sent: MultiDict[str, str] | None) -> tuple[ChecklistForm, Asked]:
+    if slot not in {dose.slot for dose in found.schedule.doses}:
+        abort(404)
+    return checklist_form(found.drug, slot, desk(), sent)
+
+
+def _typed(found: InCourse, slot: Slot) -> MultiDict[str, str]:
+    stored = found.record.checklists.get(slot)
+    if stored is not None:
+        return MultiDict(typed_checklist(stored.checklist, checklist_form(found.drug, slot, desk())[1]))
+    dose = next((dose for dose in found.schedule.doses if dose.slot == slot), None)
+    on = None if dose is None else dose.taken
+    return MultiDict({} if on is None else boxes("on", on))
+
+
+def _findings(found: InCourse, made: Checklist) -> tuple[FindingText, ...]:
+    return tuple(finding_text(finding, desk().market) for finding in found.findings_of(made))
+
+
+def _asked(findings: tuple[FindingText, ...]) -> tuple[FindingText, ...]:
+    """What is answered: nothing while something stops the dose in any case."""
+    stopped = any(finding.severity == Severity.STOP.word for finding in findings)
+    return () if stopped else findings
+
+
+def _digest(findings: Sequence[FindingText]) -> str:
+    return hashlib.sha256("\n".join(finding.message for finding in findings).encode()).hexdigest()
+
+
+def _record(found: InCourse, made: Checklist, findings: tuple[FindingText, ...], given: Sequence[Given]) -> None:
+    d, number = desk(), found.record.number
+    old = found.record.checklists.get(made.slot)
+    told = event(
+        RECORDED,
+        {"dose": str(made.slot), **telling.details(given)},
+        changes=_changes(old, made),
+        findings=telling.judged(findings, given),
+    )
+    new = NewChecklist(made, canonical([_answer(one) for one in given]))
+    records.record_checklist(d.engine, number, new, told, tuple(telling.answer_events(given, told)))
+
+
+def _changes(old: StoredChecklist | None, now: Checklist) -> tuple[Change, ...]:
+    market = desk().market
+    was = {} if old is None else dict(checklist_pairs(old.checklist, market))
+    texts = dict(checklist_pairs(now, market))
+    names = dict.fromkeys((*was, *texts))
+    return tuple(Change(name, was.get(name), texts.get(name)) for name in names if was.get(name) != texts.get(name))
+
+
+def _answer(given: Given) -> dict[str, str]:
+    return {
+        "code": given.finding.code,
+        "message": given.finding.message,
+        "reason_code": given.reason_code,
+        "reason": given.reason,
+        "words": given.words,
+        "second": given.second.name if given.second else "",
+    }
+
+
+# ------------------------------------------------------------------ the page
+
+
+def _page(
+    found: InCourse,
+    slot: Slot,
+    form: ChecklistForm,
+    findings: tuple[FindingText, ...],
+    save: SaveForm | None = None,
+    problems: Sequence[dict[str, str]] = (),
+    fault: RecordsFault | None = None,
+) -> str:
+    seen(VIEWED, found.record.number, str(slot), fault)
+    d, stored = desk(), found.record.checklists.get(slot)
+    save = save or save_form(d, (), None)
+    answers = {id(asked.finding): asked for asked in save.asked}
+    errors = [*problems, *pages.problems(form, save)]
+    patient = found.record.patient.content
+    return pages.page(
+        "checklist.html",
+        errors,
+        pages.heading(errors, "recorded"),
+        form=form,
+        groups=[(heading, [(field, _look(field)) for field in fields]) for heading, fields in form.groups()],
+        findings=[(finding_view(finding), answers.get(id(finding))) for finding in findings],
+        findings_heading=asking(findings, "needs an answer", "need an answer") if findings else "",
+        save=save,
+        judged=_digest(findings),
+        said=list(save.said()),
+        stored=None if stored is None else _stored(stored),
+        answers=[] if stored is None else _answers(stored),
+        title=dose_title(slot),
+        slot=slot,
+        number=found.record.number,
+        name=f"{patient.family.upper()}, {patient.given}",
+        born=kept(written_day(patient.born, d.market)),
+        may=me().may(Deed.ENTER),
+    )
+
+
+def _stored(stored: StoredChecklist) -> dict[str, Any]:
+    d = desk()
+    told = f"Recorded {kept(moment(stored.told.at, d.zone, d.market))} by {stored.told.person.name}."
+    return {"told": told, "pairs": kept(tuple(checklist_pairs(stored.checklist, d.market)))}
+
+
+def _answers(stored: StoredChecklist) -> list[tuple[str, str]]:
+    """What was answered on it: the finding, and how."""
+    return [
+        (answer["message"], ". ".join(filter(None, (answer["reason"], answer["words"], answer["second"]))))
+        for answer in json.loads(stored.answers_json)
+    ]
+
+
+def _look(field: Any) -> str:
+    return {"Day": "date", "Choice": "row", "Tick": "tick"}.get(type(field).__name__, "line")

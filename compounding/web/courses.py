@@ -1,0 +1,331 @@
+"""A course: opened, shown, ordered from, and what is recorded of it. Nothing of it is changed: rows are added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from compounding import papers, records
+from compounding.course import Slot
+from compounding.quantities import Unreadable
+from compounding.records import CourseRecord, NewCourse, NewFact, OutFact, RecordsFault
+from compounding.web import drafts, pages
+from compounding.web.course_forms import FactForm, OutForm, fact_form, second_proved
+from compounding.web.course_page import identity_of
+from compounding.web.desk import Desk, desk
+from compounding.web.forms import blame, order_form
+from compounding.web.identity import event, me
+from compounding.web.in_course import InCourse, fault_of, in_course
+from compounding.web.order_page import KEY, order_page
+from compounding.web.patient_forms import CourseForm, course_form
+from compounding.web.patients import patient_at, patient_page
+from compounding.web.placing import next_order
+from compounding.web.plan_page import kept
+from compounding.web.signing import signer_proved
+from compounding.web.viewing import FORM_VIEWED, seen, viewed
+from compounding.wording import course_page as words
+from compounding.wording.ics import calendar_file
+from compounding.wording.numbers import day as written_day
+from compounding.wording.numbers import moment
+from compounding.wording.papers import TRAINING_ON_WORKSHEET
+from compounding.wording.treatment import Prepared, TreatmentText, treatment_text
+
+blueprint = Blueprint("courses", __name__)
+
+VIEWED, OPENED, CHANGED, TAKEN_OUT = "course viewed", "course opened", "course changed", "course entry taken out"
+PLAN_TAKEN, CALENDAR_TAKEN = "treatment plan viewed", "course calendar viewed"
+
+
+def course_at(number: str) -> CourseRecord:
+    """The course of an address. Ends the request where there is none; raises NotRead."""
+    found = records.course_record(desk().engine, number)
+    return abort(404) if found is None else found
+
+
+def found_at(number: str) -> InCourse:
+    return in_course(course_at(number), desk())
+
+
+def back(number: str) -> Any:
+    return redirect(url_for("courses.shown", number=number), 303)
+
+
+# ------------------------------------------------------------------ opened
+
+
+@blueprint.get("/patients/<int:patient_id>/courses/new")
+def new(patient_id: int) -> Any:
+    """An empty form, with what the drug file says of the indication."""
+    d = desk()
+    form = course_form(d)
+    if len(d.drugs) == 1:
+        form.indication.text = d.drugs[0].licence.indication.value[: form.indication.most]
+    return _open_page(patient_id, form, drafts.new_key())
+
+
+@blueprint.post("/patients/<int:patient_id>/courses/new")
+@pages.shown_again
+def open_(patient_id: int) -> Any:
+    """Opens a course."""
+    d, form, key = desk(), course_form(desk(), request.form), drafts.sent_key(request.form)
+    if pages.lost():
+        return _open_page(patient_id, form, key, [pages.problem("indication", pages.LOST)])
+    if not form.validate():
+        return _open_page(patient_id, form, key), 422
+    course = NewCourse(
+        key,
+        patient_id,
+        form.drug_id(d),
+        form.indication.data,
+        form.prescriber.data,
+        form.start.data,
+        form.transplant.data == "yes",
+    )
+    told = {
+        "patient": records.patient_subject(patient_id),
+        "indication": course.indication,
+        "start": written_day(course.start, d.market),
+        "transplant": form.transplant.chosen,
+        "prescriber": course.prescriber,
+    }
+    try:
+        return back(records.open_course(d.engine, course, event(OPENED, told)).number)
+    except RecordsFault as fault:
+        blame(form.indication, str(fault))
+        return _open_page(patient_id, form, key, fault=fault), pages.status_of(fault)
+
+
+def _open_page(
+    patient_id: int,
+    form: CourseForm,
+    key: str,
+    problems: Sequence[dict[str, str]] = (),
+    fault: RecordsFault | None = None,
+) -> str:
+    one, errors = patient_at(patient_id), [*problems, *pages.problems(form)]
+    seen(FORM_VIEWED, records.patient_subject(patient_id), "new course", fault)
+    carried = [(KEY, key)]
+    name = f"{one.content.family.upper()}, {one.content.given}"
+    return pages.page(
+        "course_new.html", errors, pages.heading(errors), form=form, patient=one, name=name, carried=carried
+    )
+
+
+# ------------------------------------------------------------------ shown
+
+
+@blueprint.get("/courses/<number>")
+def shown(number: str) -> Any:
+    """The page of its patient, with this course."""
+    record = course_at(number)
+    viewed(VIEWED, number)
+    courses = records.courses_of(desk().engine, record.patient.id)
+    return patient_page(record.patient, courses, record)
+
+
+@blueprint.get("/courses/<number>/order/<int:cycle>/<int:day>")
+def order(number: str, cycle: int, day: int) -> Any:
+    """The form of an order for one of its doses, filled from the course; what was measured is typed."""
+    found = found_at(number)
+    if Slot(cycle, day) not in {dose.slot for dose in found.schedule.doses}:
+        abort(404)
+    viewed(FORM_VIEWED, number, page="order in a course")
+    d = desk()
+    form = order_form(d, MultiDict(next_order(found, Slot(cycle, day), d.today())))
+    return order_page(form, drafts.new_key())
+
+
+@blueprint.get("/courses/<number>/plan.pdf")
+def plan_pdf(number: str) -> Any:
+    """The treatment plan, for the patient's file."""
+    d, found = desk(), found_at(number)
+    made = papers.draw_treatment(_plan_text(found), d.market, d.site.pharmacy, _foot(d), _mark(d))
+    viewed(PLAN_TAKEN, number)
+    headers = {"Content-Disposition": f'inline; filename="plan-{number}.pdf"'}
+    return Response(made, mimetype="application/pdf", headers=headers)
+
+
+def _plan_text(found: InCourse) -> TreatmentText:
+    patient, d = found.record.patient.content, desk()
+    born = f"{written_day(patient.born, d.market)}"
+    lines = (
+        (("Patient", f"{patient.family.upper()}, {patient.given}"), ("Born", born)),
+        (*pages.numbers(identity_of(patient)), ("Allergies", patient.allergies or "not entered")),
+        (("Indication", found.record.content.indication), ("Prescriber", found.record.content.prescriber)),
+    )
+    prepared = {
+        slot: Prepared(one.preparation, one.infusion.dose, one.infusion.batches)
+        for slot, one in found.record.infusions.items()
+        if one.infusion is not None
+    }
+    return treatment_text(found.course, found.schedule, found.record.number, lines, prepared)
+
+
+def _foot(d: Desk) -> str:
+    return f"Made {moment(d.clock(), d.zone, d.market)} at {d.site.name} by {me().person.name}."
+
+
+def _mark(d: Desk) -> tuple[str, str] | None:
+    return TRAINING_ON_WORKSHEET if d.site.training else None
+
+
+@blueprint.get("/courses/<number>/calendar.ics")
+def calendar(number: str) -> Any:
+    """The doses still to come as a calendar file. A course that stops has none: its days would be taken for leave."""
+    found = found_at(number)
+    if found.schedule.stopped:
+        abort(404)
+    made = calendar_file(found.course, found.schedule, number, desk().clock())
+    viewed(CALENDAR_TAKEN, number)
+    headers = {"Content-Disposition": f'attachment; filename="{number}.ics"'}
+    return Response(made, mimetype="text/calendar", headers=headers)
+
+
+# ------------------------------------------------------------------ recorded
+
+
+@blueprint.get("/courses/<number>/record/<kind>")
+def change(number: str, kind: str) -> Any:
+    """The form of a kind of entry."""
+    found = found_at(number)
+    return _fact_page(found, kind, _form(found, kind))
+
+
+@blueprint.post("/courses/<number>/record/<kind>")
+@pages.shown_again
+def record(number: str, kind: str) -> Any:
+    """Records it, where the course can stand with it."""
+    d, found = desk(), found_at(number)
+    form = _form(found, kind, request.form)
+    if pages.lost():
+        return _fact_page(found, kind, form, [pages.problem(form.signing_secret.anchor, pages.LOST)])
+    if not form.validate():
+        return _fact_page(found, kind, form), 422
+    try:
+        new_fact = NewFact(form.fact(found.drug), form.typed_words(), form.typed_prescriber())
+        if not signer_proved(form, d):
+            return _fact_page(found, kind, form), 422
+        said = words.fact_words(new_fact.fact, d.market)
+        told = event(CHANGED, {**_named(form), "recorded": said}, reason=new_fact.words)
+        records.record_fact(d.engine, number, new_fact, told, lambda now: fault_of(now, found.drug))
+    except Unreadable as unreadable:
+        blame(_first(form), str(unreadable))
+        return _fact_page(found, kind, form), 422
+    except RecordsFault as fault:
+        blame(_first(form), str(fault))
+        return _fact_page(found, kind, form, fault=fault), pages.status_of(fault)
+    return back(number)
+
+
+def _named(form: FactForm) -> Mapping[str, str]:
+    return {"prescriber": form.typed_prescriber()} if form.typed_prescriber() else {}
+
+
+def _first(form: FactForm) -> Any:
+    """Where a fault of the whole entry stands."""
+    return form.in_order()[0]
+
+
+def _form(found: InCourse, kind: str, sent: MultiDict[str, str] | None = None) -> FactForm:
+    try:
+        return fact_form(kind, found.drug, desk(), sent)
+    except KeyError:
+        return abort(404)
+
+
+def _fact_page(
+    found: InCourse,
+    kind: str,
+    form: FactForm,
+    problems: Sequence[dict[str, str]] = (),
+    fault: RecordsFault | None = None,
+) -> str:
+    seen(VIEWED, found.record.number, f"entry: {words.KINDS[kind].lower()}", fault)
+    errors = [*problems, *pages.problems(form)]
+    return pages.page(
+        "course_fact.html",
+        errors,
+        pages.heading(errors, "recorded"),
+        form=form,
+        fields=[(field, _look(field)) for field in form.in_order() if field.name != "signing_secret"],
+        kind=kind,
+        title=words.KINDS[kind],
+        **_of(found),
+    )
+
+
+def _look(field: Any) -> str:
+    return {"Day": "date", "Choice": "list" if getattr(field, "prompt", None) else "row"}.get(
+        type(field).__name__, "line"
+    )
+
+
+def _of(found: InCourse) -> dict[str, Any]:
+    """What every form of a course shows of it."""
+    patient = found.record.patient
+    return {
+        "number": found.record.number,
+        "name": f"{patient.content.family.upper()}, {patient.content.given}",
+        "patient": patient,
+        "born": kept(written_day(patient.content.born, desk().market)),
+    }
+
+
+# ------------------------------------------------------------------ taken out
+
+
+@blueprint.get("/courses/<number>/entries/<int:fact_id>/out")
+def out(number: str, fact_id: int) -> Any:
+    """The form that takes out an entry error."""
+    return _out_page(found_at(number), fact_id, OutForm(desk()))
+
+
+@blueprint.post("/courses/<number>/entries/<int:fact_id>/out")
+@pages.shown_again
+def take_out(number: str, fact_id: int) -> Any:
+    """Takes it out, by two people."""
+    d, found, form = desk(), found_at(number), OutForm(desk(), request.form)
+    if pages.lost():
+        return _out_page(found, fact_id, form, [pages.problem("out_words", pages.LOST)])
+    if not form.validate():
+        return _out_page(found, fact_id, form), 422
+    try:
+        second = second_proved(form, form.second, form.second_secret, d)
+        if second is None or not signer_proved(form, d):
+            return _out_page(found, fact_id, form), 422
+        told = event(TAKEN_OUT, {"entry": _what(found, fact_id), "seen by": second.name}, reason=form.out_words.data)
+        taken = OutFact(fact_id, form.out_words.data, second.user)
+        records.take_out_fact(d.engine, number, taken, told, lambda now: fault_of(now, found.drug))
+    except RecordsFault as fault:
+        blame(form.out_words, str(fault))
+        return _out_page(found, fact_id, form, fault=fault), pages.status_of(fault)
+    return back(number)
+
+
+def _what(found: InCourse, fact_id: int) -> str:
+    stored = next((one for one in found.record.standing if one.id == fact_id), None)
+    return abort(404) if stored is None else words.fact_words(stored.fact, desk().market)
+
+
+def _out_page(
+    found: InCourse,
+    fact_id: int,
+    form: OutForm,
+    problems: Sequence[dict[str, str]] = (),
+    fault: RecordsFault | None = None,
+) -> str:
+    what = _what(found, fact_id)
+    seen(VIEWED, found.record.number, "entry error", fault)
+    errors = [*problems, *pages.problems(form)]
+    return pages.page(
+        "course_out.html",
+        errors,
+        pages.heading(errors, "recorded"),
+        form=form,
+        fact_id=fact_id,
+        what=what,
+        **_of(found),
+    )

@@ -1,0 +1,125 @@
+"""The forms of a patient and of a course that is opened for one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from compounding.patient import OLDEST, years_between
+from compounding.policy import Market
+from compounding.records import NewPatient, PatientSearch
+from compounding.web.desk import Desk
+from compounding.web.fields import Choice, Day, Line, PatientNumber
+from compounding.web.forms import NAME_MOST, REASON_MOST, NHSNumber, SiteForm, blame
+from compounding.wording.numbers import day as written_day
+
+ALLERGIES_MOST = 200
+_SEXES = (("female", "Female"), ("male", "Male"))
+
+
+class PatientForm(SiteForm):
+    """A patient as the record has them."""
+
+    ON_PAGE = ("family", "given", "born", "sex", "mrn", "nhs_number", "hospital_number", "allergies", "reason")
+
+    family = Line("Family name", most=NAME_MOST, letters=True, missing="Type the family name.")
+    given = Line("Given name", most=NAME_MOST, letters=True, missing="Type the given name.")
+    born = Day("Born", missing="Type the date of birth.")
+    sex = Choice("Sex", _SEXES, hint="only where the record uses it")
+    allergies = Line("Allergies", most=ALLERGIES_MOST, hint="as transcribed from the record; “none known” is an answer")
+
+    def patient(self, d: Desk) -> NewPatient:
+        """Of a form without errors."""
+        numbers = {name: self[name].data or None for name in ("mrn", "nhs_number", "hospital_number") if name in self}
+        return NewPatient(
+            self.family.data,
+            self.given.data,
+            self.born.data,
+            sex=self.sex.data or "",
+            allergies=self.allergies.data or "",
+            training=d.site.training,
+            **numbers,
+        )
+
+
+class USPatientForm(PatientForm):
+    mrn = PatientNumber("MRN", missing="Type the medical record number.", hint="medical record number")
+
+
+class UKPatientForm(PatientForm):
+    nhs_number = NHSNumber("NHS number", hint="ten figures; leave empty where there is none")
+    hospital_number = PatientNumber("Hospital number", missing="Type the hospital number.")
+
+
+def patient_form(d: Desk, sent: MultiDict[str, str] | None = None, *, changing: bool = False) -> PatientForm:
+    """The form of a patient; where one is changed, also why."""
+    kind = USPatientForm if d.market is Market.US else UKPatientForm
+    more: dict[str, Any] = {}
+    if changing:
+        more["reason"] = Line("Why it is changed", most=REASON_MOST, missing="Say why it is changed.")
+    form: PatientForm = type(kind.__name__, (kind,), more)(d, sent)
+    return form
+
+
+def read_patient(form: PatientForm, d: Desk) -> NewPatient | None:
+    """What a sent form says; None where it has errors, which then stand at their fields."""
+    form.validate()
+    born, today = form.born.data, d.today()
+    if born and born > today:
+        blame(form.born, f"{written_day(born, d.market)} is in the future.")
+    elif born and years_between(born, today) > OLDEST:
+        blame(form.born, f"{written_day(born, d.market)} is more than {OLDEST} years ago.")
+    return None if any(field.errors for field in form) else form.patient(d)
+
+
+def typed_patient(patient: NewPatient) -> dict[str, str]:
+    """A stored patient as their form would be typed."""
+    return {
+        "family": patient.family,
+        "given": patient.given,
+        "born_day": str(patient.born.day),
+        "born_month": str(patient.born.month),
+        "born_year": str(patient.born.year),
+        "sex": patient.sex,
+        "allergies": patient.allergies,
+        **{name: getattr(patient, name) or "" for name in ("mrn", "nhs_number", "hospital_number")},
+    }
+
+
+class PatientSearchForm(SiteForm):
+    """What a patient is found by; what is left empty restricts nothing."""
+
+    name = Line("Name", most=NAME_MOST, hint="or a part of it")
+    patient_number = Line("Patient number", most=30, hint="whole")
+    on = Day("Born")
+
+    def search(self) -> PatientSearch:
+        return PatientSearch(self.name.data or "", self.patient_number.data or "", self.on.data)
+
+
+class CourseForm(SiteForm):
+    """A course as it is opened."""
+
+    ON_PAGE = ("drug", "indication", "start", "transplant", "prescriber")
+    drug: Choice
+    """Asked only where the site keeps more than one."""
+
+    indication = Line("Indication", most=REASON_MOST, missing="Type the indication.", hint="as the prescriber wrote it")
+    start = Day("Day 1 of cycle 1", missing="Type the day on which the first dose is planned.")
+    transplant = Choice("Transplant planned", (("no", "No"), ("yes", "Yes")), missing="Choose one.")
+    prescriber = Line("Prescriber", most=NAME_MOST, letters=True, missing="Type the prescriber's name.")
+
+    def drug_id(self, d: Desk) -> str:
+        """Of a form without errors."""
+        chosen: str = self.drug.data if "drug" in self else d.drugs[0].id
+        return chosen
+
+
+def course_form(d: Desk, sent: MultiDict[str, str] | None = None) -> CourseForm:
+    more: dict[str, Any] = {}
+    if len(d.drugs) > 1:
+        shown = tuple((drug.id, f"{drug.names.generic.value} ({drug.names.brand.value})") for drug in d.drugs)
+        more["drug"] = Choice("Drug", shown, missing="Choose the drug.")
+    form: CourseForm = type("CourseForm", (CourseForm,), more)(d, sent)
+    return form

@@ -1,0 +1,106 @@
+"""The words of a course's page: its doses, what was recorded of it, and why nothing comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compounding.course import (
+    Assessment,
+    Course,
+    CourseFact,
+    DroppedDay,
+    Ended,
+    Given,
+    Interruption,
+    Length,
+    Omitted,
+    Reduction,
+    Slot,
+    Start,
+    State,
+    Transplant,
+)
+from compounding.findings import Severity
+from compounding.policy import Market
+from compounding.wording.course_findings import ENDS, RESPONSES, ended
+from compounding.wording.numbers import amount, capital, count, day, figure
+
+STATES: Mapping[State, str] = {
+    State.GIVEN: "Given",
+    State.OMITTED: "Omitted",
+    State.BLOCKED: "Blocked",
+    State.NO_WINDOW: "No day left",
+    State.PLANNED: "Planned",
+}
+
+KINDS: Mapping[str, str] = {
+    "response": "Response",
+    "omitted": "Dose omitted",
+    "length": "Length of a cycle",
+    "interruption": "Interruption",
+    "reduction": "Reduction",
+    "dropped-day": "Fewer doses a cycle",
+    "transplant": "Transplant",
+    "start": "Another start",
+    "given": "Dose given elsewhere",
+    "ended": "End of treatment",
+}
+"""What may be recorded of a course, by its kind."""
+
+
+def dose_title(slot: Slot) -> str:
+    return f"Cycle {slot.cycle}, day {slot.day}"
+
+
+def transplant_words(course: Course) -> str:
+    if not course.transplant.planned:
+        return "not planned"
+    reason = course.transplant.third_cycle_reason.strip()
+    return f"planned; one cycle more: {reason}" if reason else "planned"
+
+
+def cycles_words(course: Course) -> str:
+    most = course.most_cycles
+    return "no limit on the label" if most is None else f"at most {figure(most)}"
+
+
+def ended_words(course: Course, market: Market) -> str:
+    """Why treatment has ended; "" while it goes on."""
+    if course.ended is None:
+        return ""
+    end = course.ended
+    return ended({"on": end.on, "why": end.why.value, "words": end.words}, market, Severity.STOP)
+
+
+def nothing_next(course: Course) -> str:
+    if course.ended is not None:
+        return "Treatment has ended: no dose is given any more."
+    return "No dose is left that this course may have."
+
+
+def fact_words(fact: CourseFact, market: Market) -> str:
+    """What was recorded of a course, in one line."""
+    match fact:
+        case Start(on):
+            return f"Day 1 of cycle 1 is {day(on, market)}"
+        case Transplant(planned, reason):
+            more = f"; one cycle more: {reason}" if reason.strip() else ""
+            return f"Transplant {'planned' if planned else 'not planned'}{more}"
+        case Assessment(after, response):
+            return f"Response after cycle {after}: {RESPONSES[response.value]}"
+        case Omitted(slot, reason):
+            return f"{capital(str(slot))} is omitted: {reason}"
+        case Length(cycle, days, reason):
+            return f"Cycle {cycle} lasts {count(days, 'day')}: {reason}"
+        case Reduction(cycle, percent):
+            return f"{percent} % less from cycle {cycle} on"
+        case DroppedDay(cycle, dropped):
+            return f"No dose on day {dropped} from cycle {cycle} on"
+        case Interruption(since, to, reason):
+            until = "not yet recovered" if to is None else f"to {day(to, market)}"
+            return f"Held from {day(since, market)}, {until}: {reason}"
+        case Given(slot, on, level):
+            return f"{capital(str(slot))} was given elsewhere on {day(on, market)}, {amount(level)}"
+        case Ended(on, why, words):
+            return f"Treatment ended on {day(on, market)}, {ENDS[why.value]}: {words}"
+    raise TypeError(f"{fact!r} is nothing that is recorded of a course")

@@ -1,0 +1,31 @@
+"""What in its course holds a preparation back: a course that has ended, a checklist, rules that nobody confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from compounding.course import Course, Slot, unconfirmed_rule
+from compounding.findings import Finding, Severity
+from compounding.workflow.progress import Barrier
+
+_ANSWERED = (Severity.OVERRIDE, Severity.ACKNOWLEDGE)
+
+
+def held_by(
+    course: Course, slot: Slot, found: Sequence[Finding] | None, answered: Collection[str], *, training: bool
+) -> Iterator[Barrier]:
+    """What is in the way of giving this dose. `found` is what its checklist finds by now, None where there is none;
+    `answered` are the codes of what was answered on it."""
+    where = {"cycle": slot.cycle, "day": slot.day}
+    if course.ended is not None:
+        end = course.ended
+        yield Barrier("course-ended", {"on": end.on, "why": end.why.value, "words": end.words})
+    if found is None:
+        yield Barrier("checklist-missing", where)
+    elif any(finding.severity is Severity.STOP for finding in found):
+        yield Barrier("checklist-stops", where)
+    elif any(finding.severity in _ANSWERED and finding.code not in answered for finding in found):
+        yield Barrier("checklist-open", where)
+    rule = unconfirmed_rule(course, slot.cycle)
+    if rule is not None and not training:
+        yield Barrier("unconfirmed-rules", {"confirm_against": rule.source.text})

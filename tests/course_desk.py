@@ -1,0 +1,157 @@
+"""A desk with a patient and their course, for the pages of both: entered, ordered, checked and given as people do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from finishing import finish
+from web_desk import UK, US, Browser, Html, on, typed
+
+from compounding import records, training
+from compounding.policy import Market
+from compounding.records import CourseRecord
+from compounding.workflow import State
+
+COURSE = "C-000001"
+SIGNED = {"signing_secret": training.PIN}
+EXAMS = ("blood_count", "liver_tests", "ecg", "electrolytes")
+DAY = date(2026, 3, 12)
+
+
+def patient(market: Market = US, **changes: str) -> dict[str, str]:
+    """A patient as typed: the one of the worked example."""
+    numbers = {"mrn": "00417352"} if market is US else {"nhs_number": "", "hospital_number": "TR-20433"}
+    return {
+        "family": "Rivera",
+        "given": "Elena",
+        **on("born", 14, 8, 1980),
+        "sex": "female",
+        "allergies": "penicillin: rash",
+        **numbers,
+        **changes,
+    }
+
+
+def enter(browser: Browser, **changes: str) -> int:
+    """Enters a patient; gives their id."""
+    answer = browser.send("/patients/new", patient(browser.market, **changes))
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    return int(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def course(**changes: str) -> dict[str, str]:
+    return {
+        "indication": "relapsed B-cell precursor ALL",
+        **on("start", 12, 3, 2026),
+        "transplant": "no",
+        "prescriber": "Dr A. Farrow",
+        **changes,
+    }
+
+
+def begin(browser: Browser, patient_id: int | None = None, **changes: str) -> str:
+    """Opens a course, by default for a patient who is entered with it; gives its number."""
+    path = f"/patients/{patient_id or enter(browser)}/courses/new"
+    answer = browser.client.post(path, data={**browser.get(path).fields, **course(**changes)})
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    return str(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def record(browser: Browser, kind: str, number: str = COURSE, **said: str) -> Html | None:
+    """Records something of a course; gives the page again where it is refused."""
+    path = f"/courses/{number}/record/{kind}"
+    answer = browser.client.post(path, data={**browser.get(path).fields, **SIGNED, **said})
+    browser.status = answer.status_code
+    return None if answer.status_code == 303 else Html(answer.get_data(as_text=True))
+
+
+def order_form(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> dict[str, str]:
+    """The form of an order in a course, with what was measured typed into it."""
+    form = browser.get(f"/courses/{number}/order/{cycle}/{day}")
+    assert browser.status == 200
+    known = {name: text for name, text in form.fields.items() if text}
+    measured = typed(browser.market, family=None, given=None, cycle=None, day=None, transplant=None, prescriber=None)
+    return {**measured, **known, **changes}
+
+
+def review(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> Html:
+    return browser.post("/orders/review", order_form(browser, cycle, day, number, **changes))
+
+
+def place(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> str:
+    """Enters an order in a course; gives its number."""
+    shown = review(browser, cycle, day, number, **changes)
+    assert browser.status == 200 and not shown.problems, shown.said
+    answers = dict.fromkeys(_reasons(shown), "record")
+    answer = browser.save(shown, **answers)
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    return str(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def _reasons(shown: Html) -> list[str]:
+    return [key for key in shown.elements if key.startswith("finding_") and key.endswith("_reason")]
+
+
+def checklist(browser: Browser, drug_market: Market | None = None, **changes: str) -> dict[str, str]:
+    """A checklist on which nothing is found, as typed."""
+    market = drug_market or browser.market
+    seen = {part: text for exam in EXAMS for part, text in on(f"exam_{exam}", 11, 3, 2026).items()}
+    contra = {} if market is US else {f"contra_{n}": "no" for n in range(3)}
+    return {
+        **on("on", 12, 3, 2026),
+        "seen_by": "Dr A. Farrow",
+        **seen,
+        "liver_bilirubin": "0.8",
+        "liver_alt": "1.2",
+        "count_neutrophils": "1.4",
+        "count_platelets": "60",
+        "blasts": "400",
+        **{f"ordered_{n}": "y" for n in range(3)},
+        "ends": "no",
+        "target": "yes",
+        "pregnancy": "not-pregnant",
+        **contra,
+        **changes,
+    }
+
+
+def check(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> Html | None:
+    """Sends a checklist once; gives the page again where it is not recorded yet."""
+    path = f"/courses/{number}/checklists/{cycle}/{day}"
+    fields = browser.get(path).fields
+    sent = {**fields, **checklist(browser), **changes, **SIGNED}
+    answer = browser.client.post(path, data={name: text for name, text in sent.items() if text})
+    browser.status = answer.status_code
+    return None if answer.status_code == 303 else Html(answer.get_data(as_text=True))
+
+
+def check_again(browser: Browser, shown: Html, cycle: int = 1, day: int = 1, **answers: str) -> Html | None:
+    """Sends the checklist of a page that showed what it finds, with the answers."""
+    path = f"/courses/{COURSE}/checklists/{cycle}/{day}"
+    answer = browser.client.post(path, data={**shown.fields, **SIGNED, **answers})
+    browser.status = answer.status_code
+    return None if answer.status_code == 303 else Html(answer.get_data(as_text=True))
+
+
+def release(browser: Browser, number: str, **brought: Any) -> None:
+    finish(browser, number, State.RELEASED, **brought)
+
+
+def give(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> Html | None:
+    """Records a dose as given; gives the page again where it is refused."""
+    path = f"/courses/{number}/doses/{cycle}/{day}"
+    times = {"start": "07:00", "end": "08:00", "observed": "09:00", "reaction": "none"}
+    answer = browser.client.post(path, data={**browser.get(path).fields, **times, **SIGNED, **changes})
+    browser.status = answer.status_code
+    return None if answer.status_code == 303 else Html(answer.get_data(as_text=True))
+
+
+def stored(browser: Browser, number: str = COURSE) -> CourseRecord:
+    found = records.course_record(browser.desk.engine, number)
+    assert found is not None
+    return found
+
+
+__all__ = ["COURSE", "DAY", "SIGNED", "UK", "US", "begin", "check", "check_again", "checklist", "course", "enter"]
+__all__ += ["give", "order_form", "patient", "place", "record", "release", "review", "stored"]
