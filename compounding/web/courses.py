@@ -58,12 +58,8 @@ def back(number: str) -> Any:
 
 @blueprint.get("/patients/<int:patient_id>/courses/new")
 def new(patient_id: int) -> Any:
-    """An empty form, with what the drug file says of the indication."""
-    d = desk()
-    form = course_form(d)
-    if len(d.drugs) == 1:
-        form.indication.text = d.drugs[0].licence.indication.value[: form.indication.most]
-    return _open_page(patient_id, form, drafts.new_key())
+    """An empty form."""
+    return _open_page(patient_id, course_form(desk()), drafts.new_key())
 
 
 @blueprint.post("/patients/<int:patient_id>/courses/new")

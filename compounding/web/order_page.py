@@ -17,6 +17,7 @@ from compounding.web.acts import answers_sent
 from compounding.web.changing import Changing, Compared
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, all_days
+from compounding.web.placing import told_of
 from compounding.web.plan_page import kept
 from compounding.wording.findings import sentence
 from compounding.wording.numbers import amount, count, feet, pounds
@@ -90,6 +91,7 @@ def order_page(
         pages.heading(errors),
         form=form,
         of=of,
+        course=kept(told_of(form, d)),
         compared=why.compared,
         carried=[(KEY, key), *carried, *(of.carried() if of else ())],
         notices=_notices(form, why.findings, d.market),

@@ -66,6 +66,7 @@ class Placing:
         """What the course says of the dose, as names and texts."""
         return (
             ("Course", self.found.record.number),
+            ("Indication", self.found.record.content.indication),
             *wording.expected(self.found.course, self.scheduled),
             ("Against the last dose of its day", wording.variance_words(self.variance, self.found.drug.market)),
         )
@@ -154,6 +155,18 @@ def _of_checklist(found: InCourse, slot: Slot, d: Desk) -> Iterator[Finding]:
         if barrier.code in _CHECKLIST:
             severity, case = _CHECKLIST[barrier.code]
             yield Finding("checklist", severity, case, barrier.values, Source("the course", Status.ORDER))
+
+
+def told_of(form: OrderForm, d: Desk) -> tuple[tuple[str, str], ...]:
+    """What the course of an order says of the dose that its form names, as names and texts; none outside a course.
+    Raises NotRead."""
+    record = records.course_record(d.engine, form.course.text.strip()) if form.course else None
+    if record is None:
+        return ()
+    found, typed = in_course(record, d), (form.cycle.text.strip(), form.day.text.strip())
+    doses = {(str(dose.slot.cycle), str(dose.slot.day)): dose for dose in found.schedule.doses}
+    said = wording.expected(found.course, doses.get(typed))
+    return (("Indication", record.content.indication), *said)
 
 
 # ------------------------------------------------------------------ the form of its next dose
