@@ -190,9 +190,9 @@ def test_counts_that_stay_low_ask_in_the_us_alone(since: date, expected: list[An
 
 ANSWERS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("no ECG", {"tests": {k: v for k, v in SEEN.items() if k is not Exam.ECG}}, [("not-seen", "", "override")]),
-    ("nothing seen", {"tests": {}}, [("not-seen", "", "override")] * 4),
+    ("nothing seen", {"tests": {}}, [("not-seen", "", "override")]),
     ("no antihistamine", {"ordered": CLASSES - {"antihistamine"}}, [("premedication", "", "override")]),
-    ("none ordered", {"ordered": frozenset()}, [("premedication", "", "override")] * 3),
+    ("none ordered", {"ordered": frozenset()}, [("premedication", "", "override")]),
     ("pregnant", {"pregnancy": Pregnancy.PREGNANT}, [("pregnancy", "pregnant", "override")]),
     ("pregnancy not entered", {"pregnancy": None}, [("pregnancy", "unknown", "override")]),
     ("does not apply", {"pregnancy": Pregnancy.DOES_NOT_APPLY}, []),
@@ -264,8 +264,10 @@ SENTENCES: list[tuple[Checklist, Baselines, str]] = [
     (checklist(blasts=CellCount(Decimal(12_000))), Baselines(),
      "Peripheral blasts 12,000/mm³ are over the limit of 10,000/mm³ before the first dose."),
     (checklist(ordered=CLASSES - {"antipyretic"}), Baselines(),
-     "No antipyretic is ordered before day 1 of cycle 1: the label asks for it before every dose."),
-    (checklist(tests={**SEEN, Exam.ECG: DAY} | {}, liver_ends=True), Baselines(),
+     "Not ordered before day 1 of cycle 1: antipyretic. The label asks for each before every dose."),
+    (checklist(tests={}), Baselines(),
+     "Not seen before day 1 of cycle 1: blood count, liver tests, ECG and electrolytes."),
+    (checklist(liver_ends=True), Baselines(),
      "VOD/SOS or other severe liver toxicity: discontinue permanently. Record in the course that treatment has ended."),
 ]  # fmt: skip
 

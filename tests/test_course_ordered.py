@@ -21,6 +21,7 @@ from compounding.course import (
     besides,
     order_findings,
     schedule,
+    unconfirmed_rule,
     variance,
 )
 from compounding.findings import Finding, Severity, Source, Status
@@ -217,6 +218,12 @@ def test_the_rules_of_interruption_gate_until_the_site_confirms_them(drug: Any) 
     assert (told.code, told.source.status) == ("unconfirmed-rules", Status.UNCONFIRMED)
     known = frozenset(waiting.fact for waiting in unconfirmed_facts(drug))
     assert order_findings(replace(course, drug=with_confirmed(drug, known)), ordered, (), Policy(drug.market)) == ()
+
+
+@pytest.mark.parametrize(("cycle", "rests"), [(1, True), (2, True), (3, False)])
+def test_an_interruption_rests_on_its_rules_in_its_cycle_and_the_next(cycle: int, rests: bool) -> None:
+    course = with_held(begun(FIRST[:1]), "2026-01-12", "2026-01-14")
+    assert (unconfirmed_rule(course, cycle) is not None) is rests
 
 
 def test_a_reduction_of_a_later_cycle_is_not_used_yet() -> None:

@@ -60,15 +60,15 @@ def _where(checklist: Checklist) -> Values:
 
 
 def _tests(looked: Looked) -> Iterator[Found]:
-    for test in looked.asked.tests:
-        if test not in looked.checklist.tests:
-            yield Found(Severity.OVERRIDE, "", {"what": test.value})
+    lacking = [test.value for test in looked.asked.tests if test not in looked.checklist.tests]
+    if lacking:
+        yield Found(Severity.OVERRIDE, "", {"what": ", ".join(lacking)})
 
 
 def _premedication(looked: Looked) -> Iterator[Found]:
-    for name in looked.asked.premedication:
-        if name not in looked.checklist.ordered:
-            yield Found(Severity.OVERRIDE, "", {"what": name})
+    lacking = [name for name in looked.asked.premedication if name not in looked.checklist.ordered]
+    if lacking:
+        yield Found(Severity.OVERRIDE, "", {"what": ", ".join(lacking)})
 
 
 def _pregnancy(looked: Looked) -> Iterator[Found]:

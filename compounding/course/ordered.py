@@ -225,10 +225,16 @@ def _rests(asked: Asked) -> _Broken:
 def unconfirmed_rule(course: Course, cycle: int) -> Fact[Any] | None:
     """The first of the rules of interruption and reduction that a cycle rests on and that is not confirmed."""
     regimen = course.regimen
-    rests = any(less.from_cycle <= cycle for less in course.reductions) or bool(course.interruptions)
+    rests = any(less.from_cycle <= cycle for less in course.reductions) or _held_near(course, cycle)
     facts: tuple[Fact[Any], ...] = (regimen.interruption, regimen.interruption_days, regimen.reduction_percent)
     unread = [fact for fact in facts if fact.source.status is Status.UNCONFIRMED]
     return unread[0] if rests and unread else None
+
+
+def _held_near(course: Course, cycle: int) -> bool:
+    """Whether treatment was held in a cycle or the one before it: the rules speak of these two."""
+    dues = (_due_after(course, held.since) for held in course.interruptions)
+    return any(due is not None and due.cycle <= cycle <= due.cycle + 1 for due in dues)
 
 
 def _weight(asked: Asked) -> _Broken:

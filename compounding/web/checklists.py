@@ -71,8 +71,8 @@ def record(number: str, cycle: int, day: int) -> Any:
     findings = _findings(found, made)
     asked = _asked(findings)
     if request.form.get(_JUDGED, _digest(())) != _digest(findings):
-        return _page(found, slot, form, findings, save_form(d, asked, remembered(asked, request.form)))
-    save = save_form(d, asked, request.form)
+        return _page(found, slot, form, findings, _answers_form(asked, remembered(asked, request.form)))
+    save = _answers_form(asked, request.form)
     try:
         seconds = seconds_proved(save, d) if answered(save, me().account.user) else None
         if seconds is None or not signer_proved(save, d):
@@ -107,6 +107,15 @@ def _asked(findings: tuple[FindingText, ...]) -> tuple[FindingText, ...]:
     """What is answered: nothing while something stops the dose in any case."""
     stopped = any(finding.severity == Severity.STOP.word for finding in findings)
     return () if stopped else findings
+
+
+def _answers_form(asked: tuple[FindingText, ...], sent: MultiDict[str, str]) -> SaveForm:
+    """The form of the answers; what is said in words stands on no worksheet here."""
+    save = save_form(desk(), asked, sent)
+    for one in save.asked:
+        if one.words is not None:
+            one.words.description = "with the name of the prescriber who decided"
+    return save
 
 
 def _digest(findings: Sequence[FindingText]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -222,12 +222,17 @@ def _checklist(case: str) -> _Sentence:
 
 
 def _not_seen(values: Values, market: Market, severity: Severity) -> str:
-    plural = values["what"] in ("liver_tests", "electrolytes")
-    return f"{capital(SEEN[values['what']])} {'are' if plural else 'is'} not seen before {dose_of(values)}."
+    return f"Not seen before {dose_of(values)}: {_all(SEEN[what] for what in values['what'].split(', '))}."
 
 
 def _premedication(values: Values, market: Market, severity: Severity) -> str:
-    return f"No {values['what']} is ordered before {dose_of(values)}: the label asks for it before every dose."
+    lacking = _all(values["what"].split(", "))
+    return f"Not ordered before {dose_of(values)}: {lacking}. The label asks for each before every dose."
+
+
+def _all(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _pregnant(values: Values, market: Market, severity: Severity) -> str:
