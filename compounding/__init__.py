@@ -22,6 +22,7 @@ The modules, in the order in which one may import another (only what stands earl
     files         files that are whole or not there at all
     credentials   passwords, PINs and second factors: rules, hashing, locks
     scanning      what a scanner or a hand typed
+    printing      label printers: which one may be trusted, and labels sent to one
     wording       the exact words and numbers for screen, label, worksheet and export
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write

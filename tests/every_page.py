@@ -91,6 +91,7 @@ OPENS = {
     "ending.end": "TP",
     "labels.shown": "TPU",
     "labels.pdf": "TPU",
+    "labels.preview": "TPU",
     "labels.print_": "TP",
     "labels.scan": "TP",
     "labels.destroy": "TP",
@@ -98,6 +99,13 @@ OPENS = {
     "wastes.shown": "TPU",
     "wastes.search": "TPU",
     "wastes.csv": "TPU",
+    "wastes.print_one": "TP",
+    "wastes.print_period": "TP",
+    "reports.pdf": "TPU",
+    "drugs.shown": "TPU",
+    "drugs.print_": "TP",
+    "reconciling.shown": "TPU",
+    "reconciling.print_": "TP",
     "recalls.shown": "TPU",
     "recalls.search": "TPU",
     "recalls.pdf": "TPU",
@@ -134,6 +142,11 @@ _FILLED = {
     "material_id": "1",
     "first": "1",
     "last": "3",
+    "drug": "besponsa-us",
+    "key": "1",
+    "copy_of": "bag",
+    "stock": "small",
+    "form": "png",
 }
 
 
@@ -180,10 +193,11 @@ def _address(rule: str, endpoint: str) -> str:
 
 
 def print_one(browser: Browser) -> None:
-    """Verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it
+    """Prints a master record; verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it
     0.90 mg."""
     assert browser.verify(PRINTED, weight="64.8", level="0.5", dose="0.90").status_code == 303
     assert browser.send(f"/preparations/{PRINTED}/print/worksheet", {}).status_code == 303
+    assert browser.send("/drugs/besponsa-us/print", {}).status_code == 303
 
 
 # ------------------------------------------------------------------ a form for each
@@ -356,6 +370,10 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "labels.destroy": _printed(copy="1", why="torn", witness="adeyemi", witness_secret=training.PASSWORD),
     "wastes.search": _just(**_MARCH),
     "wastes.csv": _just(**_MARCH),
+    "wastes.print_one": _diluted,
+    "wastes.print_period": _just(**_MARCH),
+    "drugs.print_": _just(),
+    "reconciling.print_": _printed(),
     "recalls.search": _just(lot="AB-1"),
     "recalls.pdf": _just(lot="AB-1"),
     "recalls.put": _just(

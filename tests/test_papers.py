@@ -17,13 +17,15 @@ import labels
 from compounding import papers
 from compounding.dosing import Transplant
 from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work
+from compounding.papers.stored import read_back
 from compounding.patient import Identity
-from compounding.policy import Formula, Making, Market, Policy, Site
+from compounding.policy import Formula, LabelSize, Making, Market, Policy, Site
 from compounding.scanning import is_own_code
 from compounding.web.reasons import OVERRIDE
 from compounding.wording.findings import short
 from compounding.wording.plans import plan_text
 from compounding.workflow import Meaning
+from compounding.workflow.labels import due
 from compounding.workflow.materials import Kind
 from tests.orders import IN, mL, uk, us
 
@@ -155,7 +157,7 @@ def test_another_copy_differs_only_in_its_copy_line_and_code(market):
     first = papers.strings("label", work(market), 1)
     second = papers.with_copy(first, NUMBER, 2)
     differing = {key for key, value in first["content"].items() if value != second["content"][key]}
-    assert differing == {"copy", "symbol"}
+    assert differing == {"copy", "symbol"}  # none of them says what it is for: both are as the bag's
     assert second["content"]["copy"] == "Copy 2"
     assert papers.with_copy(second, NUMBER, 1) == first
 
@@ -267,13 +269,13 @@ def test_an_hour_that_comes_twice_is_printed_with_its_zone(market):
 
 @pytest.mark.parametrize("market", Market)
 def test_the_first_copies_say_how_many_there_are_and_a_reprint_that_it_is_one(market):
-    first = papers.strings("label", work(market), 2, of=3)
+    first = papers.label_strings(work(market), 2, due(light_cover=True), LabelSize.SMALL)
     lines = [papers.with_copy(first, NUMBER, copy)["content"]["copy"] for copy in (2, 3, 4, 5)]
     assert lines == ["Copy 2 of 4", "Copy 3 of 4", "Copy 4 of 4", "Copy 5, reprint"]
 
 
 def test_several_copies_are_one_file_of_a_page_each():
-    first = papers.strings("label", work(Market.US), 1, of=3)
+    first = papers.label_strings(work(Market.US), 1, due(light_cover=True), LabelSize.SMALL)
     drawn = papers.draw_all([papers.with_copy(first, NUMBER, copy) for copy in (1, 2, 3)])
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages]
     assert [f"Copy {number} of 3" in page for number, page in enumerate(pages, 1)] == [True] * 3
@@ -473,7 +475,7 @@ def labels_of(strings, number):
     """The label of another number, as it would be drawn."""
     kind = labels.BagLabelUS if strings["market"] == "us" else labels.BagLabelUK
     changed = papers.with_copy(strings, number, 1)
-    return papers.documents._read(kind, changed["content"])
+    return read_back(kind, changed["content"])
 
 
 def test_papers_drawn_in_several_threads_are_the_same_papers():

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from path_rows import one_of_each
 from sqlalchemy import CheckConstraint, func, insert, select, text
 
 import compounding.records as records
+from compounding.printing import Calibration, Kind, Measured, Printer
 from compounding.records import (
     Attempt,
     Engine,
@@ -30,6 +32,8 @@ from compounding.records import (
     Figures,
     NewOut,
     NewPreparation,
+    NewReport,
+    NewSending,
     NewSignature,
     Page,
     PatientIdentity,
@@ -41,6 +45,7 @@ from compounding.records import (
     Verdict,
     database,
     end_recall,
+    end_sending,
     events,
     find_preparations,
     first_print,
@@ -51,6 +56,8 @@ from compounding.records import (
     preparation,
     prints,
     put_account,
+    put_calibration,
+    put_printer,
     put_recall,
     put_secret,
     put_setting,
@@ -58,6 +65,7 @@ from compounding.records import (
     record,
     record_attempt,
     record_print,
+    record_report,
     revise_preparation,
     save_preparation,
     schema,
@@ -386,9 +394,20 @@ def fill(engine: Engine, new: NewPreparation = NEW) -> SavedPreparation:
     first = prints(engine, saved.number)[0]
     now = take_step(engine, saved.number, later, judge=lambda _: None, rows=one_of_each(later.at, first.id))
     take_step(engine, saved.number, later, judge=lambda _: None, rows=[NewOut(now.materials[0].id or 0, Out.BROKEN)])
+    fill_printing(engine, saved.number, later)
     recall = put_recall(engine, "besponsa-us", "X1", "particles", later)
     end_recall(engine, recall.id, "another lot", later)
+    record_report(engine, NewReport("master record", "drug one-us", 1, 1, '["0.9 mg"]', SHA), later)
     return changed
+
+
+def fill_printing(engine: Engine, number: str, event: Event) -> None:
+    """A printer, its calibration, and labels that were sent to it and came out."""
+    made = put_printer(engine, Printer(0, 0, "Cabinet 1", Kind.NETWORK, 203, "4 × 3 in", "192.0.2.9"), event)
+    found = Measured(Decimal(50), Decimal("49.8"), 50, True, True)
+    put_calibration(engine, made.row, Calibration(found, True, made.made_up), "CAL-1-7K", event)
+    take_step(engine, number, event, judge=lambda _: None, rows=[NewSending(made.row, 1, 2)])
+    end_sending(engine, number, 1, 2, "", event)
 
 
 def columns_of(table: str) -> list[str]:
@@ -410,7 +429,7 @@ def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, pla
 
 
 # What another table refers to is not truncated by itself, whatever its guards.
-REFERRED = {"log", "preparation", "signature", "secret", "sign_in", "print", "material", "recall"}
+REFERRED = {"log", "preparation", "signature", "secret", "sign_in", "print", "material", "recall", "printer", "sending"}
 
 
 def changes_of(table: str, kind: str) -> Iterator[str]:
@@ -463,7 +482,7 @@ def test_an_application_that_signs_in_as_the_owner_is_refused(place: Place, engi
     owner = open_database(place.owner_url, home=place.home)
     named = (
         "the role postgres may change account, attempt, checkpoint, credential, label_end, log, material,"
-        " material_out, moment, preparation, print, reading, recall, recall_end, revision,"
+        " material_out, moment, preparation, print, reading, recall, recall_end, report, revision,"
         " secret, setting, sign_in, sign_out, signature, status, voiding, waste"
     )
     with pytest.raises(RecordsRefused, match=named):
@@ -513,6 +532,8 @@ REPLACEMENTS = [
     ("sign_out", ("id",)),
     ("sign_out", ("sign_in_id",)),
     ("setting", ("id",)),
+    ("report", ("id",)),
+    ("report", ("document", "about", "edition", "copy")),
     ("material", ("id",)),
     ("material_out", ("id",)),
     ("material_out", ("material_id",)),
@@ -524,6 +545,11 @@ REPLACEMENTS = [
     ("recall", ("id",)),
     ("recall_end", ("id",)),
     ("recall_end", ("recall_id",)),
+    ("printer", ("id",)),
+    ("calibration", ("id",)),
+    ("sending", ("id",)),
+    ("sending_end", ("id",)),
+    ("sending_end", ("sending_id",)),
 ]
 ELSEWHERE = {
     "id": "777",
@@ -540,6 +566,7 @@ ELSEWHERE = {
     "sign_in_id": "777",
     "material_id": "777",
     "recall_id": "777",
+    "sending_id": "777",
     "what": "'other'",
     "digest": "'other'",
 }
@@ -746,9 +773,13 @@ def test_every_function_that_writes_takes_its_event() -> None:
         "moving.move",
         "preparations.save_preparation",
         "prints.record_print",
+        "printers.put_calibration",
+        "printers.put_printer",
         "revisions.revise_preparation",
         "recalls.end_recall",
         "recalls.put_recall",
+        "reports.record_report",
+        "sendings.end_sending",
         "sessions.sign_in",
         "sessions.sign_out",
         "settings.put_setting",
@@ -771,12 +802,13 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"find_entries", "head", "clock_step_pending", "check", "export_log", "witness", "backup"}
     opens = {"open_database", "opened_backup", "migrate", "require_current", "restore"}
     readers |= {"account", "accounts", "secrets", "session", "failures", "settings", "settings_entry"}
-    readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between"}
+    readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between", "waste_of", "report", "reports"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
-    readers |= {"compare", "saved_as"}
+    readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations"}
     writes = {"save_preparation", "revise_preparation", "take_step", "set_status", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}
-    writes |= {"put_setting", "put_settings", "put_recall", "end_recall"}
+    writes |= {"put_setting", "put_settings", "put_recall", "end_recall", "record_report"}
+    writes |= {"put_printer", "put_calibration", "end_sending"}
     assert set(public_functions()) == readers | opens | writes
 
 
@@ -807,6 +839,7 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
         lambda e: sign_out(engine, 1, "asked", e),
         lambda e: put_setting(engine, "bsa_step", "0.1", "holds", e),
         lambda e: put_settings(engine, {"bsa_step": "0.1"}, e),
+        lambda e: record_report(engine, NewReport("master record", "drug two-us", 1, 1, "[]", SHA), e),
     ]
     before = counts(engine)
     for act in acts:

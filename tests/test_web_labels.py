@@ -134,9 +134,12 @@ def test_a_reprint_needs_its_reason_and_is_a_copy_of_its_own(desk: Browser) -> N
     print_(desk)
     refused = print_(desk)
     assert refused.status_code == 422
-    assert Html(refused.get_data(as_text=True)).said == ["Reason of the reprint: Choose why one more is printed."]
+    assert Html(refused.get_data(as_text=True)).said == [
+        "What it is for: Choose what it is for.",
+        "Reason of the reprint: Choose why one more is printed.",
+    ]
     assert desk.rows()["print"] == 3
-    answer = print_(desk, again="torn", again_words="caught in the roller")
+    answer = print_(desk, place="applied", again="torn", again_words="caught in the roller")
     assert answer.headers["Location"] == f"{PATH}/4-4.pdf"
     (page,) = words(desk.client.get(answer.headers["Location"]))
     assert "Copy 4, reprint" in page
@@ -241,15 +244,16 @@ def test_a_scan_leaves_what_was_scanned_and_where_it_is(desk: Browser) -> None:
 
 
 def test_a_copy_that_may_be_for_two_places_asks_where_it_is(desk: Browser) -> None:
-    """Copy 4 is printed beside three that are open: nothing is wanting, and nobody guesses."""
+    """Copy 4 was printed for the bag beside copy 1, and is on it by now: nobody guesses where copy 1 went."""
     print_(desk)
-    print_(desk, again="printer")
-    page = scan_copy(desk, 4)
-    assert (desk.status, "Copy 4 may be for more than one place: say where it is." in page.text) == (422, True)
-    assert page.elements["where"]["type"] == "radio" and page.fields["scanned"] == own_code(NUMBER, "4")
-    assert fates(desk) == [None] * 4
-    desk.post(f"{PATH}/scan", {**page.fields, "where": "applied"})
+    print_(desk, place="applied", again="printer")
+    scan_copy(desk, 4)
+    page = scan_copy(desk, 1)
+    assert (desk.status, "Copy 1 may be for more than one place: say where it is." in page.text) == (422, True)
+    assert page.elements["where"]["type"] == "radio" and page.fields["scanned"] == own_code(NUMBER, "1")
     assert fates(desk) == [None, None, None, Fate.APPLIED]
+    desk.post(f"{PATH}/scan", {**page.fields, "where": "light cover"})
+    assert fates(desk) == [Fate.LIGHT_COVER, None, None, Fate.APPLIED]
 
 
 # ------------------------------------------------------------------ what is not counted

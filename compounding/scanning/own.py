@@ -11,16 +11,39 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # ISO/IEC 7064 MOD 1271-36: two check characters over figures and letters. It finds every single wrong
 # character and every two neighbours swapped.
 _MODULUS, _RADIX = 1271, 36
-_FORM = re.compile(r"([0-9]{4}-[0-9]{6,})-([pP]?[0-9]+)-[0-9A-Za-z]{2}")
+_FORM = re.compile(r"([0-9]{4}-[0-9]{6,})-([pP]?[0-9]+|[0-9]+[A-Za-z])-[0-9A-Za-z]{2}")
+_PAGE = re.compile(r"p([0-9]+)|([0-9]+)([a-z])")
+MOST_PAGES = 26
 
 
 def own_code(number: str, part: str) -> str:
     """The text of one label or page: own_code("2026-000123", "1") is "2026-000123-1-" and a check.
 
-    `part` is the copy of a label, or "p1" for a worksheet's page.
+    `part` is the copy of a label, or what page_part gives for a worksheet's page.
     """
     text = f"{number}-{part}"
     return f"{text}-{_check(text)}"
+
+
+def page_part(page: int, version: int) -> str:
+    """How a code names a worksheet's page of a version: page_part(2, 1) is "1b". A blank worksheet is of version 0.
+
+    The page is a letter, since a longer text has no place in the symbol. Raises ValueError past MOST_PAGES.
+    """
+    if not 1 <= page <= MOST_PAGES:
+        raise ValueError(f"page {page} of a worksheet has no code: it may have {MOST_PAGES} pages")
+    return f"{version}{chr(ord('a') + page - 1)}"
+
+
+def page_of(part: str) -> tuple[int, int | None] | None:
+    """Page and version that a part names; no version where it is of a code from before it said one. None for a
+    label's copy."""
+    form = _PAGE.fullmatch(part)
+    if form is None:
+        return None
+    if form[1]:
+        return int(form[1]), None
+    return ord(form[3]) - ord("a") + 1, int(form[2])
 
 
 def is_own_code(text: str) -> bool:
@@ -30,7 +53,7 @@ def is_own_code(text: str) -> bool:
 
 
 def own_code_parts(text: str) -> tuple[str, str] | None:
-    """The number and the copy or page of one of ours: ("2026-000123", "1") or ("2026-000123", "p1").
+    """The number and the copy or page of one of ours: ("2026-000123", "1") or ("2026-000123", "1a").
 
     None for any other text, and where the check does not fit.
     """

@@ -12,7 +12,7 @@ from compounding.formulary import Presentation
 from compounding.formulary.codes import fits, gtins
 from compounding.policy import Market
 from compounding.scanning.elements import GS, Elements, TooManyReadings, element_readings, fault
-from compounding.scanning.own import looks_like_own_code, own_code_parts
+from compounding.scanning.own import looks_like_own_code, own_code_parts, page_of
 from compounding.scanning.products import Products
 from compounding.scanning.scan import Refusal, Scan
 
@@ -63,7 +63,10 @@ def read_scan(
 def _own_label(body: str) -> Refusal:
     if parts := own_code_parts(body):
         number, part = parts
-        return Refusal("own-label", "page" if part.startswith("p") else "copy", {"number": number, "part": part})
+        named: dict[str, str | int] = {"number": number, "part": part}
+        if (page := page_of(part)) is None:
+            return Refusal("own-label", "copy", named)
+        return Refusal("own-label", "page", {**named, "page": page[0]})
     return Refusal("own-label", "misread", {"text": body})
 
 

@@ -12,6 +12,7 @@ from flask import url_for
 from compounding import records
 from compounding.records import Print
 from compounding.web.desk import Desk
+from compounding.web.label_prints import light_cover
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.wording.labels import MEANT, OPEN, WHERE, label_sentence
@@ -26,6 +27,7 @@ _LOOKS: Mapping[Fate, str] = {
     Fate.LIGHT_COVER: "done",
     Fate.SPECIMEN: "info",
     Fate.DESTROYED: "stop",
+    Fate.NOT_PRINTED: "todo",
 }
 
 
@@ -36,10 +38,6 @@ class Term:
     number: str
     name: str
     open_: bool = False
-
-
-def light_cover(way: Way) -> bool:
-    return way.progress.planned.drug.administration.light_cover.value
 
 
 def equation(way: Way) -> tuple[Term, ...]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
 from compounding.credentials import USER_MOST, folded
 from compounding.localtime import read_moment
-from compounding.quantities import Unreadable, quote
+from compounding.quantities import Unreadable
 from compounding.records import Person
 from compounding.web.desk import Desk
-from compounding.web.fields import Choice, Day, Line, Secret, Typed
+from compounding.web.fields import Choice, Day, Line, Secret, TrueTime, Typed
 from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
 from compounding.web.identity import me
 from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
@@ -27,7 +26,6 @@ from compounding.workflow.people import seen_by_two
 
 WITNESS_WRONG = "The user name or the password of the witness is not right. Nothing is recorded."
 LOT_MOST = 20  # GS1 General Specifications, AI (10)
-_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?:Z|[-+][0-9]{2}:[0-9]{2})?")
 _TODAY, _YESTERDAY = "today", "yesterday"
 
 
@@ -37,19 +35,10 @@ class ScanForm(SiteForm):
     scan = Typed("Code")
 
 
-class TrueTime(Typed):
-    """An hour and minute of the site; with its offset where the hour comes twice."""
+class TimedForm(SiteForm):
+    """When something was, where it was not now, and why that is said only now."""
 
-    def read(self, text: str) -> str:
-        if not _HOUR.fullmatch(text.strip()):
-            raise Unreadable(f"{quote(text)} is not a time. Use hour and minute of the 24-hour clock, as 09:00.")
-        return text.strip()
-
-
-class NowForm(ScanForm):
-    """Something that is done now; or, where it was earlier, when, and why that is said only now."""
-
-    ON_PAGE: tuple[str, ...] = ("scan", "at", "on", "late_reason")
+    ON_PAGE: tuple[str, ...] = ("at", "on", "late_reason")
     on: Choice
 
     at = TrueTime("Time", hint="24-hour clock, as 09:00; empty for now")
@@ -63,8 +52,7 @@ class NowForm(ScanForm):
             if self.late_reason.data:
                 blame(self.at, "Type when it was, or leave the reason empty.")
             return None if self.at.errors else entered
-        back = timedelta(days=1 if self.on.data == _YESTERDAY else 0)
-        on = entered.astimezone(ZoneInfo(zone)).date() - back
+        on = _day(self.on.data, entered.astimezone(ZoneInfo(zone)).date())
         try:
             return read_moment(f"{on.isoformat()}T{self.at.data}", ZoneInfo(zone))
         except Unreadable as unreadable:
@@ -72,20 +60,45 @@ class NowForm(ScanForm):
             return None
 
 
-def now_form(d: Desk, sent: MultiDict[str, str] | None = None) -> NowForm:
-    form: NowForm = type("NowForm", (NowForm,), {"on": _days(d)})(d, sent)
+class NowForm(ScanForm, TimedForm):
+    """Something that is done now; or, where it was earlier, when, and why that is said only now."""
+
+    ON_PAGE: tuple[str, ...] = ("scan", "at", "on", "late_reason")
+
+
+Timed = TypeVar("Timed", bound=TimedForm)
+
+
+def now_form(d: Desk, sent: MultiDict[str, str] | None = None, *, since: datetime | None = None) -> NowForm:
+    return timed_form(NowForm, d, sent, since=since)
+
+
+def timed_form(
+    kind: type[Timed], d: Desk, sent: MultiDict[str, str] | None = None, *, since: datetime | None = None
+) -> Timed:
+    """A form that asks for a time of today or yesterday, or of any day from `since` on."""
+    form: Timed = type(kind.__name__, (kind,), {"on": _days(d, since)})(d, sent)
     if sent is None:
         form.on.text = _TODAY
     return form
 
 
-def _days(d: Desk) -> Choice:
+def _days(d: Desk, since: datetime | None = None) -> Choice:
     today = d.today()
-    told = (
+    told = [
         (_TODAY, f"Today, {written_day(today, d.market)}"),
         (_YESTERDAY, f"Yesterday, {written_day(today - timedelta(days=1), d.market)}"),
-    )
-    return Choice("Day", told, missing="Choose the day.")
+    ]
+    first = today if since is None else since.astimezone(ZoneInfo(d.zone)).date()
+    earlier = (today - timedelta(days=back) for back in range(2, (today - first).days + 1))
+    told += [(on.isoformat(), written_day(on, d.market)) for on in earlier]
+    return Choice("Day", tuple(told), missing="Choose the day.")
+
+
+def _day(chosen: str, today: date) -> date:
+    if chosen in (_TODAY, _YESTERDAY):
+        return today - timedelta(days=1 if chosen == _YESTERDAY else 0)
+    return date.fromisoformat(chosen)
 
 
 # ------------------------------------------------------------------ typed twice
@@ -133,7 +146,7 @@ class EndForm(SiteForm):
         return f"{self.why.chosen}{said}"
 
 
-class ReturnForm(EndForm, NowForm):
+class ReturnForm(EndForm, TimedForm):
     """A bag that came back, and when."""
 
     ON_PAGE = ("why", "words", "at", "on", "late_reason")
@@ -148,11 +161,11 @@ def end_form(d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = None,
     return form
 
 
-def return_form(d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = None) -> ReturnForm:
-    form: ReturnForm = type("ReturnForm", (ReturnForm,), {"why": _why(reasons), "on": _days(d), "scan": None})(d, sent)
-    if sent is None:
-        form.on.text = _TODAY
-    return form
+def return_form(
+    d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = None, *, since: datetime | None = None
+) -> ReturnForm:
+    kind: type[ReturnForm] = type("ReturnForm", (ReturnForm,), {"why": _why(reasons)})
+    return timed_form(kind, d, sent, since=since)
 
 
 def _why(reasons: Sequence[tuple[str, str]]) -> Choice:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from compounding.findings import Values
 from compounding.formulary import Presentation, shipped
 from compounding.quantities import quote
-from compounding.scanning import Scan, own_code_parts, read_scan
+from compounding.scanning import Scan, own_code_parts, page_of, read_scan
 from compounding.web.desk import Desk
 from compounding.web.enrolled import enrolled
 from compounding.web.progressing import Way
@@ -112,6 +112,8 @@ def infusion_ends(way: Way, now: datetime) -> datetime:
     """The last moment at which the infusion may end, in UTC: by the clocks, or as if the first vial were wetted
     now."""
     times, within = clocks(way.progress), way.progress.planned.drug.times.complete_within.value
+    if way.since is not None:  # prepared on paper: what is picked was good then
+        now = way.since
     return now + timedelta(minutes=within.whole("minute")) if times is None else times.complete_by
 
 
@@ -213,3 +215,8 @@ def require_own_paper(text: str, way: Way) -> None:
         raise Stop("not-ours", f"{quote(text[:KEPT])} is not the code of our worksheet of {way.saved.number}.")
     if parts[0] != way.saved.number:
         raise Stop("not-ours", f"This is a paper of {parts[0]}, another preparation than {way.saved.number}.")
+    page, version = page_of(parts[1]), way.saved.version
+    # A blank worksheet is of no version: what was written on it is this preparation's.
+    if page is not None and page[1] not in (None, 0, version):
+        said = f"Stale: this worksheet is of version {page[1]}, and version {version} stands by now. Destroy it."
+        raise Stop("not-ours", said)

@@ -14,23 +14,25 @@ from flask import Blueprint, current_app, redirect, request, url_for
 
 from compounding import records
 from compounding.quantities import Unreadable, quote
-from compounding.records import Event, NewRow, NewSignature, RecordsFault
+from compounding.records import Event, NewSignature, RecordsFault
 from compounding.web import pages, record_page, stored_page
 from compounding.web.desk import Desk, desk
-from compounding.web.fields import Tick, Typed
+from compounding.web.fields import Tick, TrueTime, Typed
 from compounding.web.forms import blame
 from compounding.web.identity import event, me
+from compounding.web.path_forms import TimedForm, timed_form
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.scanned_back import label_copy, scanned_back
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
 from compounding.web.stepping import at_step, done, problems, status
 from compounding.web.taking import Taking, entered_at, moved_on, opened_for, take
+from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording import labels as label_words
 from compounding.wording.barriers import barrier_sentence
 from compounding.workflow import Meaning, State, Step
-from compounding.workflow.guards import barriers
+from compounding.workflow.guards import barriers, labelled_by_hand
 from compounding.workflow.progress import Barrier, Fate, Moment, What
 from compounding.workflow.steps import FINAL_US, RELEASE
 
@@ -38,6 +40,9 @@ blueprint = Blueprint("releasing", __name__, url_prefix="/preparations")
 
 SCAN_REFUSED = "label scan refused"
 _SHOWN = "shown"
+_BY_HAND = "written by hand"
+# Of a release on paper, whose time is typed on the page: what was typed is judged as it is signed.
+_OF_ITS_TIME = frozenset({"released-late"})
 _OLD = "The record changed since this page was opened. Read it again, and then sign."
 _LOOK = "Look at it, and tick it; or reject the preparation."
 
@@ -65,6 +70,8 @@ def final_form(way: Way, d: Desk, sent: Any = None) -> FinalForm:
     form = FinalForm(d, sent)
     if not way.progress.planned.drug.administration.light_cover.value:
         del form.cover
+    if labelled_by_hand(way.progress):
+        del form.scanned
     return form
 
 
@@ -93,13 +100,15 @@ def sign_final(number: str) -> Any:
     if (old := _old(way, step, d)) is not None:
         return _final_page(way, step, form, old), 409
     form.validate()
-    _judge_label(form, way, d)
+    if "scanned" in form:
+        _judge_label(form, way, d)
     if any(field.errors for field in form):
         return _final_page(way, step, form), 422
     try:
         if not signer_proved(form, d):
             return _final_page(way, step, form), 422
-        looked, label = [tick.label.text for tick in form.ticks()], form.scanned.text.strip()
+        looked = [tick.label.text for tick in form.ticks()]
+        label = form.scanned.text.strip() if "scanned" in form else _BY_HAND
         signature = sign(Meaning.FINAL_CHECK, {**_record(way, d), "looked at": looked, "label": label}, me().person)
         take(way, Taking(step, ()), _told(step, signature, way, {"label": label}), d, signature)
     except RecordsFault as fault:
@@ -151,18 +160,19 @@ def release(number: str) -> Any:
     """The whole record, and what is in the way of a release."""
     way, step = at_step(number, RELEASE.name, "Not to be released by you now")
     viewed(VIEWED, number, page="release")
-    return _release_page(way, step, SignForm(desk()))
+    return _release_page(way, step, _release_form(way, desk()))
 
 
 @blueprint.post("/<number>/release")
 @pages.shown_again
 def sign_release(number: str) -> Any:
-    """Signs the release, at this minute: never at or after the time before which the infusion must start."""
+    """Signs the release, at this minute or, where it was released on paper, at the time that stands there: never at
+    or after the time before which the infusion must start."""
     d = desk()
     if (again := done(number, State.RELEASED)) is not None:
         return again
     way, step = at_step(number, RELEASE.name, "Not to be released by you now")
-    form = SignForm(d, request.form)
+    form = _release_form(way, d, request.form)
     if pages.lost():
         return _release_page(way, step, form, pages.LOST)
     if (old := _old(way, step, d)) is not None:
@@ -172,13 +182,30 @@ def sign_release(number: str) -> Any:
             return _release_page(way, step, form), 422
         signature = sign(Meaning.RELEASE, _record(way, d), me().person)
         told = _told(step, signature, way, {})
-        take(way, Taking(step, [_released(told)]), told, d, signature)
+        released = _released(told)
+        if isinstance(form, PaperReleaseForm):
+            timed = true_moment(released, form, told, way)
+            if timed is None:
+                return _release_page(way, step, form), 422
+            released, told = timed, timed_event(told, timed, d)
+        take(way, Taking(step, [released]), told, d, signature)
     except RecordsFault as fault:
         return _release_page(way, step, form, str(fault)), status(fault)
     return redirect(url_for("preparations.shown", number=number), 303)
 
 
-def _released(told: Event) -> NewRow:
+class PaperReleaseForm(SignForm, TimedForm):
+    """The release of a bag that left on paper, with the time that stands there."""
+
+    ON_PAGE = ("at", "on", "late_reason", "signing_secret")
+    at = TrueTime("Time of the release", hint="as on the paper, 24-hour clock", missing="Type when it was released.")
+
+
+def _release_form(way: Way, d: Desk, sent: Any = None) -> SignForm:
+    return timed_form(PaperReleaseForm, d, sent, since=way.since) if way.progress.on_paper else SignForm(d, sent)
+
+
+def _released(told: Event) -> Moment:
     at = entered_at(told)
     return Moment(What.RELEASED, 0, at, at, person=told.person.id)
 
@@ -197,7 +224,8 @@ def _now() -> datetime:
 def _in_the_way(way: Way, step: Step) -> list[str]:
     """What bars the step now, a sentence each."""
     policy = way.progress.planned.policy
-    return list(dict.fromkeys(barrier_sentence(one, policy, step) for one in barriers(step, way.progress, _now())))
+    found = [one for one in barriers(step, way.progress, _now()) if one.code not in _OF_ITS_TIME]
+    return list(dict.fromkeys(barrier_sentence(one, policy, step) for one in found))
 
 
 def _old(way: Way, step: Step, d: Desk) -> str | None:

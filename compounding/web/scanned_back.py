@@ -13,7 +13,7 @@ from compounding import records
 from compounding.quantities import Unreadable, quote
 from compounding.records import Standing
 from compounding.records.prints import WORKSHEET, kind_of
-from compounding.scanning import read_scan
+from compounding.scanning import page_of, read_scan
 from compounding.web.desk import Desk
 from compounding.wording.numbers import capital
 from compounding.wording.scans import refusal_sentence
@@ -21,7 +21,8 @@ from compounding.workflow.progress import Fate, LabelCopy
 
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
 _OWN = "own-label"
-_PAGE = "p"
+BLANK = 0
+"""The version that a blank worksheet of a downtime pack is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,27 @@ class ScannedBack:
 
     number: str
     part: str = ""
-    """ "1" for a label's copy, "p1" for a worksheet's page; "" where the number was typed."""
+    """ "1" for a label's copy, "1a" for the first page of version 1; "" where the number was typed."""
+
+    @property
+    def page(self) -> tuple[int, int | None] | None:
+        """A worksheet's page, and the version that it is of: None where its code does not say so yet."""
+        return page_of(self.part)
 
     @property
     def is_page(self) -> bool:
-        return self.part.startswith(_PAGE)
+        return self.page is not None
 
     @property
     def words(self) -> str:
         """As the log and the sentences name it."""
         if not self.part:
             return self.number
-        named = f"page {self.part.removeprefix(_PAGE)} of the worksheet" if self.is_page else f"label copy {self.part}"
-        return f"{named} of {self.number}"
+        if self.page is None:
+            return f"label copy {self.part} of {self.number}"
+        page, version = self.page
+        sheet = "blank worksheet" if version == BLANK else "worksheet"
+        return f"page {page} of the {sheet} of {self.number}"
 
 
 def scanned_back(text: str, d: Desk) -> ScannedBack:
@@ -69,8 +78,8 @@ def stale(back: ScannedBack, standing: Standing, d: Desk) -> str | None:
     """Why what was scanned must not be followed; None where it holds. Raises NotRead."""
     if not back.part:
         return None
-    if back.is_page:
-        return _stale_page(back, standing.preparation.version, d)
+    if back.page is not None:
+        return _stale_page(back, back.page[1], standing, d)
     copy = label_copy(back, standing)
     if copy is None:
         return f"There is no {back.words}: it was not printed at this desk."
@@ -90,11 +99,17 @@ def _stale_copy(back: ScannedBack, copy: LabelCopy, version: int) -> str | None:
     return None
 
 
-def _stale_page(back: ScannedBack, version: int, d: Desk) -> str | None:
-    """A page's code does not say of which version it is: where none was printed of the newest, it is an older one."""
+def _stale_page(back: ScannedBack, of: int | None, standing: Standing, d: Desk) -> str | None:
+    """A code from before it said the version is of an older one where none was printed of the newest. What was
+    written by hand on a blank one stays a record of its preparation, whatever became of its order."""
+    version = standing.preparation.version
     printed = {one.version for one in records.prints(d.engine, back.number) if kind_of(one.document) == WORKSHEET}
-    if version in printed:
+    if of == BLANK and standing.paper is not None:
         return None
-    if not printed:
+    if not printed or (of is not None and of not in printed):
         return f"There is no {back.words}: it was not printed at this desk."
-    return f"Stale: {back.words} is of an older version than {version}, which stands by now. Destroy it."
+    if of is None:
+        older = "an older version" if version not in printed else None
+    else:
+        older = f"version {of}" if of != version else None
+    return older and f"Stale: {back.words} is of {older}, and version {version} stands by now. Destroy it."

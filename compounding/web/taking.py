@@ -18,7 +18,7 @@ from compounding.wording.barriers import barrier_sentences
 from compounding.workflow import State, Step, refusal
 from compounding.workflow.guards import barriers, minute, state_after
 from compounding.workflow.materials import Material
-from compounding.workflow.progress import Barrier, LabelCopy, Moment, Progress, Reading, Waste
+from compounding.workflow.progress import Barrier, LabelCopy, Moment, Progress, Reading, Waste, What
 
 NUMBER, VERSION, STATE = "number", "version", "state"
 _ENDING = frozenset({"cancelled", "rejected", "returned", "wasted", "material taken out", "spare vial put away"})
@@ -60,8 +60,14 @@ def refused(way: Way, taking: Taking, now: datetime, progress: Progress | None =
     said = refusal(taking.step, found.state.value, account.user, account.role, found.people)
     if said is None and taking.step.name not in _ENDING:
         said = way.refusal
-    in_the_way = (*barriers(taking.step, found, now), *taking.further(found))
+    in_the_way = (*barriers(taking.step, found, _judged_at(taking, now)), *taking.further(found))
     return said or barrier_sentences(in_the_way, found.planned.policy, taking.step)
+
+
+def _judged_at(taking: Taking, now: datetime) -> datetime:
+    """A release is judged at its true time; anything else now."""
+    released = (row.at for row in taking.rows if isinstance(row, Moment) and row.what is What.RELEASED)
+    return next(released, now)
 
 
 def take(way: Way, taking: Taking, told: Event, d: Desk, signature: NewSignature | None = None) -> Standing:

@@ -85,6 +85,10 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         f"The infusion had to start before {_when(v, 'start_before', p)}, and it is {_when(v, 'now', p)}:"
         " the bag must be rejected."
     ),
+    "released-late": lambda v, p: (
+        f"It was released at {_when(v, 'now', p)}, and the infusion had to start before"
+        f" {_when(v, 'start_before', p)}: the bag must be rejected."
+    ),
     "recalled": lambda v, p: f"{_lot(v)}, is recalled. Set it aside and take another.",
     "expired": lambda v, p: (
         f"{_lot(v)}, is good until {day(v['expiry'], p.market)}, and the infusion may last until"
@@ -103,6 +107,7 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
         " the settings before a bag is released."
     ),
+    "not-on-paper": lambda v, p: "Its label is printed: only what was prepared on paper has one written by hand.",
     # of one material
     "not-needed": lambda v, p: f"{_kind(v)} is recorded already, or not needed: look at it again.",
     "not-there": lambda v, p: f"{_lot(v)}, is not in the preparation any more: look at it again.",

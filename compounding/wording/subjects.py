@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from compounding.settings import SETTINGS, is_setting, setting
 
-_ACCOUNT, _SETTING = "staff:", "setting:"
-_ACCOUNT_WORD, _SETTING_WORD = "account ", "setting "
+_ACCOUNT, _SETTING, _PACK = "staff:", "setting:", "downtime:"
+_ACCOUNT_WORD, _SETTING_WORD, _PACK_WORD = "account ", "setting ", "downtime pack "
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +31,17 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "verifying.shown": "Verification of an order",
         "verifying.verify": "Verification of an order",
         "verifying.sign_": "Signature of a verification",
+        "wastes.print_one": "Print of a waste certificate",
+        "wastes.print_period": "Print of a waste certificate",
+        "reports.pdf": "A printed report",
+        "drugs.shown": "A drug file",
+        "drugs.print_": "Print of a master record",
+        "reconciling.shown": "Label reconciliation",
+        "reconciling.print_": "Print of a label reconciliation",
+        "downtime.shown": "Downtime",
+        "downtime.pdf": "A downtime pack",
+        "downtime.print_": "Print of a downtime pack",
+        "downtime.destroy": "Destruction of a blank worksheet",
         "calculator.calculator": "Calculator",
         "calculator.calculate": "Calculator",
         "staff.listed": "Staff",
@@ -43,6 +54,13 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "settings.shown": "A setting",
         "settings.set_site": "Change of a setting of the site",
         "settings.decide": "Decision on a setting",
+        "printers.listed": "Label printers",
+        "printers.shown": "A label printer",
+        "printers.pdf": "A calibration label",
+        "printers.add": "New label printer",
+        "printers.change": "Change of a label printer",
+        "printers.send": "Print of a calibration label",
+        "printers.calibrated": "Calibration of a label printer",
         "audit.searched": "Audit",
         "audit.search": "Search of the log",
         "audit.timeline": "Timeline of a preparation",
@@ -60,9 +78,13 @@ def subject_words(subject: str) -> str:
     """What an entry is about as a page shows it: "staff:okafor" is "account okafor"."""
     if subject.startswith(_ACCOUNT):
         return f"{_ACCOUNT_WORD}{subject.removeprefix(_ACCOUNT)}"
+    if subject.startswith(_PACK):
+        return f"{_PACK_WORD}{subject.removeprefix(_PACK)}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
+    if subject.startswith(_PRINTER):
+        return f"{_PRINTER_WORD}{subject.removeprefix(_PRINTER)}"
     return subject
 
 
@@ -71,6 +93,10 @@ def subject_typed(text: str) -> str:
     typed = " ".join(text.casefold().split())
     if typed.startswith(_ACCOUNT_WORD):
         return f"{_ACCOUNT}{typed.removeprefix(_ACCOUNT_WORD)}"
+    if typed.startswith(_PACK_WORD):
+        return f"{_PACK}{typed.removeprefix(_PACK_WORD)}"
+    if typed.startswith(_PRINTER_WORD):
+        return f"{_PRINTER}{typed.removeprefix(_PRINTER_WORD)}"
     if typed.startswith(_SETTING_WORD):
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)

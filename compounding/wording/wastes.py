@@ -99,3 +99,48 @@ def period(first: date, last: date, market: Market) -> str:
 def plot_summary(parts: int, total: str, when: str) -> str:
     """What the plot shows, for whoever does not see it."""
     return f"{total} thrown away, {when}, in {count(parts, 'bar')}. The table beside it has every figure."
+
+
+# ------------------------------------------------------------------ the certificate
+
+BIN, BILL, BALANCE, BILLS, SIGNED = (
+    "In the bin",
+    "Billed, as planned",
+    "Where the drug is",
+    "Billed beside it",
+    "Signed",
+)
+BIN_CAPTIONS = ("What", "Mass", "Volume", "Reason", "Entered", "By", "Witness")
+BILL_CAPTIONS = ("Code", "Units", "How it is worked out")
+PERIOD_CAPTIONS = ("Entered", "Preparation", "What", "Mass", "Volume", "Reason", "By, witness")
+BILLS_CAPTIONS = ("Preparation", "State", "Mass in the bin", "Volume in the bin", "Vials used", "Billed, as planned")
+MEANINGS = ("Discarded", "Witnessed", "Checked against the bill")
+BALANCE_RULE = "Opened = given + discarded + returned + in hand, of the labelled content."
+NOTHING_YET, NOTHING_THEN = "Nothing is thrown away yet.", "Nothing was entered as thrown away in this period."
+TOTAL = "In all"
+WITNESS = "witness"
+NOT_READ, NOT_CLAIMED = "cannot be read", "not given, so not claimed"
+NO_FILE = "The drug file is not at this desk any more, so that nothing is said of its billing."
+
+
+def planned_waste(mass: str, volume: str) -> str:
+    return f"Planned to be discarded: {mass} in {volume}."
+
+
+def summed(preparations: int, rows: int) -> str:
+    return f"{count(rows, 'row')} of {count(preparations, 'preparation')}"
+
+
+def period_rule(drug: Presentation) -> tuple[str, ...]:
+    """What links the units billed in a period to the milligrams in the bin. Source: the drug file's billing."""
+    facts = drug.billing
+    if facts is None:
+        return (NOT_BILLED,)
+    return (
+        f"One unit of {facts.code.value} is {amount(facts.unit.value)}, and a vial has {facts.units_per_vial.value}. A"
+        " dose counts in whole units, rounded up; the rest of the vials used is billed as discarded, with"
+        f" {facts.discarded_modifier.value}. Where no unit is left, the one line has"
+        f" {facts.none_discarded_modifier.value}, whatever is in the bin.",
+        "The bin holds exact milligrams of the labelled content, so that of each preparation the two may differ by"
+        " less than a unit. What was not given is not claimed.",
+    )

@@ -46,9 +46,17 @@ def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
         return
     if diluted.at > times.dilute_by:
         yield Barrier("diluted-late", {"at": diluted.at, "dilute_by": times.dilute_by})
-    checked = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
-    if checked and diluted.at < minute(checked[-1]):
-        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked[-1]})
+    checked = checked_at(progress)
+    if checked is not None and diluted.at < minute(checked):
+        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked})
+
+
+def checked_at(progress: Progress) -> datetime | None:
+    """When it was checked in process: by the true time that was entered, else when its check was signed."""
+    if (entered := progress.last(What.CHECKED)) is not None:
+        return entered.at
+    signed = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
+    return signed[-1] if signed else None
 
 
 def _unfit(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -74,7 +82,21 @@ def _named(material: Material) -> dict[str, str]:
 
 
 def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    yield from count(progress.labels, progress.version).barriers
+    """A bag whose label was written by hand has no printed one."""
+    by_hand = labelled_by_hand(progress)
+    for barrier in count(progress.labels, progress.version).barriers:
+        if not (by_hand and barrier.code == "label-applied" and not barrier.values["applied"]):
+            yield barrier
+
+
+def labelled_by_hand(progress: Progress) -> bool:
+    """Whether the bag carries a label that was written by hand, and no printed one."""
+    return progress.last(What.LABELLED) is not None and not count(progress.labels, progress.version).applied
+
+
+def _on_paper(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not progress.on_paper:
+        yield Barrier("not-on-paper")
 
 
 def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -87,7 +109,8 @@ def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
     bag is diluted its own limit is not known, and dilute-by holds."""
     times = clocks(progress)
     if times is not None and progress.last(What.DILUTED) and minute(now) >= times.start_before:
-        yield Barrier("start-before", {"start_before": times.start_before, "now": now})
+        code = "released-late" if progress.on_paper else "start-before"
+        yield Barrier(code, {"start_before": times.start_before, "now": now})
 
 
 def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -104,6 +127,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.CHECK_US.name: (spoilt, _unfit),
     steps.PRINT.name: (spoilt,),
     steps.COUNT.name: (spoilt,),
+    steps.HAND_LABEL.name: (spoilt, _on_paper),
     steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
     steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
     steps.CANCEL.name: (_nothing_wetted,),
@@ -170,6 +194,11 @@ def dry(progress: Progress) -> tuple[int, ...]:
 # ------------------------------------------------------------------ the state that a step leads to
 
 
+def labelled(progress: Progress) -> bool:
+    """Whether the bag carries its one label, printed or written by hand."""
+    return count(progress.labels, progress.version).applied == 1 or labelled_by_hand(progress)
+
+
 def _planned_wetted(progress: Progress) -> bool:
     return set(range(1, progress.planned.vials.count + 1)) <= set(progress.wetted)
 
@@ -178,7 +207,7 @@ _COMPLETE: Mapping[str, Callable[[Progress], bool]] = {
     steps.RECORD.name: lambda progress: not missing(progress.planned.needs, progress.materials),
     steps.WET.name: _planned_wetted,
     steps.CHECK_US.name: lambda progress: bool(progress.readings) and progress.readings[-1].agrees,
-    steps.COUNT.name: lambda progress: count(progress.labels, progress.version).applied == 1,
+    steps.COUNT.name: lambda progress: labelled(progress),
 }
 
 

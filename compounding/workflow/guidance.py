@@ -60,6 +60,8 @@ def _lost(progress: Progress, now: datetime) -> tuple[Barrier, ...]:
     if not progress.wetted or progress.state not in steps.REJECT.before:
         return ()
     for_good = (barrier for material, barrier in unfit(progress, now) if leaves_by(progress, material) is None)
+    if progress.on_paper:  # its times have passed whatever they were: those on paper are entered yet
+        return (*spoilt(progress, now), *for_good)
     found = (*spoilt(progress, now), *start_passed(progress, now), *for_good)
     # Once it is checked, the drug may have been added in time and not be written down yet.
     if not found and progress.state is not State.CHECKED and _dilute_by_passed(progress, now):
@@ -100,6 +102,8 @@ def _label(progress: Progress) -> _Chosen:
         return "apply-label", steps.COUNT.name, 0
     if counted.applied > 1:
         return "destroy-label", steps.COUNT.name, 0
+    if progress.on_paper:
+        return "hand-label", steps.HAND_LABEL.name, 0
     return "print-label", steps.PRINT.name, 0
 
 

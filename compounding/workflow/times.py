@@ -10,7 +10,13 @@ from compounding.workflow.progress import Barrier, Moment, Progress, What
 LATE_AFTER = timedelta(minutes=5)
 """From here on an entry is late. Gloves off and four fields typed take a minute or two; ours, not a label's."""
 
-_FOLLOWS = {What.DILUTED: What.WETTED, What.RETURNED: What.RELEASED}
+_FOLLOWS = {
+    What.CHECKED: What.WETTED,
+    What.DILUTED: What.WETTED,
+    What.LABELLED: What.DILUTED,
+    What.RELEASED: What.DILUTED,
+    What.RETURNED: What.RELEASED,
+}
 
 
 def is_late(at: datetime, entered_at: datetime) -> bool:
