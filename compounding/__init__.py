@@ -18,6 +18,7 @@ The modules, in the order in which one may import another (only what stands earl
     vials         vials, draws, what is discarded, billing units
     stability     the clocks from the first vial wetted
     preparation   order + presentation + policy into a plan
+    reckoner      doses by body surface, worked ahead
     workflow      people, roles, signatures; the states of a preparation and who may take which step
     files         files that are whole or not there at all
     credentials   passwords, PINs and second factors: rules, hashing, locks

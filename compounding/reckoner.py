@@ -80,7 +80,9 @@ def label_levels(drug: Presentation) -> tuple[DoseLevel, ...]:
 
 def _surfaces(policy: Policy) -> Iterator[BodySurface]:
     band, step = policy.adult["bsa"].stop, policy.bsa_step.value
-    first, last = -(-band.low.value // step), band.high.value // step  # the first one that is not below the band
+    first, last = band.low.value // step, band.high.value // step
+    if first * step < band.low.value:
+        first += 1
     count = int(last - first) + 1
     if count > MOST_ROWS:
         raise Unreadable(f"In steps of {policy.bsa_step} the table has {count:,} rows, and may have {MOST_ROWS:,}.")

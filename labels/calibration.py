@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from labels.content import Box, Mark
-from labels.faces import face
+from labels.faces import face, printable
 from labels.pdf import pdf
 from labels.refusal import Refused
 from labels.sheet import Align, Area, Piece, Sheet, Stock, broken
@@ -178,7 +178,10 @@ def _smallest(sheet: Sheet, label: CalibrationLabel, layout: Layout, dpi: int) -
     sheet.text([Piece("smallest", label.smallest, "Regular")], *layout.smallest, LEAST)
     sheet.text([Piece("small", label.small, "Regular")], *layout.small, SMALL)
     if layout.name is not None:
-        pieces = [Piece("printer", label.printer.caption, "Regular"), Piece("printer", label.printer.value or "", "Bold")]
+        pieces = [
+            Piece("printer", label.printer.caption, "Regular"),
+            Piece("printer", label.printer.value or "", "Bold"),
+        ]
         sheet.text(pieces, *layout.name, SMALL, limit=sheet.width - layout.name[0] - CORNER - 1)
     # Whole dots from here on: a line of one dot must not fall between two.
     left, top = (sheet.snap(mm) for mm in layout.patch)
@@ -229,7 +232,8 @@ def _boxes(sheet: Sheet, label: CalibrationLabel, layout: Layout) -> None:
 
 def _in_box(sheet: Sheet, name: str, top: float) -> None:
     """The printer's name in its box, on two lines where it needs them."""
-    lines = broken((name,), face("Bold"), LEAST, BOX_WIDTH - 2, 2)
+    shown = printable("printer", name, face("Bold"))
+    lines = broken((shown,), face("Bold"), LEAST, BOX_WIDTH - 2, 2)
     if lines is None:
         raise Refused("printer", name, f"does not fit its box of {BOX_WIDTH:g} mm on {sheet.stock.name}")
     for i, line in enumerate(lines):

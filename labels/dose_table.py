@@ -10,7 +10,7 @@ from functools import partial
 from labels.faces import Weight, face
 from labels.pdf import pdf
 from labels.refusal import Refused
-from labels.running import HAIR, Part, Running, Strip, body_room, compose, split
+from labels.running import Part, Running, Strip, body_room, compose, split
 from labels.sheet import Align, Area, Piece, Sheet, Stock
 from labels.worksheet import MARGIN
 
@@ -21,6 +21,7 @@ FIRST_COLUMN = 13.0
 BAND = 5  # rows
 BAND_GREY = 0.93
 TEXT, CAPTION = 8.5, 7.5
+HAIR = 0.12
 POINT = -0.9  # from the middle of a column to the end of the whole figures in it
 _WHOLE = re.compile("[0-9]+")
 
@@ -39,6 +40,10 @@ class DoseRow:
 
     key: str  # 1.82
     cells: tuple[str, ...]
+
+
+Numbered = tuple[int, DoseRow]
+"""A row with its number in the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +78,16 @@ def _parts(table: DoseTable, stock: Stock) -> list[Part]:
     lines = int((body_room(table, stock) - HEAD) // ROW)
     lefts, size = _lefts(stock), 2 * lines
     heads = (Strip(HEAD, partial(_draw_heads, table, lefts)),)
-    pages = [table.rows[start : start + size] for start in range(0, len(table.rows), size)]
+    numbered = list(enumerate(table.rows, 1))
+    pages = [numbered[start : start + size] for start in range(0, len(numbered), size)]
     return [Part(tuple(_strips(table, page, lines, lefts)), heads, heads) for page in pages]
 
 
 def _require_cells(table: DoseTable) -> None:
     columns = sum(len(group.columns) for group in table.groups)
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 1):
         if len(row.cells) != columns:
-            raise Refused(f"row {row.key}", str(len(row.cells)), f"cells were given for {columns} columns")
+            raise Refused(f"row {number}", str(len(row.cells)), f"cells were given for {columns} columns")
 
 
 def _lefts(stock: Stock) -> tuple[float, float]:
@@ -93,7 +99,7 @@ def _width(stock: Stock) -> float:
     return (stock.width - 2 * MARGIN - BETWEEN) / 2
 
 
-def _strips(table: DoseTable, page: Sequence[DoseRow], lines: int, lefts: tuple[float, float]) -> list[Strip]:
+def _strips(table: DoseTable, page: Sequence[Numbered], lines: int, lefts: tuple[float, float]) -> list[Strip]:
     blocks = page[:lines], page[lines:]
     return [Strip(ROW, partial(_draw_line, table, blocks, lefts, number)) for number in range(len(blocks[0]))]
 
@@ -127,24 +133,28 @@ def _captions(sheet: Sheet, field: str, lines: tuple[str, str], left: float, rig
 
 def _draw_line(
     table: DoseTable,
-    blocks: tuple[Sequence[DoseRow], Sequence[DoseRow]],
+    blocks: tuple[Sequence[Numbered], Sequence[Numbered]],
     lefts: tuple[float, float],
-    number: int,
+    line: int,
     sheet: Sheet,
     top: float,
 ) -> None:
     for block, left in zip(blocks, lefts, strict=True):
-        if number < len(block):
-            _draw_row(table, block[number], _edges(table, left, sheet.stock), number, sheet, top)
+        if line < len(block):
+            _draw_row(table, block[line], _edges(table, left, sheet.stock), line, sheet, top)
 
 
-def _draw_row(table: DoseTable, row: DoseRow, edges: Sequence[float], number: int, sheet: Sheet, top: float) -> None:
-    if number // BAND % 2:
+def _draw_row(
+    table: DoseTable, numbered: Numbered, edges: Sequence[float], line: int, sheet: Sheet, top: float
+) -> None:
+    number, row = numbered
+    if line // BAND % 2:
         sheet.fill(Area(edges[0], top, edges[-1], top + ROW), BAND_GREY)
     starts = _starts(table)
     for i, text in enumerate((row.key, *row.cells)):
         weight: Weight = "Bold" if i in starts or i == 0 else "Regular"
-        _put_figure(sheet, Piece(f"row {row.key}, {i}", text, weight), edges[i], edges[i + 1], top + BASELINE)
+        piece = Piece(f"row {number}, column {i + 1}", text, weight)
+        _put_figure(sheet, piece, edges[i], edges[i + 1], top + BASELINE)
     for start in starts:
         sheet.rule(edges[start], top, edges[start], top + ROW, HAIR)
 

@@ -130,7 +130,9 @@ def test_every_word_of_it_can_be_read(stock, dpi, training):
 def test_the_lines_are_of_one_and_of_two_dots(dpi):
     """Across the black lines: five of one dot and five of two, three white ones between."""
     _, _, picture = calibration(US_4X3, dpi)
-    row = picture.crop((round(63.5 / 25.4 * dpi), round(32 / 25.4 * dpi), round(75 / 25.4 * dpi), round(32 / 25.4 * dpi) + 1))
+    row = picture.crop(
+        (round(63.5 / 25.4 * dpi), round(32 / 25.4 * dpi), round(75 / 25.4 * dpi), round(32 / 25.4 * dpi) + 1)
+    )
     shades = "".join("#" if not dot else "." for dot in row.convert("L").tobytes()).strip(".")
     assert [len(run) for run in shades.split("...")] == [1] * 5 + [2] * 5
 
@@ -194,7 +196,10 @@ SHEETS = [
 
 
 def composed(label, stock, count):
-    return [compose_bag_label(replace(label, training=None, symbol=f"2026-000123-{n}-7K"), stock, 300) for n in range(1, count + 1)]
+    return [
+        compose_bag_label(replace(label, training=None, symbol=f"2026-000123-{n}-7K"), stock, 300)
+        for n in range(1, count + 1)
+    ]
 
 
 @pytest.mark.parametrize(("name", "label", "stock"), SHEETS)
@@ -219,7 +224,12 @@ def test_a_label_stands_at_its_position_and_nothing_else_is_drawn(name, label, s
 def compose_edges(sheet):
     """Of all that a label draws."""
     areas = [run.area for run in sheet.runs] + sheet.rules + [fill.area for fill in sheet.fills]
-    return (min(a.left for a in areas), min(a.top for a in areas), max(a.right for a in areas), max(a.bottom for a in areas))
+    return (
+        min(a.left for a in areas),
+        min(a.top for a in areas),
+        max(a.right for a in areas),
+        max(a.bottom for a in areas),
+    )
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ def test_the_dots_sent_are_the_picture_of_the_pdf(label, stock, dpi):
     assert paper.size == picture.size == SIZES[stock.name, dpi]
     assert paper.tobytes() == dots(picture).tobytes()
     # No dot is far from its shade: what is black is more than half covered.
-    assert all((shade < 128) is not bool(dot) for shade, dot in zip(picture.tobytes(), paper.convert("L").tobytes()))
+    pairs = zip(picture.tobytes(), paper.convert("L").tobytes(), strict=True)
+    assert all((shade < 128) is not bool(dot) for shade, dot in pairs)
 
 
 @pytest.mark.parametrize("dpi", [203, 300])

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 import labels
 from compounding import papers
 from compounding.dosing import Transplant
-from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work
+from compounding.papers import Answer, Bagged, Hour, Recorded, Refused, Work
 from compounding.papers.stored import read_back
 from compounding.patient import Identity
 from compounding.policy import Formula, LabelSize, Making, Market, Policy, Site
@@ -24,9 +24,7 @@ from compounding.scanning import is_own_code
 from compounding.web.reasons import OVERRIDE
 from compounding.wording.findings import short
 from compounding.wording.plans import plan_text
-from compounding.workflow import Meaning
 from compounding.workflow.labels import due
-from compounding.workflow.materials import Kind
 from tests.orders import IN, mL, uk, us
 
 NUMBER = "2026-000123"
@@ -198,7 +196,7 @@ def test_the_labels_code_is_read_from_its_picture(market, dpi):
 @pytest.mark.parametrize("market", Market)
 def test_each_page_of_the_worksheet_has_its_own_code(market):
     read = [zxingcpp.read_barcodes(page)[0].text for page in pictures(pdf("worksheet", work(market)), 203)]
-    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-p1", f"{NUMBER}-p2"]
+    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-1a", f"{NUMBER}-1b"]  # version 1, page a and b
     assert all(map(is_own_code, read))
 
 
@@ -279,57 +277,6 @@ def test_several_copies_are_one_file_of_a_page_each():
     drawn = papers.draw_all([papers.with_copy(first, NUMBER, copy) for copy in (1, 2, 3)])
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages]
     assert [f"Copy {number} of 3" in page for number, page in enumerate(pages, 1)] == [True] * 3
-
-
-RECORDED = Recorded(
-    state="released, Mar 12, 2026 11:02",
-    lots={
-        (Kind.DRUG, 1): Lot("Example Pharma", "TR4471A", "Nov 30, 2027", "S"),
-        (Kind.DRUG, 2): Lot(None, "TR4472B", "Oct 31, 2027", "T"),
-        (Kind.WATER, 0): Lot("Example Fluids", "W77", "Jan 31, 2028", "T"),
-        (Kind.DILUENT, 0): Lot("Example Fluids", "S12", "Feb 29, 2028", "S"),
-        (Kind.CONTAINER, 0): Lot("Example Bags", "B5", "Dec 31, 2029", "S"),
-    },
-    wetted={1: "09:02", 2: "09:04"},
-    diluted="09:40",
-    clocks=("09:02", "13:02", "15:02", "16:02", "17:02"),
-    signatures={
-        Meaning.ORDER_VERIFICATION: Signed("K. Adeyemi", "pharmacist", Hour("Mar 12, 2026", "08:20"), "entry 4,411"),
-        Meaning.RELEASE: Signed("M. Lindqvist", "pharmacist", Hour("Mar 12, 2026", "11:02"), "entry 4,502"),
-    },
-    labels=("4", "1", "1", "1", "1", "0"),
-)
-
-
-@pytest.mark.parametrize("market", Market)
-def test_what_was_recorded_fills_the_worksheet(market):
-    content = papers.strings("worksheet", work(market, recorded=RECORDED), 1)["content"]
-    rows = [(row["lot"], row["expiry"], row["entry"], row["maker"]) for row in content["materials"]["rows"]]
-    made = text_of(market).maker  # the drug file's, where the record names none
-    assert rows[:2] == [("TR4471A", "Nov 30, 2027", "S", "Example Pharma"), ("TR4472B", "Oct 31, 2027", "T", made)]
-    assert [row[0] for row in rows[2:5]] == ["W77", "S12", "B5"]
-    assert rows[5:] == [(None, None, None, None)]  # the light cover has no lot
-    timed = [(row["time"], row["ticked"]) for row in content["steps"]["rows"] if row["timed"]]
-    assert timed == [("09:02", True), ("09:04", True), ("09:40", True)]
-    assert [row["time"] for row in content["times"]["rows"]] == ["09:02", "13:02", "15:02", "16:02", "17:02"]
-    verified = content["verification"]["signature"]
-    assert (verified["name"], verified["signature"], verified["time"]) == ("K. Adeyemi", "entry 4,411", "08:20")
-    signed = {row["meaning"]: row["name"] for row in content["signatures"]["rows"]}
-    assert (signed["Released"], signed["Prepared"]) == ("M. Lindqvist", None)
-    assert [box["value"] for box in content["labels"]["boxes"]] == ["4", "1", "1", "1", "1", "0"]
-    assert "state shown: released, Mar 12, 2026 11:02" in content["foot"]["facts"]
-
-
-def text_of(market):
-    return plan_text(IN[market](ordered="1.46"))
-
-
-def test_a_second_vial_that_is_not_wetted_yet_leaves_its_time_open():
-    content = papers.strings("worksheet", work(Market.US, recorded=replace(RECORDED, wetted={1: "09:02"})), 1)[
-        "content"
-    ]
-    timed = [row["time"] for row in content["steps"]["rows"] if row["timed"]]
-    assert timed == ["09:02", None, "09:40"]
 
 
 def test_a_spare_that_is_wetted_has_its_own_time():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from zebra import QUICK, Zebra, nobody, running
+from zebra import PATIENT, Zebra, nobody, running
 
 from compounding.printing import (
     Address,
@@ -75,7 +75,13 @@ def test_an_open_head_with_no_paper_says_both() -> None:
     assert read_status(answer(*lines)).faults == ("paper-out", "head-open")
 
 
-NO_STATUS = [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", answer("030,0,0"), answer("a,b", "c,d", "e,f"), answer(*FINE)[:-4]]
+NO_STATUS = [
+    b"",
+    b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    answer("030,0,0"),
+    answer("a,b", "c,d", "e,f"),
+    answer(*FINE)[:-4],
+]
 
 
 @pytest.mark.parametrize("text", NO_STATUS)
@@ -94,7 +100,7 @@ def zebra(request: pytest.FixtureRequest) -> Iterator[Zebra]:
 
 
 def print_(zebra: Zebra, label: bytes = LABEL, count: int = 1) -> None:
-    with connected(zebra.address, QUICK) as line:
+    with connected(zebra.address, zebra.times) as line:
         line.ready()
         for _ in range(count):
             line.print_(label, END)
@@ -139,7 +145,7 @@ def test_what_waits_in_a_printer_in_trouble_is_cancelled() -> None:
     with running(Zebra(paper=0)) as zebra:
         with pytest.raises(NotPrinted):
             print_(zebra)
-        with connected(zebra.address, QUICK) as line:
+        with connected(zebra.address, zebra.times) as line:
             line.ready()  # it has been told before it answers
         assert (zebra.waiting, zebra.printed) == ([], [])
 
@@ -153,13 +159,13 @@ def test_what_waits_in_a_printer_in_trouble_is_cancelled() -> None:
     ],
 )
 def test_where_no_printer_is_nothing_is_printed(address: Address, code: str) -> None:
-    with pytest.raises(NotPrinted) as raised, connected(address, QUICK):
+    with pytest.raises(NotPrinted) as raised, connected(address, PATIENT):
         pytest.fail("there is a line to nobody")
     assert raised.value.code == code
 
 
 def test_a_label_without_its_end_is_never_sent(zebra: Zebra) -> None:
-    with connected(zebra.address, QUICK) as line, pytest.raises(ValueError, match="ends with"):
+    with connected(zebra.address, zebra.times) as line, pytest.raises(ValueError, match="ends with"):
         line.print_(b"^XA^FS", END)
     assert zebra.printed == []
 

@@ -24,7 +24,7 @@ from compounding.records import (
 from compounding.workflow.progress import Waste, Wasted
 from tests.orders import mg, mL
 
-MASTER, DRUG = "master record", "drug one-us"
+MASTER, DRUG = "master record", "drug:one-us"
 FIRST = NewReport(MASTER, DRUG, 1, 1, '["0.9 mg"]', SHA)
 
 
@@ -47,10 +47,10 @@ def test_copies_are_counted_in_each_edition_and_the_first_brings_its_words(engin
 
 def test_each_document_and_each_subject_has_editions_of_its_own(engine: Engine) -> None:
     record_report(engine, FIRST, PRINTED)
-    other = record_report(engine, replace(FIRST, about="drug two-us"), PRINTED)
+    other = record_report(engine, replace(FIRST, about="drug:two-us"), PRINTED)
     third = record_report(engine, replace(FIRST, document="waste certificate"), PRINTED)
     assert [(one.edition, one.copy) for one in (other, third)] == [(1, 1), (1, 1)]
-    assert reports(engine, MASTER, "drug two-us") == (other,)
+    assert reports(engine, MASTER, "drug:two-us") == (other,)
 
 
 NOT_NEXT = [

@@ -406,7 +406,7 @@ def test_the_worksheet_shows_what_was_recorded_until_it_was_printed(desk: Browse
     assert answer.status_code == 303
     text = "\n".join(words(desk.client.get(answer.headers["Location"])))
     hour = {US: "09:00", UK: "13:00"}[desk.market]
-    assert "state shown: diluted" in text and "TR4471A" in text and hour in text
+    assert "version 1, diluted, " in text and "TR4471A" in text and hour in text
     assert {US: "Nov 30, 2027", UK: "30-Nov-2027"}[desk.market] in text
     assert {US: "16:00", UK: "20:00"}[desk.market] in text  # start before, 7 h after the first vial
     again = desk.send(f"/preparations/{NUMBER}/print/worksheet", {})
@@ -420,8 +420,8 @@ def test_a_later_state_has_words_of_its_own(desk: Browser) -> None:
     answer = desk.send(f"/preparations/{NUMBER}/print/worksheet", {})
     assert answer.status_code == 303
     first, second = ("\n".join(words(desk.client.get(f"/preparations/{NUMBER}/prints/{at}.pdf"))) for at in (1, 5))
-    assert "state shown: diluted" in first and "copy 1" in first
-    assert "state shown: labelled" in second and "copy 2" in second
+    assert "version 1, diluted, " in first and "copy 1" in first
+    assert "version 1, labelled, " in second and "copy 2" in second
     assert desk.client.get(f"/preparations/{NUMBER}/print/label").status_code in (404, 405)
 
 

@@ -13,9 +13,14 @@ from dataclasses import dataclass, field
 
 from compounding.printing import Address, Times
 
-QUICK = Times(connect=0.5, answer=0.3, print_=0.5, pause=0.01)
-"""For a printer on the same machine."""
+PATIENT = Times(connect=10, answer=10, print_=30, pause=0.01)
+"""For a printer that answers, however busy this machine is."""
+HASTY = Times(connect=10, answer=1, print_=1, pause=0.01)
+"""For one that does not."""
 _COMMAND = re.compile(rb"~HS|~JA|\^XZ")
+
+
+ALWAYS = 1000
 
 
 @dataclass
@@ -29,7 +34,7 @@ class Zebra:
     ribbon_out: bool = False
     jams: bool = False
     """It takes a label and never finishes it."""
-    answers: int = 99
+    answers: int = ALWAYS
     """How many questions it answers before it falls silent."""
     says: bytes | None = None
     """What it answers instead of its status."""
@@ -48,6 +53,11 @@ class Zebra:
     @property
     def address(self) -> Address:
         return Address("127.0.0.1", self.port)
+
+    @property
+    def times(self) -> Times:
+        """How long a test waits for it."""
+        return HASTY if self.deaf or self.jams or self.answers < ALWAYS else PATIENT
 
     def status(self) -> bytes:
         """Three lines as the manual has them; a 1 where something is wrong."""
@@ -131,5 +141,3 @@ def nobody() -> Address:
     """A port of this machine at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return Address("127.0.0.1", server.getsockname()[1])
-
-

@@ -11,19 +11,19 @@ from compounding.papers.stored import read_back
 from compounding.papers.worksheets.checks import (
     check,
     deviation_captions,
-    deviations_heading,
     inspection,
     label_count,
     signatures,
 )
 from compounding.papers.worksheets.frame import BLANK, SIGNED, header, page_marks
+from compounding.papers.worksheets.headings import heading
 from compounding.papers.worksheets.materials import captions, clearance
-from compounding.papers.worksheets.order import CHECKER, CHECKER_NOTE, OWN, formula_name, verification_heading
-from compounding.papers.worksheets.steps import draw_captions, steps_heading
+from compounding.papers.worksheets.steps import draw_captions
 from compounding.policy import Market, Site
 from compounding.reckoner import Reckoner
 from compounding.wording import downtime as words
 from compounding.wording import papers as paper_words
+from compounding.wording import worksheets as sheet_words
 from compounding.wording.numbers import amount, capital
 from compounding.wording.papers import WORDS
 from compounding.wording.plans import clock_rules, rounding_words
@@ -43,7 +43,6 @@ from labels import (
     Draw,
     Draws,
     Foot,
-    Heading,
     Material,
     Materials,
     Order,
@@ -122,7 +121,7 @@ def _numbered(worksheet: BlankWorksheet, number: str, market: Market) -> BlankWo
 
 
 def _pages(count: int) -> tuple[str, ...]:
-    return tuple(f"Page {page} of {count}" for page in range(1, count + 1))
+    return tuple(sheet_words.page(page, count) for page in range(1, count + 1))
 
 
 def _paged_cover(cover: Record, stock: labels.Stock) -> Record:
@@ -139,22 +138,23 @@ def _paged_table(table: DoseTable, stock: labels.Stock) -> DoseTable:
 def _cover(ahead: Ahead) -> Record:
     said, bag = ahead.words, amount(ahead.table.drug.dilution.bag.value)
     listed = words.on_the_label(said, ahead.market, bag)
+    what, its_words = words.LABEL_COLUMNS
     return Record(
         title=words.PACK,
         pharmacy=ahead.site.pharmacy,
         facts=(
-            (Pair("Numbers", words.numbers_words(ahead.numbers)),),
-            (Pair("Printed", ahead.printed), Pair("by", ahead.printed_by)),
+            (Pair(words.NUMBERS, words.numbers_words(ahead.numbers)),),
+            (Pair(words.PRINTED, ahead.printed), Pair(words.BY, ahead.printed_by)),
             *_origin(ahead),
         ),
         foot=_foot_words(ahead),
-        log_head=f"log head {ahead.log_head}",
+        log_head=sheet_words.log_head(ahead.log_head),
         mark=_mark(ahead),
         sections=(
-            Section(title="How to use it", texts=words.how_to_use(ahead.numbers)),
+            Section(title=words.HOW_TO_USE, texts=words.how_to_use(ahead.numbers)),
             Section(
-                title="What a label written by hand says",
-                columns=(RecordColumn("What", 1, bold=True), RecordColumn("Words", 4)),
+                title=words.ON_THE_LABEL,
+                columns=(RecordColumn(what, 1, bold=True), RecordColumn(its_words, 4)),
                 rows=tuple(RecordRow(((name,), (text,))) for name, text in listed),
             ),
         ),
@@ -165,13 +165,17 @@ def _origin(ahead: Ahead) -> tuple[tuple[Pair, ...], ...]:
     said = ahead.words
     checksum = paper_words.spaced_checksum(said["checksum"])
     return (
-        (Pair("Drug file", said["drug_file"]), Pair("checksum", checksum), Pair("program", said["program"])),
-        (Pair("Rounding", rounding_words(ahead.table.policy)),),
+        (
+            Pair(words.DRUG_FILE, said["drug_file"]),
+            Pair(words.CHECKSUM, checksum),
+            Pair(words.PROGRAM, said["program"]),
+        ),
+        (Pair(words.ROUNDING, rounding_words(ahead.table.policy)),),
     )
 
 
 def _foot_words(ahead: Ahead) -> str:
-    return f"{words.PACK} {words.numbers_words(ahead.numbers)}, printed {ahead.printed} by {ahead.printed_by}."
+    return words.foot(ahead.numbers, ahead.printed, ahead.printed_by)
 
 
 def _mark(ahead: Ahead) -> tuple[str, ...]:
@@ -183,12 +187,12 @@ def _table(ahead: Ahead) -> DoseTable:
     columns = words.columns(table)
     return DoseTable(
         title=words.TABLE,
-        pharmacy=f"{said['generic']} ({said['brand']}), {said['vial']}: {words.where_from(table)}",
+        pharmacy=words.product(said, table),
         facts=_origin(ahead),
         foot=f"{words.how_to_read(table)} {_foot_words(ahead)}",
-        log_head=f"log head {ahead.log_head}",
+        log_head=sheet_words.log_head(ahead.log_head),
         mark=_mark(ahead),
-        key=("BSA", "m²"),
+        key=words.SURFACE,
         groups=tuple(DoseGroup(amount(level), columns) for level in table.levels),
         rows=tuple(DoseRow(words.surface(row), words.cells(row)) for row in table.rows),
     )
@@ -206,8 +210,8 @@ def _worksheet(ahead: Ahead, number: str) -> BlankWorksheet:
         banner=_banner(ahead),
         signature_captions=SIGNED,
         order=_order(ahead),
-        verification=Verification(verification_heading(), Signature("Order verified")),
-        calculation=_calculation(table, said["cap"]),
+        verification=Verification(heading("verification"), Signature(sheet_words.VERIFIED)),
+        calculation=_calculation(table, words.rounding_note(said)),
         materials=_materials(ahead),
         clearance=clearance(market),
         steps=_steps(ahead),
@@ -216,18 +220,15 @@ def _worksheet(ahead: Ahead, number: str) -> BlankWorksheet:
         check=check(table.drug.vials.density.value is not None, None),
         inspection=inspection(amount(table.drug.dilution.bag.value), _cover_against_light(table), looked=False),
         labels=label_count((None,) * 6),
-        discarded=Discarded(
-            Heading("M", "Discarded", "from the table"), (Box("Expected, mL"), Box("Actual mL, initials"))
-        ),
-        deviations=Deviations(deviations_heading(), deviation_captions(market)),
-        signatures=signatures({}),
+        discarded=Discarded(heading("discarded", words.FROM_THE_TABLE), (Box(words.EXPECTED), Box(sheet_words.ACTUAL))),
+        deviations=Deviations(heading("deviations"), deviation_captions(market)),
+        signatures=signatures({}, {}),
         foot=Foot(
             (
-                f"{said['drug_file']}, checksum {paper_words.spaced_checksum(said['checksum'])}",
-                f"program {said['program']}",
-                f"blank, printed {ahead.printed}",
+                *sheet_words.origin(said["drug_file"], paper_words.spaced_checksum(said["checksum"]), said["program"]),
+                words.blank(ahead.printed),
             ),
-            f"log head {ahead.log_head}",
+            sheet_words.log_head(ahead.log_head),
         ),
         mark=_mark(ahead),
     )
@@ -238,61 +239,57 @@ def _cover_against_light(table: Reckoner) -> bool:
 
 
 def _banner(ahead: Ahead) -> BlankBanner:
-    said, bag = ahead.words, amount(ahead.table.drug.dilution.bag.value)
-    if ahead.market is Market.US:
-        numbers, place, brand = (Box("MRN"),), "Location", f"({said['brand']})"
-        dose = f"DOSE ________ mg, TOTAL VOLUME {bag}"
-    else:
-        numbers, place, brand = (Box("NHS No."), Box("Hospital no.")), "Ward", said["brand"]
-        dose = f"________ mg in {bag} {said['diluent']}"
-    name, born = (Box("Family name"), Box("Given name")), Box("Born, month in letters")
-    shares = (4,) * len(numbers)
+    said, market = ahead.words, ahead.market
+    numbers: tuple[Box, ...] = (Box(sheet_words.MRN),)
+    if market is Market.UK:
+        numbers = Box(sheet_words.NHS_NUMBER), Box(sheet_words.HOSPITAL_NUMBER)
+    name, born = (Box(words.FAMILY), Box(words.GIVEN)), Box(words.BORN)
+    second = (*numbers, born, Box(words.PLACES[market]))
     return BlankBanner(
-        letter="B",
-        first=(
-            BlankRow(name, (6, 5)),
-            BlankRow((*numbers, born, Box(place)), (*shares, 4, 4)),
-        ),
+        letter=sheet_words.BANNER,
+        first=(BlankRow(name, (6, 5)), BlankRow(second, (1,) * len(second))),
         second=(BlankRow((*name, numbers[-1], born), (4, 4, 3, 4)),),
         generic=said["generic"],
-        brand=brand,
-        dose=dose,
+        brand=words.brand(said, market),
+        dose=words.dose(market, amount(ahead.table.drug.dilution.bag.value), said["diluent"]),
     )
 
 
 def _order(ahead: Ahead) -> Order:
+    (height, weight), (cycle, level, on) = words.MEASURED, words.ASKED
+    calculated, ordered, difference = words.FIGURES
     return Order(
-        Heading("C", "Order", "from the prescriber’s order"),
+        heading("order", words.FROM_THE_ORDER),
         (
-            Box("Height, cm; measured"),
-            Box("Weight, kg; measured"),
-            Box(f"BSA, m², {formula_name(ahead.table.policy)}"),
-            Box("Cycle and day"),
-            Box("Dose level, mg/m²"),
-            Box("Give on"),
+            Box(height),
+            Box(weight),
+            Box(words.surface_box(ahead.table.policy.formula)),
+            Box(cycle),
+            Box(level),
+            Box(on),
         ),
-        (Box("Calculated dose, mg"), Box("Ordered dose, mg"), Box("Difference, %")),
-        Box("Ordered by; written here by, date and time"),
+        (Box(calculated), Box(ordered), Box(difference)),
+        Box(words.WRITTEN_BY),
     )
 
 
-def _calculation(table: Reckoner, cap: str) -> Calculation:
-    first, second, third, fourth, fifth, sixth = map(Box, OWN)
+def _calculation(table: Reckoner, note: str) -> Calculation:
+    first, second, third, fourth, fifth, sixth = map(Box, sheet_words.OWN)
     return Calculation(
-        heading=Heading("E", "Calculation", f"{cap}; half away from zero"),
+        heading=heading("calculation", note),
         lines=tuple(WorkingLine(name, how, None, to) for name, how, to in words.blank_working(table)),
-        checker=CHECKER,
-        checker_note=CHECKER_NOTE,
+        checker=sheet_words.CHECKER,
+        checker_note=sheet_words.CHECKER_NOTE,
         boxes=(first, second, third, fourth, fifth, sixth),
     )
 
 
 def _materials(ahead: Ahead) -> Materials:
     return Materials(
-        Heading("F", "Materials", "one row for each vial; strike through what is not used"),
+        heading("materials", words.STRIKE_THROUGH),
         captions(ahead.market),
         tuple(replace(row, number=str(number)) for number, row in enumerate(_material_rows(ahead), 1)),
-        (Signature("Materials assembled"), Signature("Materials checked")),
+        (Signature(sheet_words.ASSEMBLED), Signature(sheet_words.MATERIALS_CHECKED)),
     )
 
 
@@ -300,17 +297,17 @@ def _material_rows(ahead: Ahead) -> Iterator[Material]:
     said, bag = ahead.words, amount(ahead.table.drug.dilution.bag.value)
     water = amount(ahead.table.drug.vials.reconstitution.value)
     for number in range(1, max(ahead.table.most_vials, _LEAST_VIALS) + 1):
-        yield Material("", words.vial_product(said, number), said["code"], said["maker"], "1 vial")
-    yield Material("", capital(said["reconstitute_with"]), f"{water} for each vial")
+        yield Material("", words.vial_product(said, number), said["code"], said["maker"], words.ONE_VIAL)
+    yield Material("", capital(said["reconstitute_with"]), sheet_words.each_vial(water))
     yield Material("", capital(said["diluent"]))
-    yield Material("", f"Empty container, {bag}", said["container"], quantity="1")
+    yield Material("", sheet_words.empty_container(bag), said["container"], quantity="1")
     if _cover_against_light(ahead.table):
-        yield Material("", "Light cover", quantity="1")
+        yield Material("", sheet_words.LIGHT_COVER, quantity="1")
 
 
 def _steps(ahead: Ahead) -> Steps:
     return Steps(
-        steps_heading(),
+        heading("steps"),
         tuple(
             Step(
                 number=str(number),
@@ -326,7 +323,7 @@ def _steps(ahead: Ahead) -> Steps:
 
 def _draws(table: Reckoner) -> Draws:
     return Draws(
-        Heading("H", "Vial draws", "write what is planned beside it"),
+        heading("draws", words.PLANNED_BESIDE),
         draw_captions(),
         tuple(Draw(vial=str(number)) for number in range(1, max(table.most_vials, _LEAST_VIALS) + 1)),
     )
@@ -335,6 +332,6 @@ def _draws(table: Reckoner) -> Draws:
 def _times(ahead: Ahead) -> Times:
     rules = clock_rules(ahead.table.drug, ahead.table.policy)
     return Times(
-        Heading("K", "Times", "with their date where it is another"),
+        heading("times", words.WITH_DATES),
         tuple(map(Clock, paper_words.clock_names(ahead.market), rules)),
     )

@@ -23,12 +23,12 @@ from compounding.workflow import Deed
 blueprint = Blueprint("drugs", __name__, url_prefix="/drugs")
 
 _LOOKS = {"label": "done", "secondary": "info", "derived": "info", wording.UNCONFIRMED: "override"}
-_FACTS = ((wording.FACTS[0], ""), (wording.FACTS[1], ""), (wording.FACTS[2], ""), (wording.FACTS[3], "keep"))
+_FACTS = ((wording.FACTS[0], ""), (wording.FACTS[1], ""), (wording.STATUS_AND_SOURCE, ""))
 
 
 def about(drug: Presentation) -> str:
     """As the log names a drug file."""
-    return f"drug {drug.id}"
+    return f"drug:{drug.id}"
 
 
 def _drug(name: str, d: Desk) -> Presentation:
@@ -49,7 +49,7 @@ def _page(drug: Presentation, problems: Sequence[dict[str, str]] = ()) -> str:
         pages.heading(errors, "printed"),
         drug=drug,
         name=wording.drug_name(drug),
-        facts=[("Drug file", drug.id), ("Edition", drug.edition), ("SHA-256", wording.whole_checksum(drug.checksum))],
+        facts=[("Drug file", drug.id), ("Edition", drug.edition), ("Checksum", wording.whole_checksum(drug.checksum))],
         tiles=[(name, number, "") for name, number in wording.status_counts(drug, of.confirmed)],
         means=wording.STATUS_MEANS,
         heads=_FACTS,
@@ -80,8 +80,8 @@ def _heads(captions: Sequence[str]) -> list[tuple[str, str]]:
 def _fact_row(text: FactText) -> dict[str, Any]:
     value = {"main": kept(text.value[0]), "small": list(map(kept, (*text.value[1:], *text.notes)))}
     word, _, by = text.status.partition(": ")
-    status = {"chip": word.capitalize(), "look": _LOOKS.get(word, "done"), "small": [by] if by else []}
-    return {"cells": (text.name, value, text.source, status)}
+    status = {"chip": word.capitalize(), "look": _LOOKS.get(word, "done"), "small": [*filter(None, (by,)), text.source]}
+    return {"cells": (text.name, value, status)}
 
 
 def _choice_rows(choices: Sequence[Choice]) -> list[dict[str, Any]]:

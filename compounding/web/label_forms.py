@@ -58,6 +58,8 @@ class PrintForm(SiteForm):
     printers: tuple[Printer, ...] = ()
     stock_names: Mapping[LabelSize, str] = MappingProxyType({})
     stock: Choice
+    printer: Choice
+    """Asked only where the site has printers."""
     place: Choice
     again: Choice
     again_words: Line
@@ -106,7 +108,7 @@ def label_print_form(way: Way, d: Desk, sent: MultiDict[str, str] | None = None)
     if sent is None:
         form.stock.text = label_prints.usual_size(way, d).value
         if usual := usual_printer(printers):
-            form["printer"].text = str(usual.number)
+            form.printer.text = str(usual.number)
         if again and (wanted := label_prints.wanted(way)) is not None:
             form.place.text = wanted.value
     return form

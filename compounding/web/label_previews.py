@@ -12,6 +12,7 @@ from compounding import papers
 from compounding.policy import LabelSize
 from compounding.web import label_prints
 from compounding.web.desk import Desk
+from compounding.web.printing import printers_here, usual_printer
 from compounding.web.progressing import Way
 from compounding.wording import labels as wording
 from compounding.workflow.labels import due
@@ -20,6 +21,7 @@ from compounding.workflow.progress import Fate
 PLACES: Mapping[str, Fate] = {"bag": Fate.APPLIED, "cover": Fate.LIGHT_COVER, "specimen": Fate.SPECIMEN}
 """As an address names them."""
 FORMS: Mapping[str, str] = {"pdf": "application/pdf", "png": "image/png"}
+USUAL, FINE = 203, 300  # dpi of label printers
 _SLUGS = {place: slug for slug, place in PLACES.items()}
 
 
@@ -60,7 +62,7 @@ def preview(way: Way, place: Fate, size: LabelSize, d: Desk) -> Preview:
         strings: Mapping[str, Any] = label_prints.shown(way, place, size, d)
     except papers.Refused as why:
         refused, strings = label_prints.refusal_on(size, why, way, d), {}
-    names: dict[str, Any] = {"number": number, **_names(place, size)}
+    names: dict[str, Any] = {"number": number, **_names(place, size), **_fine(d)}
     drawn = {form: url_for("labels.preview", **names, form=form) for form in FORMS}
     return Preview(
         places=tuple(_tab(number, wording.TABS[one], one, size, place is one) for one in _places(way)),
@@ -73,6 +75,12 @@ def preview(way: Way, place: Fate, size: LabelSize, d: Desk) -> Preview:
         picture="" if refused else drawn["png"],
         file="" if refused else drawn["pdf"],
     )
+
+
+def _fine(d: Desk) -> dict[str, str]:
+    """What an address says of the resolution: only that it is the finer one, as of the printer that is used here."""
+    usual = usual_printer(printers_here(d))
+    return {"dpi": str(FINE)} if usual is not None and usual.dpi == FINE else {}
 
 
 def _places(way: Way) -> tuple[Fate, ...]:

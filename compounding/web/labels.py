@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
-from compounding.quantities import Unreadable, quote
 from compounding.printing import Kind, Printer
-from compounding.records import NewFate, NewRow, NewSending, RecordsFault, RecordsRefused
+from compounding.quantities import Unreadable, quote
+from compounding.records import NewFate, NewRow, NewSending, RecordsFault, RecordsRefused, Standing
 from compounding.web import label_copies, label_prints, pages, printing, stored_page
 from compounding.web.blind import blind, refuse, refuse_blind
 from compounding.web.desk import Desk, desk
@@ -26,7 +26,7 @@ from compounding.web.label_forms import (
     scan_form,
     witness_proved,
 )
-from compounding.web.label_previews import FORMS, PLACES
+from compounding.web.label_previews import FINE, FORMS, PLACES, USUAL
 from compounding.web.label_previews import asked as asked_copy
 from compounding.web.label_previews import preview as label_preview
 from compounding.web.label_prints import as_printed, first_copies, one_more, refusal_on
@@ -39,9 +39,10 @@ from compounding.web.scanned_back import label_copy, scanned_back
 from compounding.web.taking import VERSION, Taking, moved_on, opened_for, take
 from compounding.web.viewing import PAPER_VIEWED, VIEWED, viewed
 from compounding.wording import labels as wording
+from compounding.wording.printers import ANSWER_FIRST
 from compounding.workflow import Deed, Step
-from compounding.workflow.labels import due, fate_barriers, meant_for, sending_barriers, scan_barriers
-from compounding.workflow.progress import Barrier, Fate, LabelCopy, Progress, Sending
+from compounding.workflow.labels import due, fate_barriers, meant_for, scan_barriers, sending_barriers
+from compounding.workflow.progress import Barrier, Fate, LabelCopy, Progress
 from compounding.workflow.steps import COUNT, PRINT
 
 blueprint = Blueprint("labels", __name__, url_prefix="/preparations")
@@ -88,7 +89,9 @@ def _page(
     asked = asked or printing.question(way, d)
     place, size = asked_copy(way, request.args.get("copy_of", ""), request.args.get("stock", ""), d)
     errors = [*problems, *_problems(asked.form if asked else None), *_problems(print_), *_problems(destroy)]
-    instead, form = _instead(way), print_ or label_print_form(way, d)
+    if asked is not None and stop:  # the scan field is not on the page then
+        errors.append(pages.problem(asked.form["came_out"].id, stop))
+    instead, form = _instead(way) or (ANSWER_FIRST if asked else ""), print_ or label_print_form(way, d)
     return pages.page(
         "labels.html",
         errors,
@@ -98,7 +101,8 @@ def _page(
         banner=stored_page.banner(way.saved, d),
         instead=instead,
         may_print=not instead and me().may(Deed.PRINT),
-        may_count=way.progress.state in COUNT.before
+        may_count=asked is None
+        and way.progress.state in COUNT.before
         and bool(way.progress.labels)
         and me().may(Deed.PREPARE)
         and way.refusal is None,
@@ -142,8 +146,8 @@ def _problems(form: SiteForm | None) -> Iterator[dict[str, str]]:
 # ------------------------------------------------------------------ steps
 
 
-def _take(way: Way, step: Step, rows: Sequence[NewRow], action: str = "", **told: Any) -> None:
-    """Takes a step of this page; `told` is what its event says. Raises RecordsFault."""
+def _take(way: Way, step: Step, rows: Sequence[NewRow], action: str = "", **told: Any) -> Standing:
+    """Takes a step of this page, and gives how it stands then; `told` is what its event says. Raises RecordsFault."""
     account = me().account
 
     def further(progress: Progress) -> Iterator[Barrier]:
@@ -152,7 +156,7 @@ def _take(way: Way, step: Step, rows: Sequence[NewRow], action: str = "", **told
             if isinstance(row, NewFate):
                 yield from fate_barriers(progress, row.print_id, row.fate, account.user, row.witness)
 
-    take(way, Taking(step, rows, further), event(action or step.name, **told), desk())
+    return take(way, Taking(step, rows, further), event(action or step.name, **told), desk())
 
 
 # ------------------------------------------------------------------ printing
@@ -191,20 +195,14 @@ def _printed(way: Way, form: PrintForm, d: Desk) -> str:
     made = one_more(way, form.for_place, form.size, d) if again else first_copies(way, form.size, d)
     first, last = made.numbers[0], made.numbers[-1]
 
-    def attempt() -> Sending:
-        _take_print(way, form, made, printer)
-        standing = records.standing(d.engine, way.saved.number)
-        assert standing is not None
-        return standing.sendings[-1]
-
     if printer is not None and printer.kind is Kind.NETWORK:
-        printing.send(way, printer, made.strings, attempt, d)
+        printing.send(way, printer, made.strings, lambda: _take_print(way, form, made, printer).sendings[-1], d)
         return url_for("labels.shown", number=way.saved.number)
     _take_print(way, form, made, printer)
     return url_for("labels.pdf", number=way.saved.number, first=first, last=last)
 
 
-def _take_print(way: Way, form: PrintForm, made: label_prints.Copies, printer: Printer | None) -> None:
+def _take_print(way: Way, form: PrintForm, made: label_prints.Copies, printer: Printer | None) -> Standing:
     """Stores the copies, and to which printer they go. Raises RecordsFault."""
     told = {"copies": ", ".join(map(str, made.numbers)), VERSION: str(way.saved.version), "stock": made.stock}
     rows: list[NewRow] = [*made.rows(way, printer.dpi if printer else label_prints.USUAL_DPI)]
@@ -212,10 +210,9 @@ def _take_print(way: Way, form: PrintForm, made: label_prints.Copies, printer: P
         told["printer"] = printer.name
         rows.append(NewSending(printer.row, made.numbers[0], made.numbers[-1], form.first_position))
     if not label_prints.again(way):
-        _take(way, PRINT, rows, details=told)
-        return
+        return _take(way, PRINT, rows, details=told)
     told["place"] = wording.WHERE[form.for_place].lower()
-    _take(way, PRINT, rows, PRINTED_AGAIN, details=told, **_why(form.again, form.again_words))
+    return _take(way, PRINT, rows, PRINTED_AGAIN, details=told, **_why(form.again, form.again_words))
 
 
 def _why(reason: Choice, words: Line) -> dict[str, str]:
@@ -278,7 +275,7 @@ def preview(number: str, copy_of: str, stock: str, form: str) -> Any:
 
 def _dpi() -> int:
     """Of the printer that it is for."""
-    return 300 if request.args.get("dpi") == "300" else 203
+    return FINE if request.args.get("dpi") == str(FINE) else USUAL
 
 
 # ------------------------------------------------------------------ what came out of a printer

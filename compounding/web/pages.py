@@ -53,7 +53,6 @@ _NAV = (
     ("Calculator", "calculator.calculator"),
     ("Waste", "wastes.shown"),
     ("Recalls", "recalls.shown"),
-    ("Downtime", "downtime.shown"),
     ("Audit", "audit.searched"),
     ("Staff", "staff.listed"),
     ("Settings", "settings.listed"),

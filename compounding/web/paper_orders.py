@@ -57,7 +57,12 @@ def read_paper(form: SiteForm, d: Desk) -> NewPaperOrder | None:
 
 
 def _says_anything(form: SiteForm) -> bool:
-    return any(text.strip() for name in PAPER for _, text in form[name].sent())
+    return any(text.strip() for _, text in paper_sent(form))
+
+
+def paper_sent(form: SiteForm) -> list[tuple[str, str]]:
+    """What a form tells of a paper, as it sends the same again."""
+    return [pair for field in form.in_order() if field.name in PAPER for pair in field.sent()]
 
 
 def _written(form: SiteForm, d: Desk) -> datetime | None:

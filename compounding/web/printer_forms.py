@@ -97,11 +97,12 @@ def _fill(form: PrinterForm, printer: Printer | None, d: Desk) -> None:
         "in_use": _IN_USE if printer.in_use else _OUT_OF_USE,
         "was": str(printer.row),
     }
-    for name, text in texts.items():
-        form[name].text = text
-    for name, place in zip(form.ticks, d.site.workstations, strict=True):
-        form[name].text = Tick.TICKED if place in printer.workstations else ""
-        form[name].data = place in printer.workstations
+    here = dict(zip(form.ticks, d.site.workstations, strict=True))
+    for field in form.in_order():
+        if field.name in texts:
+            field.text = texts[field.name]
+        elif field.name in here:
+            field.data = here[field.name] in printer.workstations
 
 
 def read_printer(form: PrinterForm, was: Printer | None, d: Desk) -> Printer | None:

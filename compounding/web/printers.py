@@ -247,5 +247,3 @@ def calibrated(number: int) -> Any:
         blame(form.across, str(fault))
         return _page(_found(number), result=form), pages.status_of(fault)
     return redirect(url_for("printers.shown", number=number, _anchor="calibration"), 303)
-
-

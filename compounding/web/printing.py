@@ -23,6 +23,7 @@ from compounding.web.forms import SiteForm, blame
 from compounding.web.identity import event, me
 from compounding.web.progressing import Way
 from compounding.wording import printers as wording
+from compounding.wording.labels import copies as copies_words
 from compounding.workflow.progress import Sending
 
 TIMES = Times()
@@ -71,7 +72,7 @@ def over_network(form: SiteForm, d: Desk) -> bool:
 
 
 def _offered(form: SiteForm, d: Desk) -> Printer | None:
-    text = form["printer"].text if "printer" in form else ""
+    text = form.typed().get("printer", "")
     return next((one for one in printers_here(d) if str(one.number) == text), None)
 
 
@@ -160,7 +161,7 @@ def _print(way: Way, printer: Printer, line: Line, formats: Sequence[bytes], sen
         _end(way, printer, sent, came_out, wording.trouble(no.code), d)
         raise Trouble(wording.stopped(printer.name, came_out, sent.first, sent.last, no.code)) from None
     except Unknown as no:
-        told = {"printer": printer.name, "copies": wording.copies(sent.first, sent.last)}
+        told = {"printer": printer.name, "copies": copies_words(sent.first, sent.last)}
         number = way.saved.number
         records.record(d.engine, event(NOT_KNOWN, told, reason=wording.trouble(no.code), subject=number))
         raise Trouble(wording.not_known(printer.name, sent.first, sent.last, no.code)) from None
@@ -173,7 +174,7 @@ def _end(
     """Raises RecordsFault."""
     told = {
         "printer": printer.name,
-        "sent": wording.copies(sent.first, sent.last),
+        "sent": copies_words(sent.first, sent.last),
         "came out": wording.came_out(sent.first, came_out),
     }
     whole = came_out == sent.last - sent.first + 1

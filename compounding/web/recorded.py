@@ -16,7 +16,7 @@ from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
 from compounding.wording import papers as words
-from compounding.wording.numbers import amount, clock, day, figure, moment, value_only
+from compounding.wording.numbers import DASH, amount, clock, day, figure, moment, value_only
 from compounding.wording.true_times import happened
 from compounding.workflow import Meaning, State
 from compounding.workflow.guards import labelled_by_hand
@@ -187,7 +187,7 @@ def _entered(at: datetime, d: Desk) -> str:
 def _labels(progress: Progress) -> tuple[str | None, ...]:
     found = count(progress.labels, progress.version)
     if labelled_by_hand(progress):
-        return (figure(found.printed), words.BY_HAND, None, None, figure(found.destroyed), None)
+        return (figure(found.printed), words.BY_HAND, DASH, DASH, figure(found.destroyed), DASH)
     if not found.printed:
         return (None,) * 6
     counted = (found.printed, found.applied, found.light_cover, found.specimen, found.destroyed)

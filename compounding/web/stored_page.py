@@ -86,7 +86,8 @@ def _entered(standing: Standing, d: Desk) -> str:
 
 def _on_paper(paper: PaperOrder, d: Desk) -> str:
     """Of a late entry, which is told with both times, how it was written and why it is entered so late."""
-    return f"Late entry: written on paper {_when(paper.written_at, d)} by {paper.written_by}, “{paper.reason}”"
+    why = paper.reason.rstrip(".")
+    return f"Late entry: written on paper {_when(paper.written_at, d)} by {paper.written_by}. Why so late: {why}"
 
 
 def _when(at: Any, d: Desk) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compounding.patient import BOYD, DUBOIS, GEHAN_GEORGE, HAYCOCK, MOSTELLER_DIVISOR, Powers
+from compounding.patient import BOYD, DUBOIS, FORMULAS, GEHAN_GEORGE, HAYCOCK, MOSTELLER_DIVISOR, Powers
 from compounding.policy import Formula, Market, Policy
 from compounding.quantities import plain
 from compounding.reckoner import Prepared, Reckoner, Row
@@ -90,7 +90,23 @@ def where_from(table: Reckoner) -> str:
     return f"{amount(vials.concentration.value)} in a wetted vial; {drawn} {said}"
 
 
+def product(words: Words, table: Reckoner) -> str:
+    """What the table is of, under its title."""
+    return f"{words['generic']} ({words['brand']}), {words['vial']}: {where_from(table)}"
+
+
+SURFACE = ("BSA", "m²")
+
+
 # ------------------------------------------------------------------ the cover
+
+HOW_TO_USE, ON_THE_LABEL, LABEL_COLUMNS = "How to use it", "What a label written by hand says", ("What", "Words")
+NUMBERS, PRINTED, BY = "Numbers", "Printed", "by"
+DRUG_FILE, CHECKSUM, PROGRAM, ROUNDING = "Drug file", "checksum", "program", "Rounding"
+
+
+def foot(numbers: tuple[str, ...], printed: str, printed_by: str) -> str:
+    return f"{PACK} {numbers_words(numbers)}, printed {printed} by {printed_by}."
 
 
 def numbers_words(numbers: tuple[str, ...]) -> str:
@@ -134,6 +150,44 @@ def on_the_label(words: Words, market: Market, bag: str) -> Iterator[tuple[str, 
 
 
 # ------------------------------------------------------------------ a blank worksheet
+
+FROM_THE_ORDER, STRIKE_THROUGH = "from the prescriber’s order", "one row for each vial; strike through what is not used"
+PLANNED_BESIDE, WITH_DATES, FROM_THE_TABLE = (
+    "write what is planned beside it",
+    "with their date where it is another",
+    "from the table",
+)
+FAMILY, GIVEN, BORN = "Family name", "Given name", "Born, month in letters"
+PLACES: Mapping[Market, str] = {Market.US: "Location", Market.UK: "Ward"}
+MEASURED = ("Height, cm; measured", "Weight, kg; measured")
+ASKED = ("Cycle and day", "Dose level, mg/m²", "Give on")
+FIGURES = ("Calculated dose, mg", "Ordered dose, mg", "Difference, %")
+WRITTEN_BY, EXPECTED, ONE_VIAL = "Ordered by; written here by, date and time", "Expected, mL", "1 vial"
+_TO_WRITE = "________"
+
+
+def dose(market: Market, bag: str, diluent: str) -> str:
+    """The dose of a blank banner, with room to write it."""
+    if market is Market.US:
+        return f"DOSE {_TO_WRITE} mg, TOTAL VOLUME {bag}"
+    return f"{_TO_WRITE} mg in {bag} {diluent}"
+
+
+def brand(words: Words, market: Market) -> str:
+    return f"({words['brand']})" if market is Market.US else str(words["brand"])
+
+
+def surface_box(formula: Formula) -> str:
+    return f"BSA, m², {FORMULAS[formula].name}"
+
+
+def rounding_note(words: Words) -> str:
+    return f"{words['cap']}; half away from zero"
+
+
+def blank(printed: str) -> str:
+    """The state that stands at the foot."""
+    return f"blank, printed {printed}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,10 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
 
 
 def copies(first: int, last: int) -> str:
-    """ "copy 1", "copies 1 to 3"."""
-    return f"copy {first}" if first == last else f"copies {first} to {last}"
+    """ "copy 1", "copies 1 and 2", "copies 1 to 3"."""
+    if first == last:
+        return f"copy {first}"
+    return f"copies {first} {'and' if last == first + 1 else 'to'} {last}"
 
 
 def label_sentence(barrier: Barrier) -> str:

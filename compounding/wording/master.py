@@ -16,6 +16,7 @@ from compounding.wording.numbers import amount, capital, figure
 NOT_STATED, UNCONFIRMED = "not stated", Status.UNCONFIRMED.value
 TITLE = "Master formulation record"
 FACTS = ("Fact", "As the drug file states it", "Source", "Status")
+STATUS_AND_SOURCE = "Status, and source"
 CONFIRMATIONS = ("What the site decides on the label", "In force", "How it stands")
 CHOICES = ("Setting", "In force", "How it stands")
 DISAGREEMENTS = ("Widely read claim", "What the program uses", "Rejected, and why", "Source")

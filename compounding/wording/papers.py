@@ -92,8 +92,12 @@ DILUTED_BAG_RULE = "the diluted bag’s own limit, recorded by this site"
 
 
 def late(what: str, happened: str, entered: str) -> str:
-    """A late entry with both times: two short lines of the worksheet."""
-    return f"Late entry. {what} {happened}, entered {entered}"
+    """A late entry with both times: two short lines of the worksheet, broken within neither time."""
+    return f"Late entry. {what} {_whole(happened)}, entered {_whole(entered)}"
+
+
+def _whole(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def on_paper(by: str, entered_by: str) -> str:

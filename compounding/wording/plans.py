@@ -473,9 +473,10 @@ def clock_rules(drug: Presentation, policy: Policy, storage: str | None = None) 
     """What sets each of the five times, from the first vial wetted on."""
     times = drug.times
     whole, infusion, warm = (_hours(d.value) for d in (times.complete_within, times.infusion, times.warm_up))
-    start = f"{whole} less {infusion} to infuse, {times.complete_within.source.text}"
+    source = times.complete_within.source.text
+    start = f"{whole} less {infusion} to infuse, {source}"
     if any(limit.hours is not None for limit in bag_limits(drug, policy, storage)):
-        start += ", or the diluted bag's own limit if earlier"
+        start = f"{whole} less {infusion}, {source}; or the bag's own limit"  # as long as its place on the worksheet
     return (
         "the clocks start",
         f"{_hours(times.dilute_within.value)}, {times.dilute_within.source.text}",

@@ -10,18 +10,18 @@ from compounding.wording.labels import copies
 from compounding.wording.numbers import capital, figure
 
 KINDS: Mapping[Kind, str] = {
-    Kind.DRIVER: "PDF, by the workstation's own driver",
+    Kind.DRIVER: "PDF, by the workstation’s own driver",
     Kind.NETWORK: "Network printer, ZPL sent by the desk",
     Kind.SHEETS: "Sheets of labels in an office printer",
 }
-WHERE_SET_UP = "Settings, Printers"
+WHERE_SET_UP = "Settings, Label printers"
 OUT_OF_USE = "Out of use"
 
 # What a printer says, or that it says nothing, as the end of "Not printed on Cabinet 1: …".
 _TROUBLE: Mapping[str, str] = {
     "no-such-host": "no printer of this address is known to the network. Check the address in its settings",
     "no-connection": "it cannot be reached. Check that it is switched on and on the network",
-    "silent": "it does not answer. Check that it is not busy, that it has labels and ribbon, and that its head is closed",
+    "silent": "it does not answer. Check that it is not busy, has labels and ribbon, and that its head is closed",
     "broke-off": "the connection broke off",
     "not-a-printer": "what answers there is no label printer. Check the address in its settings",
     "too-slow": "it was not done in time",
@@ -92,6 +92,7 @@ def came_out_choices(first: int, last: int) -> tuple[tuple[str, str], ...]:
     return (("0", "None"), *some)
 
 
+ANSWER_FIRST = "Say first what came out of the printer: until then no label is printed or counted."
 SEEN_MISSING = "somebody looked, and it was not there"
 
 # ------------------------------------------------------------------ the print form
@@ -107,7 +108,9 @@ def offered(printer: Printer) -> str:
 
 
 def another_stock(printer: Printer, stock: str) -> str:
-    return f"{printer.name} has labels of {printer.stock} in it, and {stock} is chosen: choose what is in it, or another."
+    return (
+        f"{printer.name} has labels of {printer.stock} in it, and {stock} is chosen: choose what is in it, or another."
+    )
 
 
 def no_such_position(position: int, most: int) -> str:
@@ -184,9 +187,8 @@ def pass_rule(down: int) -> str:
     """When a printer passes, beside its form."""
     if down == ACROSS_RULE:
         return f"Passes at {between(down)} across and down, with the symbol read and four whole corners."
-    return (
-        f"Passes at {between(ACROSS_RULE)} across and {between(down)} down, with the symbol read and four whole corners."
-    )
+    both = f"{between(ACROSS_RULE)} across and {between(down)} down"
+    return f"Passes at {both}, with the symbol read and four whole corners."
 
 
 # ------------------------------------------------------------------ the calibration label

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from compounding.settings import SETTINGS, is_setting, setting
 
-_ACCOUNT, _SETTING, _PACK = "staff:", "setting:", "downtime:"
-_ACCOUNT_WORD, _SETTING_WORD, _PACK_WORD = "account ", "setting ", "downtime pack "
+_SETTING, _SETTING_WORD = "setting:", "setting "
+# Of each kind of subject how the log writes it, and the word that people read.
+_WORDS = (("staff:", "account "), ("downtime:", "downtime pack "), ("printer:", "printer "), ("drug:", "drug "))
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -54,6 +55,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "settings.shown": "A setting",
         "settings.set_site": "Change of a setting of the site",
         "settings.decide": "Decision on a setting",
+        "labels.came_out": "Count of what came out of a printer",
         "printers.listed": "Label printers",
         "printers.shown": "A label printer",
         "printers.pdf": "A calibration label",
@@ -76,27 +78,21 @@ PAGES: Mapping[str, str] = MappingProxyType(
 
 def subject_words(subject: str) -> str:
     """What an entry is about as a page shows it: "staff:okafor" is "account okafor"."""
-    if subject.startswith(_ACCOUNT):
-        return f"{_ACCOUNT_WORD}{subject.removeprefix(_ACCOUNT)}"
-    if subject.startswith(_PACK):
-        return f"{_PACK_WORD}{subject.removeprefix(_PACK)}"
+    for key, word in _WORDS:
+        if subject.startswith(key):
+            return f"{word}{subject.removeprefix(key)}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
-    if subject.startswith(_PRINTER):
-        return f"{_PRINTER_WORD}{subject.removeprefix(_PRINTER)}"
     return subject
 
 
 def subject_typed(text: str) -> str:
     """What somebody looks for, as the log writes it: the words of subject_words in any case, or the log's own."""
     typed = " ".join(text.casefold().split())
-    if typed.startswith(_ACCOUNT_WORD):
-        return f"{_ACCOUNT}{typed.removeprefix(_ACCOUNT_WORD)}"
-    if typed.startswith(_PACK_WORD):
-        return f"{_PACK}{typed.removeprefix(_PACK_WORD)}"
-    if typed.startswith(_PRINTER_WORD):
-        return f"{_PRINTER}{typed.removeprefix(_PRINTER_WORD)}"
+    for key, word in _WORDS:
+        if typed.startswith(word):
+            return f"{key}{typed.removeprefix(word)}"
     if typed.startswith(_SETTING_WORD):
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)

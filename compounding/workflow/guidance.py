@@ -41,7 +41,9 @@ def next_action(progress: Progress, now: datetime) -> Next | None:
     code, name, place = _out_first(progress, now) or chosen(progress)
     if name == steps.DILUTE.name and _dilute_by_passed(progress, now):
         code = "true-time"
-    return Next(code, rows[name], place, barriers(rows[name], progress, now))
+    # A release on paper is judged at the time that its pharmacist will type, not now.
+    found = tuple(one for one in barriers(rows[name], progress, now) if one.code != "released-late")
+    return Next(code, rows[name], place, found)
 
 
 def _out_first(progress: Progress, now: datetime) -> _Chosen | None:

@@ -42,7 +42,7 @@ def worksheet(work: Work, stock: Stock) -> Worksheet:
         labels=label_count(recorded.labels),
         discarded=discarded(text, recorded),
         deviations=departed,
-        signatures=signatures({**recorded.signatures, **recorded.entries}),
+        signatures=signatures(recorded.signatures, recorded.entries),
         foot=foot(work),
         mark=mark(recorded.reached, training=work.site.training),
     )

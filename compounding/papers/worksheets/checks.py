@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compounding.papers.work import Answer, Checked, Recorded, Signed, Work
+from compounding.papers.worksheets.headings import heading
 from compounding.papers.worksheets.order import signature
 from compounding.policy import Market
 from compounding.wording import papers as words
+from compounding.wording import worksheets as sheet_words
 from compounding.wording.numbers import DASH
 from compounding.wording.plans import PlanText
 from compounding.workflow import Meaning, State
@@ -17,7 +19,6 @@ from labels import (
     DeviationCaptions,
     Deviations,
     Discarded,
-    Heading,
     InProcessCheck,
     Inspection,
     LabelCount,
@@ -25,15 +26,14 @@ from labels import (
     Tick,
 )
 
-_COUNTED = ("Printed", "On bag", "On cover", "Specimen", "Destroyed", "Difference, 0")
 # A row is signed with a meaning, or is what somebody recorded by a state that they put it in.
 _ROWS: tuple[tuple[str, Meaning | State], ...] = (
-    ("Calculation checked", Meaning.IN_PROCESS_CHECK),
-    ("Prepared", State.DILUTED),
-    ("In-process checked", Meaning.IN_PROCESS_CHECK),
-    ("Labels counted", State.LABELLED),
-    ("Final check", Meaning.FINAL_CHECK),
-    ("Released", Meaning.RELEASE),
+    (sheet_words.CALCULATED, Meaning.IN_PROCESS_CHECK),
+    (sheet_words.PREPARED, State.DILUTED),
+    (sheet_words.CHECKED, Meaning.IN_PROCESS_CHECK),
+    (sheet_words.LABELS_COUNTED, State.LABELLED),
+    (sheet_words.FINAL, Meaning.FINAL_CHECK),
+    (sheet_words.RELEASED, Meaning.RELEASE),
 )
 
 
@@ -43,60 +43,56 @@ def check(weighed: bool, reading: Checked | None) -> InProcessCheck:
     if reading is not None:
         vials, volume, diluent, mass = reading.vials, reading.read_volume, DASH, reading.read_mass
     return InProcessCheck(
-        Heading("I", "In-process check by a second person", "before the drug is added to the bag"),
+        heading("check"),
         (
-            Box("Vials: product, lot, number", vials),
-            Box("Diluent", diluent),
-            Box("Volume drawn, mL", volume),
-            Box("Mass drawn, g", mass) if weighed else Box("Mass: no density stated", "not weighed"),
+            Box(sheet_words.VIALS_CHECKED, vials),
+            Box(sheet_words.DILUENT_CHECKED, diluent),
+            Box(sheet_words.VOLUME_DRAWN, volume),
+            Box(sheet_words.MASS_DRAWN, mass) if weighed else Box(sheet_words.NO_DENSITY, sheet_words.NOT_WEIGHED),
         ),
         _verdict(reading is not None),
     )
 
 
 def _verdict(accepted: bool) -> tuple[Tick, Tick]:
-    return Tick("Accept", accepted), Tick("Reject")
+    accept, reject = sheet_words.VERDICT
+    return Tick(accept, accepted), Tick(reject)
 
 
 def inspection(bag: str, light_cover: bool, *, looked: bool) -> Inspection:
     """Whoever signed the final check, `looked`, ticked each of these."""
     return Inspection(
-        Heading("J", "Final inspection"),
-        tuple(Tick(caption, looked) for caption in _inspected(bag, light_cover)),
+        heading("inspection"),
+        tuple(Tick(caption, looked) for caption in sheet_words.inspected(bag, light_cover)),
         _verdict(looked),
     )
 
 
-def _inspected(bag: str, light_cover: bool) -> tuple[str, ...]:
-    cover = ("Light cover on",) if light_cover else ()
-    return ("Clear, no particles", "No leak", f"Volume {bag}", *cover, "Label right and legible")
-
-
 def label_count(counted: Sequence[str | None]) -> LabelCount:
     return LabelCount(
-        Heading("L", "Labels", "printed = applied + specimen + destroyed; specimen on the back"),
-        tuple(map(Box, _COUNTED, counted)),
+        heading("labels"),
+        tuple(map(Box, sheet_words.COUNTED, counted)),
     )
 
 
 def discarded(text: PlanText, recorded: Recorded) -> Discarded:
     return Discarded(
-        Heading("M", "Discarded", _discard_note(text)),
-        (Box("Expected", words.discarded(text)), Box("Actual mL, initials", recorded.discarded)),
+        heading("discarded", _discard_note(text)),
+        (Box(sheet_words.EXPECTED, words.discarded(text)), Box(sheet_words.ACTUAL, recorded.discarded)),
     )
 
 
-def _discard_note(text: PlanText) -> str | None:
+def _discard_note(text: PlanText) -> str:
     if text.stays:
-        return f"stays in the vials: {text.stays}"
+        return sheet_words.stays(text.stays)
     if len(text.billing) > 1:
         return f"{text.billing[1].code} {text.billing[1].units}"
-    return "nominal" if text.nominal else None
+    return sheet_words.NOMINAL if text.nominal else ""
 
 
 def deviations(work: Work) -> Deviations:
     return Deviations(
-        deviations_heading(),
+        heading("deviations"),
         deviation_captions(work.market),
         (
             *(Deviation(departure.what, departure.reason, departure.by) for departure in work.text.departures),
@@ -109,20 +105,14 @@ def _deviation(answer: Answer) -> Deviation:
     return Deviation(answer.what, answer.reason, answer.by)
 
 
-def deviations_heading() -> Heading:
-    return Heading(
-        "N",
-        "Deviations and overrides",
-        "name, signature, date and time of who allowed it. None: strike through and initial.",
-    )
-
-
 def deviation_captions(market: Market) -> DeviationCaptions:
-    return DeviationCaptions("What", "Reason", words.WORDS[market].authorised_by)
+    return DeviationCaptions(*sheet_words.DEVIATED, words.WORDS[market].authorised_by)
 
 
-def signatures(signed: Mapping[Meaning | State, Signed]) -> Signatures:
+def signatures(signed: Mapping[Meaning, Signed], recorded: Mapping[State, Signed]) -> Signatures:
     return Signatures(
-        Heading("O", "Signatures", "preparer is neither checker nor releaser"),
-        tuple(signature(caption, signed.get(by)) for caption, by in _ROWS),
+        heading("signatures"),
+        tuple(
+            signature(caption, signed.get(by) if isinstance(by, Meaning) else recorded.get(by)) for caption, by in _ROWS
+        ),
     )

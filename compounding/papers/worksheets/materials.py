@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compounding.papers.work import Lot, Recorded
+from compounding.papers.worksheets.headings import heading
 from compounding.papers.worksheets.order import signature
 from compounding.policy import Market
 from compounding.wording import papers as words
+from compounding.wording import worksheets as sheet_words
 from compounding.wording.numbers import capital
 from compounding.wording.plans import PlanText
 from compounding.workflow import Meaning, State
 from compounding.workflow.materials import Kind
-from labels import Box, Clearance, Heading, Material, MaterialCaptions, Materials, Tick
+from labels import Box, Clearance, Material, MaterialCaptions, Materials, Tick
 
 Place = tuple[Kind, int]
 
@@ -23,24 +25,20 @@ def materials(text: PlanText, market: Market, recorded: Recorded) -> Materials:
     record."""
     rows, lots = [*vial_rows(text), *_fluid_rows(text)], recorded.lots
     return Materials(
-        heading(),
+        heading("materials"),
         captions(market),
         tuple(
             _numbered(number, row, lots.get(place) if place else None) for number, (place, row) in enumerate(rows, 1)
         ),
         (
-            signature("Materials assembled", recorded.entries.get(State.MATERIALS)),
-            signature("Materials checked", recorded.signatures.get(Meaning.FINAL_CHECK)),
+            signature(sheet_words.ASSEMBLED, recorded.entries.get(State.MATERIALS)),
+            signature(sheet_words.MATERIALS_CHECKED, recorded.signatures.get(Meaning.FINAL_CHECK)),
         ),
     )
 
 
-def heading() -> Heading:
-    return Heading("F", "Materials", "S scanned, T typed twice. One row for each vial.")
-
-
 def captions(market: Market) -> MaterialCaptions:
-    return MaterialCaptions("Product", "Maker or GTIN", "Quantity", words.WORDS[market].lot, "Expiry", "S / T")
+    return MaterialCaptions(*sheet_words.materials(words.WORDS[market].lot))
 
 
 def vial_rows(text: PlanText) -> Iterator[tuple[Place, Material]]:
@@ -49,16 +47,15 @@ def vial_rows(text: PlanText) -> Iterator[tuple[Place, Material]]:
 
 
 def _fluid_rows(text: PlanText) -> Iterator[tuple[Place | None, Material]]:
-    spare = ", and for the spare if it is wetted" if text.spare else ""
-    water = f"{text.water_each} for each vial{spare}"
+    water = sheet_words.each_vial(text.water_each, spare=bool(text.spare))
     yield (Kind.WATER, 0), Material("", text.reconstitute_with, water, quantity=text.water)
     if text.making == "B":  # a ready-filled bag is the diluent too
         yield (Kind.CONTAINER, 0), Material("", text.diluent, f"ready-filled bag of {text.bag}", quantity="1")
     else:
         yield (Kind.DILUENT, 0), Material("", text.diluent, quantity=text.saline)
-        yield (Kind.CONTAINER, 0), Material("", f"Empty container, {text.bag}", text.container, quantity="1")
+        yield (Kind.CONTAINER, 0), Material("", sheet_words.empty_container(text.bag), text.container, quantity="1")
     if text.light_cover:
-        yield None, Material("", "Light cover", quantity="1")
+        yield None, Material("", sheet_words.LIGHT_COVER, quantity="1")
 
 
 def _numbered(number: int, row: Material, lot: Lot | None) -> Material:
@@ -72,8 +69,8 @@ def _numbered(number: int, row: Material, lot: Lot | None) -> Material:
 
 def clearance(market: Market) -> Clearance:
     return Clearance(
-        Heading("G", "Line clearance and cabinet"),
-        (Tick("No other drug, label or paper in the area"), Tick("Clean, airflow in range")),
+        heading("clearance"),
+        tuple(map(Tick, sheet_words.CLEARED)),
         Box(words.WORDS[market].cabinet),
-        Box("Initials, time"),
+        Box(sheet_words.INITIALS),
     )

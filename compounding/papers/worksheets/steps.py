@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compounding.papers.work import Hour, Recorded
+from compounding.papers.worksheets.headings import heading
 from compounding.policy import Market
 from compounding.wording import papers as words
+from compounding.wording import worksheets as sheet_words
 from compounding.wording.plans import PlanText
-from labels import Clock, Draw, DrawCaptions, Draws, Heading, Step, Steps, Times
+from compounding.workflow import State
+from labels import Clock, Draw, DrawCaptions, Draws, Step, Steps, Times
 
 
 def steps(text: PlanText, recorded: Recorded) -> Steps:
-    hours = iter(_hours(text, recorded))
+    hours, told = iter(_hours(text, recorded)), list(words.steps(text))
     return Steps(
-        steps_heading(),
+        heading("steps"),
         tuple(
-            _step(number, tuple(filter(None, lines)), stop, timed, next(hours) if timed else None)
-            for number, (lines, stop, timed) in enumerate(words.steps(text), 1)
+            Step(
+                number=str(number),
+                text=tuple(filter(None, lines)),
+                stop=stop,
+                ticked=hour is not None if timed else _done(number == len(told), stop, recorded),
+                timed=timed,
+                time=hour,
+            )
+            for number, (lines, stop, timed) in enumerate(told, 1)
+            for hour in (next(hours) if timed else None,)
         ),
     )
 
 
-def steps_heading() -> Heading:
-    return Heading("H", "Steps", "tick when done; time of day in the boxes")
-
-
-def _step(number: int, lines: tuple[str, ...], stop: bool, timed: bool, hour: str | None) -> Step:
-    return Step(number=str(number), text=lines, stop=stop, ticked=hour is not None, timed=timed, time=hour)
+def _done(last: bool, stop: bool, recorded: Recorded) -> bool:
+    """Of a step without a time: the stop is done once the check agreed, the last one once the bag has its label.
+    What nobody records is ticked by hand."""
+    return (stop and recorded.reading is not None) or (last and State.LABELLED in recorded.entries)
 
 
 def _hours(text: PlanText, recorded: Recorded) -> Iterator[str | None]:
@@ -42,9 +51,9 @@ def _hours(text: PlanText, recorded: Recorded) -> Iterator[str | None]:
 
 
 def draws(text: PlanText) -> Draws:
-    note = "nominal; by total" if text.nominal else f"{text.each} can be drawn"
+    note = sheet_words.BY_TOTAL if text.nominal else sheet_words.can_be_drawn(text.each)
     return Draws(
-        Heading("H", "Vial draws", note),
+        heading("draws", note),
         draw_captions(),
         tuple(
             Draw(vial=vial, first=first, second=second, result=result)
@@ -54,7 +63,7 @@ def draws(text: PlanText) -> Draws:
 
 
 def draw_captions() -> DrawCaptions:
-    return DrawCaptions("Vial", "Draw", "Drawn, mL")
+    return DrawCaptions(*sheet_words.DRAWS)
 
 
 def times(text: PlanText, market: Market, recorded: Recorded) -> Times:
@@ -63,9 +72,9 @@ def times(text: PlanText, market: Market, recorded: Recorded) -> Times:
         rules[3] = recorded.start_rule
     first = recorded.clocks[0]
     return Times(
-        Heading("K", "Times", _when(text, first)),
+        heading("times", _when(text, first)),
         tuple(
-            Clock(name, _rule(rule, first, at), at.hour if at else None)
+            Clock(_named(name, first, at), rule, at.hour if at else None)
             for name, rule, at in zip(words.clock_names(market), rules, recorded.clocks, strict=True)
         ),
     )
@@ -73,10 +82,10 @@ def times(text: PlanText, market: Market, recorded: Recorded) -> Times:
 
 def _when(text: PlanText, first: Hour | None) -> str:
     """The day that the hours below are of, once the first vial is wetted."""
-    return ". ".join(filter(None, (text.clocks_note, first.date if first else "rule that set each")))
+    return ". ".join(filter(None, (text.clocks_note, first.date if first else "")))
 
 
-def _rule(rule: str, first: Hour | None, at: Hour | None) -> str:
-    """What set a time, with its day where that is another than the first vial's."""
+def _named(name: str, first: Hour | None, at: Hour | None) -> str:
+    """A time's name, with its day where that is another than the first vial's."""
     another = first is not None and at is not None and at.date != first.date
-    return f"{at.date}: {rule}" if another and at is not None else rule
+    return f"{name}, {at.date}" if another and at is not None else name
