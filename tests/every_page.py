@@ -216,8 +216,8 @@ def _address(rule: str, endpoint: str) -> str:
 
 
 def print_one(browser: Browser) -> None:
-    """Prints a master record; verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it
-    0.90 mg."""
+    """Prints a master record; verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and
+    0.5 mg/m² of it 0.90 mg."""
     assert browser.verify(PRINTED, weight="64.8", level="0.5", dose="0.90").status_code == 303
     assert browser.send(f"/preparations/{PRINTED}/print/worksheet", {}).status_code == 303
     assert browser.send("/drugs/besponsa-us/print", {}).status_code == 303

@@ -92,8 +92,8 @@ def test_a_printer_without_a_pass_is_warned_of_in_training_and_refused_for_patie
     lead = "Cabinet 1 has no passed calibration for 4 × 3 in at 203 dpi"
     assert words.untrusted(NETWORK, training=True) == f"{lead}. In patient use nothing would be printed on it."
     assert words.untrusted(NETWORK, training=False) == (
-        f"{lead}, so no label for a patient is printed on it. Print its calibration label under Settings, Label printers,"
-        " measure it and record the result."
+        f"{lead}, so no label for a patient is printed on it. Print its calibration label under Settings, Label"
+        " printers, measure it and record the result."
     )
 
 

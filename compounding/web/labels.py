@@ -287,10 +287,10 @@ def came_out(number: str) -> Any:
     """Records what somebody found in the printer, whatever became of the preparation meanwhile."""
     way, d = opened_way(number), desk()
     asked = printing.question(way, d, request.form)
+    if pages.lost():
+        return _page(way, asked=asked, problems=[pages.problem("came_out" if asked else "printing", pages.LOST)])
     if asked is None:
         return redirect(url_for("labels.shown", number=number), 303)
-    if pages.lost():
-        return _page(way, problems=[pages.problem("came_out", pages.LOST)])
     if not asked.form.validate():
         return _page(way, asked=asked), 422
     try:
