@@ -10,7 +10,7 @@ from path_desk import ADDRESS, FLUIDS, GTIN, NUMBER, Bench, vial
 from web_desk import UK, US
 
 from compounding.policy import Making
-from compounding.scanning import own_code
+from compounding.scanning import own_code, page_part
 from compounding.wording.log import HAPPENED
 from compounding.workflow.progress import Wasted, What
 
@@ -183,11 +183,12 @@ def test_our_own_worksheet_may_be_scanned_and_no_other(checked: Bench) -> None:
     for scanned, sentence in (
         (own_code("2026-000003", "p1"), "This is a paper of 2026-000003, another preparation than 2026-000001."),
         (vial(1), "is not the code of our worksheet of 2026-000001."),
+        (own_code(NUMBER, page_part(1, 2)), "Stale: this worksheet is of version 2, and version 1 stands by now."),
     ):
         page = checked.act("add-drug", scan=scanned)
         assert (checked.status, sentence in page.text) == (422, True)
         assert checked.state == "in-process checked"
-    checked.act("add-drug", scan=own_code(NUMBER, "p1"))
+    checked.act("add-drug", scan=own_code(NUMBER, page_part(1, 1)))
     assert checked.state == "diluted"
 
 
