@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import abort
-
-from compounding import records
 from compounding.records import SavedPreparation, Standing
 from compounding.web.desk import Desk
 from compounding.web.planned_again import Difference, Figured, PlanDiffers, figured
+from compounding.web.stored_page import standing_at
 from compounding.workflow import State, Whom
 from compounding.workflow.progress import Planned, Progress, Taken
 
@@ -52,10 +50,7 @@ def progress_of(number: str, d: Desk) -> Progress:
 def way_of(number: str, d: Desk) -> Way:
     """As progress_of, with how it stands; where the figures differ, by those that are stored. Raises PlanDiffers
     only where the drug file is gone."""
-    standing = records.standing(d.engine, number)
-    if standing is None:
-        abort(404)
-    return way(standing, d)
+    return way(standing_at(number), d)
 
 
 def way(standing: Standing, d: Desk) -> Way:
