@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -30,6 +28,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from compounding.files import made_once
 from compounding.quantities import Unreadable, quote
 
 PASSWORD, PIN, TOTP = "password", "pin", "totp"
@@ -53,13 +52,7 @@ def kept_key(home: Path, name: str) -> bytes:
     """
     path = home / name
     if not path.exists():
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = home / f"{name}.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(_KEY))
-        with suppress(FileExistsError):  # another process was here first, and its key holds
-            os.link(new, path)
-        new.unlink()
+        made_once(path, secrets.token_bytes(_KEY))
     key = path.read_bytes()
     if len(key) != _KEY:
         raise ValueError(f"{path} holds {len(key)} bytes, and a key has {_KEY}. Put it back from a backup.")

@@ -64,6 +64,11 @@ class Known:
     def for_patients(self) -> bool:
         return self.mode == PATIENT
 
+    @property
+    def zone(self) -> str:
+        """The site's, as an entry of the log has it; a training site keeps none."""
+        return self.texts.get("zone") or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,16 @@ def quick_hashes() -> None:
         from compounding import credentials
 
         credentials.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, quick_hashes: None) -> Path:
+    """The home of a US training site as it is on its first day, to be copied and never used itself."""
+    from web_desk import US, Browser
+
+    home = tmp_path_factory.mktemp("made")
+    Browser(home, US, user=None).desk.engine.dispose()
+    return home
 
 
 # ------------------------------------------------------------------ the browser

@@ -11,21 +11,13 @@ import pyotp
 import pytest
 import zxingcpp
 from PIL import Image
-from web_desk import NOW, US, Browser, Html
+from web_desk import US, Browser, Html
 
 from compounding import credentials, records, training
 from compounding.records import EntrySearch, Event, NotSaved
-from compounding.web import create_app
 from compounding.web.qr import MARGIN, qr_code
 
 OWN, NEW, PIN = training.PASSWORD, "grey gloves, warm bread", "314159"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("made")
-    create_app(home, "us", lambda: NOW).extensions["desk"].engine.dispose()
-    return home
 
 
 @pytest.fixture

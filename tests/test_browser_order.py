@@ -509,14 +509,19 @@ FAULTS = """() => {
 }"""  # noqa: E501
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_a_page_is_sound(page: Any, desks: dict[Market, str], state: str) -> None:
-    STATES[state](page, desks)
+def assert_sound(page: Any) -> None:
+    """Wide and zoomed in: nothing that axe finds, and nothing of what it does not look at."""
     for size in (WIDE, ZOOMED):
         page.set_viewport_size(size)
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == []
         assert page.evaluate(FAULTS) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_is_sound(page: Any, desks: dict[Market, str], state: str) -> None:
+    STATES[state](page, desks)
+    assert_sound(page)
     has_summary = page.locator(".summary").count()
     assert page.title().startswith("Error: ") == bool(has_summary)
     if has_summary:

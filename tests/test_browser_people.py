@@ -9,19 +9,11 @@ from typing import Any
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_browser_order import FAULTS, FOCUSED, RULES, WIDE, ZOOMED, by_keyboard, press, tab_to, words
+from test_browser_order import FOCUSED, ZOOMED, assert_sound, by_keyboard, press, tab_to, words
 from web_desk import NOW
 
 from compounding import training
 from compounding.web import create_app
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    create_app(home, "us", lambda: NOW).extensions["desk"].engine.dispose()
-    return home
 
 
 @dataclass
@@ -33,9 +25,9 @@ class Served:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, kept: Path, serve: Callable[[Any], str]) -> Iterator[Served]:
+def desk(tmp_path: Path, made: Path, serve: Callable[[Any], str]) -> Iterator[Served]:
     clock = [NOW]
-    app = create_app(shutil.copytree(kept, tmp_path / "home"), "us", lambda: clock[0])
+    app = create_app(shutil.copytree(made, tmp_path / "home"), "us", lambda: clock[0])
     yield Served(serve(app), clock)
     app.extensions["desk"].engine.dispose()
 
@@ -190,11 +182,7 @@ STATES: dict[str, Callable[[Any, Served], None]] = {
 @pytest.mark.parametrize("state", STATES)
 def test_a_page_is_sound(page: Any, desk: Served, state: str) -> None:
     STATES[state](page, desk)
-    for size in (WIDE, ZOOMED):
-        page.set_viewport_size(size)
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == []
-        assert page.evaluate(FAULTS) == []
+    assert_sound(page)
     has_summary = page.locator(".summary").count()
     assert page.title().startswith("Error: ") == bool(has_summary) == ("errors" in state or "nothing" in state)
 

@@ -27,6 +27,7 @@ CORRIDOR = (
     "stability",
     "preparation",
     "workflow",
+    "files",
     "credentials",
     "scanning",
     "wording",

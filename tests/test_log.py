@@ -304,7 +304,7 @@ def test_a_checkpoint_that_cannot_be_signed_takes_its_entry_back(engine: Engine,
     with pytest.raises(RecordsRefused, match=r"^The signing key .* is missing\. Put it back from where the site keeps"):
         record(engine, VIEWED, checkpoint=True)
     assert counts(engine) == before
-    signing._make(key)
+    signing.made(place.home)
     with pytest.raises(RecordsRefused, match="is not the one that this log started with"):
         record(engine, VIEWED, checkpoint=True)
     with pytest.raises(RecordsRefused, match="is not the one that this log started with"):

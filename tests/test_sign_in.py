@@ -17,7 +17,6 @@ from web_desk import ADMINISTRATOR, NOW, US, WHO, Browser, Html, typed
 
 from compounding import credentials, founding, records, training
 from compounding.records import EntrySearch, Event, Person
-from compounding.web import create_app
 from compounding.web.desk import with_settings
 from compounding.web.proving import Claim, NotProved, prove
 from compounding.web.unlocking import within
@@ -27,13 +26,6 @@ WRONG = "Password: The user name, the password or the code is not right."
 LOCKED = "Password: Too many tries with a wrong password: none is taken until {}."
 ADMIN = Person(ADMINISTRATOR[US], "B. Castellan", "administrator")
 FACTOR = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("made")
-    create_app(home, "us", lambda: NOW).extensions["desk"].engine.dispose()
-    return home
 
 
 @pytest.fixture

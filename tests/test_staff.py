@@ -10,20 +10,12 @@ from typing import Any
 
 import pyotp
 import pytest
-from web_desk import ADMINISTRATOR, AUDITOR, NOW, UK, US, WHO, Browser, Html
+from web_desk import ADMINISTRATOR, AUDITOR, UK, US, WHO, Browser, Html
 
 from compounding import credentials, records, training
 from compounding.records import Account, EntrySearch, Event, NotSaved
-from compounding.web import create_app
 
 FIRST = "grey gloves, warm bread"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("made")
-    create_app(home, "us", lambda: NOW).extensions["desk"].engine.dispose()
-    return home
 
 
 @pytest.fixture

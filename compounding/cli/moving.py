@@ -71,7 +71,7 @@ def _looked_into(file: Path, user: str, market: str | None) -> _Backup:
         known = sites.known(old)
         url = sites.place_for(home(), known, choice_if_given("--market", Market, market))
         by = proved(old, home(), user, datetime.now(UTC), noted=False)
-    return _Backup(file, by, known.texts.get("zone") or "", url)
+    return _Backup(file, by, known.zone, url)
 
 
 def _put_back(given: argparse.Namespace, backup: _Backup) -> Answer:
@@ -128,7 +128,7 @@ def _moved(given: argparse.Namespace, engine: Engine, user: str) -> Answer:
     from compounding.records import Event, move
 
     by = proved(engine, home(), user, datetime.now(UTC), noted=True)
-    zone = sites.known(engine).texts.get("zone") or ""
+    zone = sites.known(engine).zone
     with sites.gone_if_refused(given.url):
         head = move(engine, given.url, Event(by, "database moved", datetime.now(UTC), workstation=CONSOLE, zone=zone))
     sentence = (

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 # By the kind of the secret, as compounding.credentials names it: that module is slow to import.
 _WRONG = {"password": "wrong password", "totp": "wrong code"}
-FACTOR_GIVEN = "second factor given"
-"""As at the desk: a code is good once, wherever it was given."""
 CONSOLE = "console"
 """Where somebody is who types a command: its address and its workstation in the log."""
 
@@ -128,7 +126,7 @@ def _judged(claim: _Claim, kind: str, right: Callable[[datetime | None], bool]) 
     NotProved where others failed meanwhile, so that this one is not answered."""
     from compounding import records
     from compounding.credentials import TOTP, keyed
-    from compounding.records import Attempt, Tried, Verdict
+    from compounding.records import FACTOR_GIVEN, Attempt, Tried, Verdict
 
     if not claim.noted:
         return right(None)
@@ -168,9 +166,7 @@ def _locked(failures: Callable[..., Failures], key: str, kind: str, now: datetim
 
 
 def _event(claim: _Claim, kind: str) -> Event:
-    from compounding.records import Event, Person
+    from compounding.records import UNKNOWN, Event
 
-    account = claim.account
-    who = account.person if account else Person("unknown", "somebody not known here", "unknown")
-    subject = f"staff:{account.user if account else 'unknown'}"
-    return Event(who, _WRONG[kind], claim.now, {"what": kind}, workstation=CONSOLE, subject=subject)
+    who = claim.account.person if claim.account else UNKNOWN
+    return Event(who, _WRONG[kind], claim.now, {"what": kind}, workstation=CONSOLE, subject=f"staff:{who.id}")

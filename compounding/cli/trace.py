@@ -22,7 +22,7 @@ def traced(engine: Engine, action: str, details: Mapping[str, str]) -> str:
 
     told = {**details, SYSTEM_USER: _system_user()}
     try:
-        zone = sites.known(engine).texts.get("zone") or ""
+        zone = sites.known(engine).zone
         record(engine, Event(PROGRAM, action, datetime.now(UTC), told, workstation=CONSOLE, zone=zone))
     except RecordsFault as fault:
         return str(fault)

@@ -25,6 +25,7 @@ from compounding.records.accounts import (
 )
 from compounding.records.attempts import (
     CREDENTIALS,
+    FACTOR_GIVEN,
     Attempt,
     Failures,
     Tried,
@@ -44,7 +45,16 @@ from compounding.records.database import (
     open_database,
 )
 from compounding.records.drafts import saved_as
-from compounding.records.events import CLOCK_ACKNOWLEDGED, PROGRAM, Change, Event, Judged, Person, RecordedEvent
+from compounding.records.events import (
+    CLOCK_ACKNOWLEDGED,
+    PROGRAM,
+    UNKNOWN,
+    Change,
+    Event,
+    Judged,
+    Person,
+    RecordedEvent,
+)
 from compounding.records.export import Counts, export_log
 from compounding.records.log import (
     EntrySearch,
@@ -89,11 +99,13 @@ from compounding.records.witness import NoWitness, Witness, witness
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
     "CREDENTIALS",
+    "FACTOR_GIVEN",
     "PROGRAM",
     "SIGNATURE_VOID",
     "SIGNED",
     "SKEW",
     "STANDINGS",
+    "UNKNOWN",
     "Account",
     "Anchor",
     "Attempt",

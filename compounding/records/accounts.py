@@ -137,7 +137,7 @@ def put_secrets(
     with writing(engine) as connection:
         if newest_account(connection, user) is None:
             raise RecordsRefused(f"There is no user {user}.")
-        if was is not None and was != _newest_entry(_newest_credentials(connection, user)):
+        if was is not None and was != newest_entry(_newest_credentials(connection, user)):
             raise RecordsRefused(f"What {user} signs in with was changed meanwhile: look at it again.")
         rows: Rows = {"credential": _credentials(user, secrets)}
         if shown_by is not None:
@@ -246,7 +246,7 @@ def _newest_credentials(connection: Connection, user: str) -> Mapping[str, Crede
     return MappingProxyType({row.kind: Credential(person_of(row), row.entry, row.digest is not None) for row in rows})
 
 
-def _newest_entry(found: Mapping[str, Credential]) -> int:
+def newest_entry(found: Mapping[str, Credential]) -> int:
     """The entry that last changed what a user signs in with; 0 where there was none."""
     return max((one.entry for one in found.values()), default=0)
 

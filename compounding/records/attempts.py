@@ -17,6 +17,9 @@ from compounding.records.events import Event, require_text, utc_text, utc_time
 CREDENTIALS = ("password", "pin", "totp")
 """Of these a user may have one each."""
 
+FACTOR_GIVEN = "second factor given"
+"""What the log calls a code that was right: it is good once, wherever it was given."""
+
 _attempt = tables.attempt
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from compounding.files import sync_folder
 from compounding.records import chain
 from compounding.records import witness as witnesses
 from compounding.records.chain import Head
@@ -36,7 +37,6 @@ from compounding.records.database import (
 from compounding.records.events import Event
 from compounding.records.migrating import migrate, schema_version
 from compounding.records.moving import copy, fill, refuse_faults
-from compounding.records.signing import sync_folder
 
 
 @dataclass(frozen=True, slots=True)

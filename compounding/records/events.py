@@ -76,6 +76,8 @@ class Person:
 
 PROGRAM = Person("program", "the program", "program")
 """Who acts where nobody does: a migration at the start of the program."""
+UNKNOWN = Person("unknown", "somebody not known here", "unknown")
+"""Who gave a user name that nobody has: it may be a password typed in the wrong field, so it is not kept."""
 
 
 class Change(NamedTuple):

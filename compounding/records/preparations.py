@@ -105,6 +105,11 @@ class NewPreparation:
         for name in _JSON:
             require_json(name, getattr(self, name))
 
+    @property
+    def drug_file(self) -> str:
+        """Its edition and checksum, as the log tells of it."""
+        return f"{self.drug_edition} {self.drug_checksum}"
+
 
 @dataclass(frozen=True, slots=True)
 class SavedPreparation:
@@ -182,7 +187,7 @@ def save_preparation(
         last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
         if last.number is None:
             saved = _insert(connection, new, event, signature, last)
-            append_all(connection, also, saved.number, drug_file(new))
+            append_all(connection, also, saved.number, new.drug_file)
             return existing(connection, saved.number) if also else saved
         if sent(connection, _table, new.request_key) != new:
             raise another_form(last.number)
@@ -202,7 +207,7 @@ def _insert(
 ) -> SavedPreparation:
     key, status, sequence = last.id + 1, last.status + 1, last.sequence + 1
     number = f"{new.year}-{sequence:06d}"
-    told = about(event, number, drug_file=drug_file(new))
+    told = about(event, number, drug_file=new.drug_file)
     signed = [] if signature is None else [signature_row(signature, key, 1)]
 
     def rows(seq: int) -> Rows:
@@ -218,11 +223,6 @@ def _insert(
     append(connection, told, rows)
     at, person = utc_time(utc_text(event.at)), event.person
     return SavedPreparation(key, number, sequence, ENTERED, at, person, new, 1, (person,))
-
-
-def drug_file(new: NewPreparation) -> str:
-    """The edition and checksum that an entry tells of."""
-    return f"{new.drug_edition} {new.drug_checksum}"
 
 
 # The fields of a preparation that have a column of their name and type, and no other treatment.

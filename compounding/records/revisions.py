@@ -35,7 +35,7 @@ def revise_preparation(
     where another version stands by now, with the judge's sentence, where the form came with another content
     and where there is no such preparation, and NotSaved.
     """
-    told = about(event, number, drug_file=preparations.drug_file(new))
+    told = about(event, number, drug_file=new.drug_file)
     with writing(engine) as connection:
         saved = preparations.existing(connection, number)
         if _sent_before(connection, saved, new):
@@ -49,7 +49,7 @@ def revise_preparation(
         steps.refuse(judge(now))
         _revise(connection, now, new, told, signature)
         revised = preparations.existing(connection, number)
-        append_all(connection, also, number, preparations.drug_file(new))
+        append_all(connection, also, number, new.drug_file)
         return revised
 
 

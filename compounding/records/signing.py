@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from compounding.files import made_once
 from compounding.records.database import RecordsRefused
 
 NAME = "signing.key"
@@ -35,38 +35,10 @@ def made(home: Path) -> Ed25519PrivateKey:
     path = home / NAME
     if not path.exists():
         try:
-            _make(path)
+            made_once(path, (Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n").encode())
         except OSError as error:
             raise RecordsRefused(f"The signing key {path} cannot be made: {error.strerror}.") from error
     return key(home)
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # A link appears whole or not at all, and never in the place of another.
-    fresh = path.with_name(f"{NAME}.{os.getpid()}.{os.urandom(8).hex()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-    finally:
-        fresh.unlink()
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Puts the names in a folder on the disk, where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def public(private: Ed25519PrivateKey) -> str:

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, Row, select
 
 from compounding.evidence import checkpoint_message, entry_hash
+from compounding.files import sync_folder
 from compounding.records import chain, tables
 from compounding.records.database import NotRead, NotSaved, RecordsRefused, Rollback, reading
 from compounding.records.export import checkpoint_line, stored_entries
-from compounding.records.signing import sync_folder
 
 NAME = "compounding.witness"
 _TOP = "compounding-witness\t1"

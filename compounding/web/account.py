@@ -15,7 +15,8 @@ from flask import Blueprint, redirect, request, url_for
 
 from compounding import credentials, records
 from compounding.credentials import PASSWORD, PIN, REFUSED_PASSWORDS, SHORTEST_PASSWORD, SHORTEST_PIN, TOTP
-from compounding.records import Account, Attempt, RecordsFault, RecordsRefused
+from compounding.records import Account, Attempt, RecordsFault
+from compounding.records.accounts import newest_entry
 from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Secret
@@ -122,18 +123,13 @@ def _answer(name: str, form: SiteForm, act: Callable[[Any, Desk], Any], *, enrol
             answer = act(form, desk())
         except (NotProved, RecordsFault) as refused:
             blame(form.in_order()[0], str(refused))
-            return _page(name, form, enrolment=enrolment), _status(refused)
+            status = 422 if isinstance(refused, NotProved) else pages.status_of(refused)
+            return _page(name, form, enrolment=enrolment), status
         if answer is not None:
             return answer
         if not form.errors_in_order():
             return redirect(url_for("account.shown", done=name), 303)
     return _page(name, form, enrolment=enrolment), 422
-
-
-def _status(refused: NotProved | RecordsFault) -> int:
-    if isinstance(refused, NotProved):
-        return 422
-    return 409 if isinstance(refused, RecordsRefused) else pages.NOT_SAVED
 
 
 # ------------------------------------------------------------------ what is done
@@ -226,8 +222,7 @@ def _remove_factor(form: FactorOffForm, d: Desk) -> None:
 
 
 def _newest_credential(d: Desk, user: str) -> int:
-    """The entry that last changed what a user signs in with; 0 for none."""
-    return max((one.entry for one in records.newest_credentials(d.engine, user).values()), default=0)
+    return newest_entry(records.newest_credentials(d.engine, user))
 
 
 def _put(account: Account, kind: str, value: str | None, action: str, d: Desk) -> None:

@@ -23,6 +23,7 @@ from compounding.web.desk import Desk, desk
 from compounding.web.extracts import Heading
 from compounding.web.log_forms import CompareForm, LogSearchForm, log_search_form
 from compounding.web.paperwork import saved_identity, saved_text
+from compounding.web.stored_page import standing_at
 from compounding.web.timeline import Row, Rows, by_day, rows_of, severity, tabs
 from compounding.wording.log import CAPTIONS
 from compounding.wording.numbers import figure
@@ -110,7 +111,7 @@ def _log_page(
 ) -> str:
     """Without what is `wanted` it shows no entries. What was read before `seen` is shown, and not the view itself."""
     d, comparing = desk(), comparing or CompareForm(desk())
-    errors = [*problems, *_errors(form), *_errors(comparing)]
+    errors = [*problems, *pages.problems(form, comparing)]
     rows, later = _a_page(wanted, before or (seen.seq if seen else None), d)
     return pages.page(
         "audit.html",
@@ -134,10 +135,6 @@ def _log_page(
         note=_this_view(seen),
         zone=d.zone,
     )
-
-
-def _errors(form: Any) -> list[dict[str, str]]:
-    return [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
 
 
 def _a_page(wanted: EntrySearch | None, before: int | None, d: Desk) -> tuple[Sequence[Row], int | None]:
@@ -175,15 +172,8 @@ def _this_view(seen: Head | None) -> str:
 @blueprint.get("/<number>")
 def timeline(number: str) -> Any:
     """Everything that happened to one preparation, and who looked at it."""
-    stands = _standing(number)
+    stands = standing_at(number)
     return _timeline_page(stands, _record(VIEWED, subject=number))
-
-
-def _standing(number: str) -> Standing:
-    found = records.standing(desk().engine, number)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _timeline_page(
@@ -195,7 +185,7 @@ def _timeline_page(
     answered: Answered | None = None,
 ) -> str:
     d, number, comparing = desk(), stands.preparation.number, comparing or CompareForm(desk())
-    errors = [*problems, *_errors(comparing)]
+    errors = [*problems, *pages.problems(comparing)]
     rows, show = _rows(number, d), request.args.get("show", "")
     return pages.page(
         "timeline.html",
@@ -242,7 +232,7 @@ def _banner(stands: Standing, d: Desk) -> dict[str, Any]:
 def compare(number: str = "") -> Any:
     """Compares a code from paper with the entry that it names."""
     d, form = desk(), CompareForm(desk(), request.form)
-    stands = _standing(number) if number else None
+    stands = standing_at(number) if number else None
     answered = _answer(form, d) if form.validate() else None
     shown = _compared(stands, form, answered)
     return shown if answered else (shown, 422)
@@ -275,7 +265,7 @@ def _compared(stands: Standing | None, form: CompareForm, answered: Answered | N
 def check() -> Any:
     """Checks the whole log now. What is found stands on every page of the log."""
     number = request.form.get("number", "")
-    subject = _standing(number).preparation.number if number else ""
+    subject = standing_at(number).preparation.number if number else ""
     check_chain(desk(), subject)
     return redirect(url_for("audit.timeline", number=subject) if subject else url_for("audit.searched"), 303)
 
@@ -289,7 +279,7 @@ def csv(number: str = "") -> Any:
     """The entries of a preparation, or those that a search finds, as a table."""
     d = desk()
     if number:
-        stands = _standing(number)
+        stands = standing_at(number)
         file, count = extracts.table(_rows(number, d), d)
         _record(EXPORTED, {"what": "timeline as CSV", "entries": figure(count)}, stands.preparation.number)
         return _sent(file, f"timeline-{number}.csv", "text/csv")
@@ -308,7 +298,7 @@ def _search_taken_out(d: Desk) -> Any:
 @blueprint.post("/<number>/pdf")
 def pdf(number: str) -> Any:
     """The timeline of a preparation on paper, with the head of the log."""
-    d, stands = desk(), _standing(number)
+    d, stands = desk(), standing_at(number)
     rows, newest = _rows(number, d), records.head(d.engine)
     if newest is None:
         abort(404)

@@ -75,8 +75,7 @@ def _planned(drug: Presentation, order: Order, formula: Formula) -> PlanPage:
 
 def _page(form: CalculatorForm, problems: list[dict[str, str]] | None = None, plan: PlanPage | None = None) -> str:
     d = desk()
-    found = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
-    errors = [*(problems or []), *found]
+    errors = [*(problems or []), *pages.problems(form)]
     return pages.page(
         "calculator.html",
         errors,

@@ -5,21 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TextIO
+from typing import IO, Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from compounding import papers, records
 from compounding.papers import Extract, ExtractRow, ExtractValue, Pair
-from compounding.records import Counts, Head, RecordedEvent
+from compounding.records import Counts, Head
+from compounding.records.events import utc_text
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.timeline import Row, severity
 from compounding.wording.log import CAPTIONS, Answered, EntryText, taken_out
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
+
+T = TypeVar("T")
 
 COLUMNS = (
     *("entry", "time", "time_utc", "person", "role", "workstation", "action", "about"),
@@ -43,21 +46,27 @@ def guarded(text: str) -> str:
 
 def table(rows: Iterable[Row], d: Desk) -> tuple[IO[bytes], int]:
     """Entries as CSV, a line for each value, and how many entries there are. Whoever takes the file closes it."""
-    file = _file()
-    try:
+
+    def fill(file: IO[bytes]) -> int:
         text = io.TextIOWrapper(file, "utf-8", newline="")
         text.write(BOM)
         count = _written(rows, text, d)
         text.detach()
+        return count
+
+    return _filled(fill)
+
+
+def _filled(fill: Callable[[Any], T]) -> tuple[IO[bytes], T]:
+    """A file as `fill` writes it, to be read from its beginning, and what `fill` says of it."""
+    file: Any = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever takes it closes it
+    try:
+        said = fill(file)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    return file, count
-
-
-def _file() -> Any:
-    return SpooledTemporaryFile(_IN_MEMORY)
+    return file, said
 
 
 def _written(rows: Iterable[Row], text: TextIO, d: Desk) -> int:
@@ -73,16 +82,11 @@ def _cells(row: Row, d: Desk) -> Iterator[list[str]]:
     event, text = row.recorded.event, row.text
     who = (event.person.name, event.person.role, event.workstation, event.action, event.subject)
     at = event.at.astimezone(ZoneInfo(d.zone))
-    when = (at.isoformat(timespec="seconds"), _utc(row.recorded)) if row.recorded.readable else ("", "")
+    when = (at.isoformat(timespec="seconds"), utc_text(event.at)) if row.recorded.readable else ("", "")
     first = [str(row.recorded.id), *when, *who]
     last = [text.kept or text.why, row.recorded.program]
     for middle in _values(text):
         yield [guarded(cell) for cell in (*first, *middle, *last)]
-
-
-def _utc(recorded: RecordedEvent) -> str:
-    """As the log itself writes it."""
-    return recorded.event.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _values(text: EntryText) -> Iterator[tuple[str, str, str, str, str, str]]:
@@ -149,11 +153,4 @@ def _finding(finding: Answered, row: Row) -> str:
 
 def whole(d: Desk) -> tuple[IO[bytes], Counts]:
     """The whole log as `compounding log export` writes it. Whoever takes the file closes it. Raises NotRead."""
-    file = _file()
-    try:
-        counts = records.export_log(d.engine, file)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file, counts
+    return _filled(partial(records.export_log, d.engine))

@@ -69,7 +69,7 @@ def order_page(
     along."""
     d, why = desk(), why or Unfit()
     carried = answers_sent(request.form) if answers is None else answers
-    errors = [*why.problems, *_field_problems(form), *_finding_problems(form, why.findings, d.market)]
+    errors = [*why.problems, *pages.problems(form), *_finding_problems(form, why.findings, d.market)]
     return pages.page(
         "order.html",
         errors,
@@ -88,11 +88,6 @@ def order_page(
         },
         us=d.market is Market.US,
     )
-
-
-def _field_problems(form: OrderForm) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
 
 
 def _place(finding: Finding, form: OrderForm) -> Any:

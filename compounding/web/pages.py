@@ -16,8 +16,9 @@ from werkzeug.exceptions import HTTPException
 from compounding.formulary import Presentation
 from compounding.patient import Identity, months_between, years_between
 from compounding.policy import Market
-from compounding.records import RecordsFault
+from compounding.records import RecordsFault, RecordsRefused
 from compounding.web.desk import desk_as_known
+from compounding.web.forms import SiteForm
 from compounding.web.plan_page import NO_BREAK, kept
 from compounding.web.routes import ROUTES
 from compounding.wording.numbers import DASH, amount, count
@@ -165,6 +166,17 @@ def page(template: str, errors: list[dict[str, str]] | None = None, heading: str
 
 def problem(anchor: str, text: str, severity: str = "stop") -> dict[str, str]:
     return {"id": anchor, "text": text, "severity": severity}
+
+
+def problems(*forms: SiteForm) -> list[dict[str, str]]:
+    """What is wrong with the fields of these forms, each leading to its field."""
+    found = [pair for form in forms for pair in form.errors_in_order()]
+    return [problem(field.anchor, f"{field.label.text}: {text}") for field, text in found]
+
+
+def status_of(fault: RecordsFault) -> int:
+    """How a page answers on which something was not stored: 409 where the records refuse it as they stand."""
+    return 409 if isinstance(fault, RecordsRefused) else NOT_SAVED
 
 
 def heading(problems: Sequence[object], nothing: str = "saved") -> str:

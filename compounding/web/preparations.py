@@ -90,8 +90,7 @@ def _list_page(
     found: bool = False,
 ) -> str:
     d = desk()
-    fields = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
-    errors = [*problems, *fields]
+    errors = [*problems, *pages.problems(form)]
     result = records.find_preparations(d.engine, wanted, where)
     listed_entry(SEARCHED if found else LISTED, [saved.number for saved in result.preparations], **_looked_for(form))
     like = alike(result.preparations)
@@ -174,19 +173,12 @@ def _alike(like: Sequence[str]) -> str:
 @blueprint.get("/preparations/<number>")
 def shown(number: str) -> Any:
     """A preparation; to somebody who may still verify it, only whose it is."""
-    standing = _standing(number)
+    standing = stored_page.standing_at(number)
     if blind(standing.preparation, me()):
         viewed(VIEWED, number, shown="the patient alone")
         return _blind_page(standing.preparation)
     viewed(VIEWED, number)
     return _preparation_page(standing, None, ())
-
-
-def _standing(number: str) -> Standing:
-    found = records.standing(desk().engine, number)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _blind_page(saved: SavedPreparation) -> str:
@@ -222,8 +214,7 @@ def _preparation_page(
     problems: Sequence[dict[str, str]],
 ) -> str:
     d, saved = desk(), standing.preparation
-    fields = sent[1].errors_in_order() if sent else []
-    errors = [*problems, *(pages.problem(field.anchor, f"{field.label.text}: {said}") for field, said in fields)]
+    errors = [*problems, *(pages.problems(sent[1]) if sent else ())]
     parts = stored_page.parts(standing, d)
     return pages.page(
         "preparation.html",
@@ -273,7 +264,7 @@ def print_(number: str, document: str) -> Any:
     if document not in papers.DOCUMENTS:
         abort(404)
     with _PRINTING:
-        standing = _standing(number)
+        standing = stored_page.standing_at(number)
         if blind(standing.preparation, me()):
             refuse_blind(standing.preparation)
         return _print(standing, document)
@@ -337,7 +328,7 @@ def _stored(first: Print, copy: int) -> Mapping[str, Any]:
 @blueprint.get("/preparations/<number>/prints/<int:place>.pdf")
 def pdf(number: str, place: int) -> Any:
     """A print as it was, drawn from its stored strings. Changes nothing but the log of access."""
-    saved, printed = _standing(number).preparation, records.prints(desk().engine, number)
+    saved, printed = stored_page.standing_at(number).preparation, records.prints(desk().engine, number)
     if blind(saved, me()):
         refuse_blind(saved)
     if not 1 <= place <= len(printed):

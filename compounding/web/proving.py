@@ -10,14 +10,13 @@ from flask import request
 
 from compounding import credentials, records
 from compounding.credentials import ADDRESS, LOCKS, PASSWORD, PIN, TOTP, is_pin, keyed, matches
-from compounding.records import Account, Attempt, Event, Failures, Person, Tried, Verdict
+from compounding.records import FACTOR_GIVEN, UNKNOWN, Account, Attempt, Event, Failures, Tried, Verdict
 from compounding.web.desk import Desk
 from compounding.web.needs import missing
 from compounding.wording.numbers import clock
 
 SIGN_IN_FAILED, SECRET_WRONG = "sign-in failed", "wrong secret"
-FACTOR_GIVEN, NOT_TAKEN = "second factor given", "secret not taken"
-UNKNOWN = Person("unknown", "somebody not known here", "unknown")
+NOT_TAKEN = "secret not taken"
 
 WRONG_USER = "The user name, the password or the code is not right."
 WRONG_SECRET = "This is not your PIN or password. Nothing is signed."
@@ -127,15 +126,9 @@ def _refuse_unready(claim: Claim, account: Account, d: Desk) -> None:
 
 
 def _event(claim: Claim, details: Mapping[str, str], account: Account | None, d: Desk) -> Event:
-    return Event(
-        account.person if account else UNKNOWN,
-        claim.action,
-        d.clock(),
-        details,
-        workstation=claim.workstation,
-        zone=d.zone,
-        subject=f"staff:{account.user}" if account else f"staff:{UNKNOWN.id}",
-    )
+    who = account.person if account else UNKNOWN
+    place, subject = claim.workstation, f"staff:{who.id}"
+    return Event(who, claim.action, d.clock(), details, workstation=place, zone=d.zone, subject=subject)
 
 
 def address() -> str:

@@ -101,7 +101,7 @@ def _page(one: Kept, form: SettingForm | None = None) -> str:
     d = one.desk
     form = form or _fresh_form(one)
     form.was.text = str(one.seen)  # whoever sends this page again has seen what it shows
-    errors = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
+    errors = pages.problems(form)
     return pages.page(
         "settings_one.html",
         errors,

@@ -68,7 +68,7 @@ def sign_out() -> Any:
 
 def _page(form: SignInForm, leads_to: str) -> str:
     d = desk()
-    errors = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
+    errors = pages.problems(form)
     return pages.page(
         "sign_in.html",
         errors,

@@ -205,12 +205,8 @@ def _alike(name: str, user: str, accounts: Iterable[Account]) -> str | None:
     return None if found is None else f"{quote(name)} {said.format(found.user)}"
 
 
-def _status(refused: RecordsFault) -> int:
-    return 409 if isinstance(refused, RecordsRefused) else pages.NOT_SAVED
-
-
 def _new_page(form: NewAccountForm) -> str:
-    errors = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
+    errors = pages.problems(form)
     return pages.page("staff_new.html", errors, pages.heading(errors, "opened"), form=form)
 
 
@@ -236,7 +232,7 @@ def change(user: str) -> Any:
             return redirect(done, 303)
         field, _ = _fault(account, form, records.accounts(d.engine)) or (form.name, "")
         blame(field, str(refused))
-        return _page(account, form), _status(refused)
+        return _page(account, form), pages.status_of(refused)
     if user == me().account.user and changed.active:
         go_on(changed, "account changed")
     return redirect(done, 303)
@@ -328,7 +324,7 @@ def reset(user: str) -> Any:
         done = _reset_password(account, form, d) if kind == PASSWORD else _remove(account, kind, form, d)
     except RecordsFault as refused:
         blame(form.new_secret, str(refused))
-        return _page(account, reset_form=form), _status(refused)
+        return _page(account, reset_form=form), pages.status_of(refused)
     if not done:
         return _page(account, reset_form=form), 422
     return redirect(url_for("staff.shown", user=user, done=kind), 303)
@@ -371,8 +367,7 @@ def _page(
     account: Account, form: ChangeForm | None = None, *, reset_form: ResetForm | None = None, done: str = ""
 ) -> str:
     d = desk()
-    found = [*(form.errors_in_order() if form else ()), *(reset_form.errors_in_order() if reset_form else ())]
-    errors = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in found]
+    errors = pages.problems(*filter(None, (form, reset_form)))
     held = records.chosen_by(d.engine, account.user)
     return pages.page(
         "staff_account.html",

@@ -181,7 +181,7 @@ def _again(known: SignedIn, form: UnlockForm, d: Desk) -> None:
 
 
 def _page(known: SignedIn | None, lock: str, form: SiteForm, *, leads_to: str = "", status: int = 401) -> Any:
-    errors = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
+    errors = pages.problems(form)
     who = "" if known is None else f"{known.person.name}, {known.person.role}"
     shown = pages.page(
         "unlock.html",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 
 from compounding import records
 from compounding.quantities import BodyMass, DoseLevel, DrugMass, Quantity, read_number
@@ -26,7 +26,7 @@ from compounding.records import (
 )
 from compounding.web import pages, stored_page
 from compounding.web.as_written import as_written
-from compounding.web.blind import blind_banner, refuse, verify_refusal, who_did
+from compounding.web.blind import blind_banner, refuse, verify_refusal
 from compounding.web.changing import stored_answers, stored_typed
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Figure
@@ -37,7 +37,7 @@ from compounding.web.plan_page import asking, kept
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.numbers import amount
-from compounding.workflow import VERIFY, Meaning, State, refusal
+from compounding.workflow import VERIFY, Meaning, State
 
 blueprint = Blueprint("verifying", __name__, url_prefix="/preparations")
 
@@ -121,15 +121,8 @@ def verify(number: str) -> Any:
 
 def _verifiable(number: str) -> Standing:
     """How a preparation stands; only for somebody who may verify it now."""
-    standing = _standing(number)
+    standing = stored_page.standing_at(number)
     _refuse(standing)
-    return standing
-
-
-def _standing(number: str) -> Standing:
-    standing = records.standing(desk().engine, number)
-    if standing is None:
-        abort(404)
     return standing
 
 
@@ -143,9 +136,10 @@ def _refuse(standing: Standing) -> None:
 
 def _moved_on(saved: SavedPreparation) -> str | None:
     """What is said where the order is another by now than the one that the page is about."""
-    was = request.form.get(_VERSION, "")
-    if was == str(saved.version):
-        return None
+    return None if request.form.get(_VERSION, "") == str(saved.version) else _moved(saved)
+
+
+def _moved(saved: SavedPreparation) -> str:
     return f"{saved.number} was changed meanwhile: version {saved.version} stands by now. Work it out afresh."
 
 
@@ -166,18 +160,14 @@ def _afresh(form: AfreshForm) -> tuple[Change, ...]:
 def _afresh_page(saved: SavedPreparation, form: AfreshForm, problems: list[dict[str, str]] | None = None) -> str:
     """The boxes, and the entry in the log of who saw whose they are. Raises NotSaved."""
     viewed(VIEWED, saved.number, page="verification", shown="the patient alone")
-    return _page(saved, form, [*(problems or []), *_field_problems(form)], ())
+    return _page(saved, form, [*(problems or []), *pages.problems(form)], ())
 
 
 def _stopped_page(saved: SavedPreparation, form: AfreshForm, differ: tuple[Difference, ...]) -> str:
     """Both values side by side, and nothing of the others."""
     for one in differ:
         blame(form[one.field], f"The order says {one.ordered}, and you typed {one.typed}.")
-    return _page(saved, form, _field_problems(form), differ)
-
-
-def _field_problems(form: SiteForm) -> list[dict[str, str]]:
-    return [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
+    return _page(saved, form, pages.problems(form), differ)
 
 
 def _page(
@@ -205,7 +195,7 @@ def _page(
 def sign_(number: str) -> Any:
     """Signs what was shown once the three agreed, and nothing else. A form that is sent again, also before the
     first is answered, leads to what the first one signed."""
-    d, standing = desk(), _standing(number)
+    d, standing = desk(), stored_page.standing_at(number)
     saved, form, signing = standing.preparation, AfreshForm(d, request.form), SignForm(d, request.form)
     agreed = _agreed(form, saved)
     if agreed and _signed_by_me(standing):
@@ -221,7 +211,7 @@ def sign_(number: str) -> Any:
         if proved:
             _take_step(standing, form, d)
     except RecordsRefused as fault:
-        if _signed_by_me(_standing(number)):
+        if _signed_by_me(stored_page.standing_at(number)):
             return _signed(number)
         return _sign_again(standing, form, signing, str(fault)), 409
     except RecordsFault as fault:
@@ -262,25 +252,22 @@ def _take_step(standing: Standing, form: AfreshForm, d: Desk) -> None:
         {_VERSION: str(saved.version), "signed": fingerprint(signature)},
         changes=(Change("State", saved.state, VERIFY.after.value), *_afresh(form)),
         findings=tuple(Judged(one["code"], one["severity"], one["reason"]) for one in stored_answers(saved)),
-        drug_file=f"{saved.content.drug_edition} {saved.content.drug_checksum}",
+        drug_file=saved.content.drug_file,
         subject=saved.number,
     )
     records.take_step(
         d.engine,
         saved.number,
         told,
-        judge=lambda now: _judged(now, saved.version, who),
+        judge=lambda now: _judged(now.preparation, saved.version, who),
         state=VERIFY.after.value,
         signature=signature,
     )
 
 
-def _judged(now: Standing, version: int, who: SignedIn) -> str | None:
+def _judged(now: SavedPreparation, version: int, who: SignedIn) -> str | None:
     """Asked again while nobody else can write."""
-    saved = now.preparation
-    if saved.version != version:
-        return f"{saved.number} was changed meanwhile: version {saved.version} stands by now. Work it out afresh."
-    return refusal(VERIFY, saved.state, who.account.user, who.account.role, who_did(saved))
+    return verify_refusal(now, who) if now.version == version else _moved(now)
 
 
 def _signature(standing: Standing, form: AfreshForm, d: Desk) -> NewSignature:
@@ -315,7 +302,7 @@ def _sign_page(
     standing: Standing, form: AfreshForm, signing: SignForm, problems: list[dict[str, str]] | None = None
 ) -> str:
     d, saved = desk(), standing.preparation
-    errors = [*(problems or []), *_field_problems(signing)]
+    errors = [*(problems or []), *pages.problems(signing)]
     parts = stored_page.parts(standing, d)
     carried = [*form.typed().items(), (_VERSION, str(saved.version)), (_AGREED, _binding(saved, form))]
     return pages.page(
