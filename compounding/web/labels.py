@@ -13,7 +13,7 @@ from compounding import papers, records
 from compounding.quantities import Unreadable, quote
 from compounding.records import NewFate, NewPrint, NewRow, Print, RecordsFault, RecordsRefused
 from compounding.web import label_copies, pages, stored_page
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, refuse_unseen
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Choice, Line
 from compounding.web.forms import SiteForm, blame
@@ -28,7 +28,6 @@ from compounding.web.label_forms import (
     witness_proved,
 )
 from compounding.web.paperwork import refusal as paper_refusal
-from compounding.web.path_page import hides
 from compounding.web.plan_page import kept
 from compounding.web.progressing import PlanDiffers, Way, way_of
 from compounding.web.recorded import bagged, recorded_work
@@ -43,7 +42,6 @@ from compounding.workflow.steps import COUNT, PRINT
 
 blueprint = Blueprint("labels", __name__, url_prefix="/preparations")
 
-_NOT_YET = "You may check this preparation now, so its figures are not shown to you before you have."
 PRINTED_AGAIN, SCAN_REFUSED, DESTROYED = "label printed again", "label scan refused", "label destroyed"
 
 
@@ -55,15 +53,12 @@ def shown(number: str) -> Any:
 
 
 def opened_way(number: str) -> Way:
-    """A preparation on its way; nothing of it for whoever may still verify it blind."""
+    """A preparation on its way; nothing of it for whoever may still verify or check it blind."""
     try:
         way = way_of(number, desk())
     except PlanDiffers as gone:
         refuse("Nothing goes on by this plan", str(gone), 409)
-    if blind(way.saved, me()):
-        refuse_blind(way.saved)
-    if hides(way):
-        refuse("Not shown before you check it", _NOT_YET, 403)
+    refuse_unseen(way.standing)
     return way
 
 

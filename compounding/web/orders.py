@@ -22,7 +22,7 @@ from compounding.web.acts import (
     seconds_proved,
 )
 from compounding.web.as_typed import as_typed
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import (
     CHANGED,
     Changing,
@@ -72,11 +72,7 @@ def new() -> Any:
 def edit(number: str) -> Any:
     """The form of a saved order, filled with what was typed."""
     d = desk()
-    saved = records.preparation(d.engine, number)
-    if saved is None:
-        abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    saved = seen_at(number).preparation
     if (refused := change_refusal(saved, me().person)) is not None:
         refuse("Not to be changed", refused, 409)
     viewed(VIEWED, number, page="order to be changed")
@@ -123,7 +119,7 @@ def review_of(sent: MultiDict[str, str]) -> Any:
 def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
     """The form that was sent, what it changes, and the key of its draft."""
     d = desk()
-    return order_form(d, sent), changing(sent, d), drafts.unsaved_key(sent, d)
+    return order_form(d, sent), changing(sent), drafts.unsaved_key(sent, d)
 
 
 def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
@@ -269,7 +265,7 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form, of = order_form(d, request.form), changing(request.form, d)
+    form, of = order_form(d, request.form), changing(request.form)
     key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):
@@ -332,7 +328,7 @@ def _not_saved(fault: RecordsFault, again: Again) -> Any:
         # What cannot be saved cannot be logged either, and all on the page is what was typed and shown before.
         return again.unlogged_page(503, str(fault))
     if again.of is not None:
-        of = changing(request.form, desk()) or again.of
+        of = changing(request.form) or again.of
         if (unfit := _not_changed(again.form, desk(), again.key, of)) is not None:
             return _unfit(again.form, unfit, again.key, of)
     return again.page(409, str(fault))

@@ -14,7 +14,7 @@ from flask import redirect, request, url_for
 from compounding import records
 from compounding.records import RecordsFault, RecordsRefused
 from compounding.web import pages
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import blind, refuse, refuse_unseen
 from compounding.web.desk import desk
 from compounding.web.identity import event, me
 from compounding.web.path_page import Shown
@@ -27,13 +27,14 @@ PLACE = "place"
 
 
 def way_shown(number: str) -> Way:
-    """A preparation on its way; nothing of it for whoever may still verify its order blind."""
+    """A preparation on its way; nothing of it for whoever may still verify its order blind. What is said of it to
+    whoever may check it is without its figures."""
     try:
         way = way_of(number, desk())
     except PlanDiffers as gone:
         refuse("Nothing goes on by this plan", str(gone), 409)
     if blind(way.saved, me()):
-        refuse_blind(way.saved)
+        refuse_unseen(way.standing)
     return way
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import request, url_for
 
 from compounding.web import pages, stored_page
-from compounding.web.blind import blind_banner
+from compounding.web.blind import blind_banner, checks_blind
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import SiteForm
 from compounding.web.identity import me
@@ -31,7 +31,6 @@ from compounding.workflow.limits import Due, Limit, Urgency, every_limit
 from compounding.workflow.materials import Kind, Material, live
 from compounding.workflow.products import products_for
 from compounding.workflow.progress import Progress, What, clocks
-from compounding.workflow.steps import in_force
 
 _LOOKS = {Urgency.CALM: "", Urgency.SOON: "soon", Urgency.PASSED: "late"}
 _OVER = frozenset({State.RETURNED, State.REJECTED, State.CANCELLED, State.WASTED})
@@ -105,7 +104,7 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
     """The page of a way as it stands now."""
     now, progress = d.clock().astimezone(UTC), way.progress
     following = next_action(progress, now)
-    hidden = hides(way)
+    hidden = checks_blind(way.standing, me())
     return PathPage(
         text=None if following is None else kept(next_text(following, progress.planned)),
         step_number=_step_number(progress, following),
@@ -132,16 +131,6 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
         ends=tuple(_ends(way, following, now)),
         hidden=hidden,
     )
-
-
-def hides(way: Way) -> bool:
-    """Whether whoever is signed in may check it blind now, and so is not shown its figures."""
-    step, account, progress = _check_row(way), me().account, way.progress
-    return refusal(step, progress.state.value, account.user, account.role, progress.people) is None
-
-
-def _check_row(way: Way) -> Step:
-    return in_force(way.progress.planned.policy)[steps.CHECK_US.name]
 
 
 # ------------------------------------------------------------------ the next action
@@ -331,7 +320,7 @@ def end_page(way: Way, form: SiteForm, text: EndText, problems: Sequence[dict[st
 def banner(way: Way) -> dict[str, Any]:
     """The banner; without the dose for whoever may check it blind now."""
     d = desk()
-    return blind_banner(way.saved, d) if hides(way) else stored_page.banner(way.saved, d)
+    return blind_banner(way.saved, d) if checks_blind(way.standing, me()) else stored_page.banner(way.saved, d)
 
 
 def _field_problems(form: SiteForm) -> Iterator[dict[str, str]]:

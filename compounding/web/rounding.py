@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
@@ -17,7 +17,7 @@ from compounding.quantities import plain
 from compounding.records import RecordsFault, SavedPreparation
 from compounding.web import pages, stored_page
 from compounding.web.acts import answers_stored
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import Changing, change_refusal, stored_answers, stored_typed
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Day, Hour, Line
@@ -66,11 +66,7 @@ def shown(number: str) -> Any:
 def _offered(number: str) -> tuple[SavedPreparation, Offer]:
     """A stored order with what is offered for it; only for whoever may change it now."""
     d = desk()
-    saved = records.preparation(d.engine, number)
-    if saved is None:
-        abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    saved = seen_at(number).preparation
     if (refused := change_refusal(saved, me().person)) is not None:
         refuse("Not to be changed", refused, 409)
     if (found := stored_offer(saved, d)) is None:

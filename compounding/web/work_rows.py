@@ -94,8 +94,7 @@ class Work:
     @property
     def shows_dose(self) -> bool:
         """Whether its dose may stand in a list: once the order is verified, and to nobody who checks it blind now."""
-        checks = self.waits_for(Meaning.IN_PROCESS_CHECK) and self.mine
-        return self.saved.state != State.ENTERED.value and not checks
+        return self.saved.state != State.ENTERED.value and not checks_blind(self.standing, me())
 
 
 def work(standing: Standing, who: SignedIn, d: Desk) -> Work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -185,12 +185,10 @@ class Progress:
     @property
     def people(self) -> Mapping[Whom, frozenset[str]]:
         """Who did what the person of a later step may not have done."""
-        picked = {material.person for material in self.materials}
-        made = {moment.person for moment in self.moments if moment.what in (What.WETTED, What.DILUTED)}
         return {
             Whom.ENTERER: self.enterers,
             Whom.AUTHORISER: self.authorisers,
-            Whom.PREPARER: frozenset(picked | made),
+            Whom.PREPARER: preparers(self.materials, self.moments),
             Whom.CHECKER: frozenset(taken.person for taken in self.taken if taken.state in _CHECKS),
         }
 
@@ -199,6 +197,12 @@ class Progress:
 
     def last(self, what: What) -> Moment | None:
         return next(reversed(self.all_of(what)), None)
+
+
+def preparers(materials: Iterable[Material], moments: Iterable[Moment]) -> frozenset[str]:
+    """Whoever recorded a material, wetted a vial or added the drug."""
+    made = (moment.person for moment in moments if moment.what in (What.WETTED, What.DILUTED))
+    return frozenset((*(material.person for material in materials), *made))
 
 
 _CHECKS = frozenset({State.CHECKED.value, State.FINAL.value})
