@@ -13,21 +13,26 @@ SECRETS = ("secret", "code")
 """How the name of a field ends that holds one."""
 FAR = 80
 """Presses of Tab after which a box counts as not to be reached."""
-AT = "[document.activeElement.name ?? '', document.activeElement.textContent.trim()]"
+AT = """within => {
+  const at = document.activeElement;
+  return at.closest(within) ? [at.name ?? "", at.textContent.trim()] : [];
+}"""
+"""What has the focus, by its name and its words; nothing where that is outside."""
 WATCH = "addEventListener('pointerdown', () => pointed(), true)"
 
 
 def by_keyboard(page: Any, values: Mapping[str, str]) -> int:
-    """Goes through the page with Tab and types; fails where a box cannot be reached, or not in one way down. Gives
-    the presses of Tab that it took."""
+    """Fills boxes by their names, from where the focus is and on with Tab; fails where one cannot be reached, or not
+    in one way down. Gives the presses of Tab that it took."""
     left = dict(values)
+    settled(page)
     for presses in range(FAR):
-        page.keyboard.press("Tab")
         name, kind = page.evaluate("[document.activeElement.name ?? '', document.activeElement.type ?? '']")
         if name in left:
             put(page, kind, left.pop(name))
         if not left:
-            return presses + 1
+            return presses
+        page.keyboard.press("Tab")
     raise AssertionError(f"not reached: {left}")
 
 
@@ -43,13 +48,20 @@ def put(page: Any, kind: str, text: str) -> None:
         page.keyboard.type(text)
 
 
-def tab_to(page: Any, what: str) -> int:
-    """To a button or a link by its words, or to a box by its name. Gives the presses of Tab that it took."""
+def tab_to(page: Any, what: str, within: str = "body") -> int:
+    """To a button or a link by its words, or to a box by its name, from where the focus is. Gives the presses of Tab
+    that it took."""
+    settled(page)
     for presses in range(FAR):
+        if what in page.evaluate(AT, within):
+            return presses
         page.keyboard.press("Tab")
-        if what in page.evaluate(AT):
-            return presses + 1
     raise AssertionError(f"not reached: {what}")
+
+
+def settled(page: Any) -> None:
+    """Waits until a page has given the focus to what asks for it: two frames after it came."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def focus(page: Any) -> str:
@@ -99,23 +111,34 @@ class Hands:
         return waits
 
     def enter(self) -> None:
-        """Enter, and the page that it leads to."""
+        """Enter on what has the focus, and the page that it leads to."""
+        focus(self.page)
         with self.leads():
             self.page.keyboard.press("Enter")
 
     def scan(self, text: str) -> None:
+        """A code scanned, and the page that answers it."""
+        with self.leads():
+            self.types_scan(text)
+
+    def types_scan(self, text: str) -> None:
         """What a scanner types into whatever has the focus, with the Enter that ends it."""
         focus(self.page)
         self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
         self.taken += Steps(scans=1)
-        self.enter()
 
-    def tab(self, what: str) -> None:
-        self.taken += Steps(tabs=tab_to(self.page, what))
+    def reload(self) -> None:
+        """F5, for which a browser without a window has no key."""
+        self.page.reload()
+        self.taken += Steps(pages=1)
 
-    def go(self, what: str) -> None:
+    def tab(self, what: str, within: str = "main") -> None:
+        self.taken += Steps(tabs=tab_to(self.page, what, within))
+
+    def go(self, what: str, within: str = "main") -> None:
         """To a link or a button, and by it to its page."""
-        self.tab(what)
+        self.tab(what, within)
         self.enter()
 
     def fill(self, values: Mapping[str, str]) -> None:
@@ -140,7 +163,7 @@ class Hands:
     def sign_in(self, user: str) -> None:
         """At the page that asks for it; whoever was signed in goes first."""
         if "Sign out" in self.page.inner_text("body"):
-            self.go("Sign out")
+            self.go("Sign out", "header")
         if not self.page.input_value("[name=workstation]"):
             self.tab("workstation")
             self.page.keyboard.press("ArrowDown")

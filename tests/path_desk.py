@@ -10,7 +10,7 @@ from typing import Any
 
 from web_desk import UK, US, Browser, Html, on
 
-from compounding import records
+from compounding import records, training
 from compounding.records import Event, NewFate, NewPrint, SavedPreparation, Standing
 from compounding.workflow import State
 from compounding.workflow.progress import Fate, Moment, What
@@ -21,6 +21,7 @@ NUMBER = "2026-000001"
 ADDRESS = f"/preparations/{NUMBER}"
 GS = "\x1d"
 GTIN = {US: "00300080100011", UK: "05013457012095"}
+WITNESS = {"witness": "park", "witness_secret": training.PASSWORD}
 FLUIDS = {"water": "TR-W-2291", "diluent": "TR-S-8830", "container": "TR-C-0417"}
 
 

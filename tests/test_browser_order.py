@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import listening
+from keyboard import by_keyboard, tab_to
 from pypdf import PdfReader
 from web_desk import AFRESH, NOW, UK, US, WHO, on, plain, typed
 
@@ -114,34 +115,6 @@ def words(page: Any) -> str:
 
 
 # ------------------------------------------------------------------ by keyboard alone
-
-
-def by_keyboard(page: Any, values: Mapping[str, str]) -> None:
-    """Goes through the page with Tab and types; fails where a box cannot be reached, or not in one way down."""
-    left = dict(values)
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        name, kind = page.evaluate("[document.activeElement.name ?? '', document.activeElement.type ?? '']")
-        if name not in left:
-            continue
-        text = left.pop(name)
-        if kind == "radio":
-            page.keyboard.press("Space")
-            while page.evaluate("document.activeElement.value") != text:
-                page.keyboard.press("ArrowRight")
-        else:
-            page.keyboard.type(text)
-        if not left:
-            return
-    raise AssertionError(f"not reached: {left}")
-
-
-def tab_to(page: Any, button: str) -> None:
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == button:
-            return
-    raise AssertionError(f"not reached: {button}")
 
 
 @pytest.mark.parametrize("market", list(Market))

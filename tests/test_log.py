@@ -18,7 +18,7 @@ from databases import KINDS, Place, a_place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed, set_status
 
 from compounding import evidence
 from compounding.records import (
@@ -51,7 +51,6 @@ from compounding.records import (
     revise_preparation,
     save_preparation,
     schema,
-    set_status,
     sign_in,
     sign_out,
     signing,

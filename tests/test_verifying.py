@@ -259,6 +259,15 @@ def test_a_value_that_differs_stops_with_both_and_nothing_of_the_others(
     assert state(us) == "entered"
 
 
+def test_the_head_says_what_is_shown(us: Browser) -> None:
+    nothing, differs = "Nothing of the first entry is shown", "Of the first entry only what differs is shown."
+    for page, said, unsaid in (
+        (us.get(PATH), nothing, differs),
+        (us.post(PATH, {**us.get(PATH).fields, **AFRESH, "weight": "71"}), differs, nothing),
+    ):
+        assert (said in page.text, unsaid in page.text) == (True, False)
+
+
 def test_what_is_left_to_do_after_a_stop_is_said(us: Browser) -> None:
     page = us.post(PATH, {**us.get(PATH).fields, **AFRESH, "weight": "154"})
     assert (

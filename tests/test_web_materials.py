@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from path_desk import ADDRESS, GS, GTIN, NUMBER, Bench, vial
+from path_desk import ADDRESS, FLUIDS, GS, GTIN, NUMBER, WITNESS, Bench, vial
 from web_desk import UK, US, on
 
 from compounding import records
@@ -482,6 +482,100 @@ def test_a_recalled_vial_leaves_before_anything_else_is_done(bench: Bench) -> No
     assert "Take out vial 1" in page.text
     first = min(one.id or 0 for one in bench.standing.materials if one.kind is Kind.DRUG)
     assert f"{ADDRESS}/out/{first}" in [href for href, _, _ in page.links]
+
+
+# ------------------------------------------------------------------ a bag that leaks
+
+
+@pytest.fixture
+def wetted(bench: Bench) -> Bench:
+    bench.pick()
+    bench.wet()
+    return bench
+
+
+def put_aside(bench: Bench, kind: Kind, **sent: str) -> Any:
+    """Opens the page of what is put aside, and says why."""
+    (there,) = [one for one in live(bench.standing.materials) if one.kind is kind]
+    path = f"{ADDRESS}/out/{there.id}"
+    return bench.post(path, {**bench.get(path).fields, "why": "broken", "words": "Leaks at the port", **sent})
+
+
+LEAKS = [  # what is put aside, its name on the page, after the check or before
+    (Kind.CONTAINER, "Scan the empty container", False),
+    (Kind.CONTAINER, "Scan the empty container", True),
+    (Kind.DILUENT, "Scan the 0.9% sodium chloride injection, USP", True),
+]
+
+
+@pytest.mark.parametrize(("kind", "title", "checked"), LEAKS)
+def test_a_bag_that_leaks_is_replaced_before_the_drug_is_in_it(
+    wetted: Bench, kind: Kind, title: str, checked: bool
+) -> None:
+    if checked:
+        wetted.check()
+    before = wetted.state
+    put_aside(wetted, kind)
+    assert (wetted.status, wetted.state) == (303, before)
+    told = wetted.newest()
+    assert (told.action, told.reason) == ("bag or diluent put aside", "Broken or leaking. “Leaks at the port”")
+    assert title in wetted.page().text
+    wetted.act("add-drug")
+    assert (wetted.status, wetted.state) == (409, before)
+    wetted.type_twice(kind.value, "TR-C-0999")
+    assert (wetted.status, wetted.state, wetted.newest().action) == (303, before, "bag or diluent replaced")
+    lots = [(one.lot, one.out) for one in wetted.standing.materials if one.kind is kind]
+    assert lots == [(FLUIDS[kind.value], Out.BROKEN), ("TR-C-0999", None)]
+    assert wetted.standing.wastes == ()  # no drug was in it
+
+
+def test_no_drug_is_added_to_a_bag_that_is_not_recorded(wetted: Bench) -> None:
+    wetted.check()
+    put_aside(wetted, Kind.CONTAINER)
+    page = wetted.act("add-drug")
+    assert (wetted.status, wetted.state) == (409, "in-process checked")
+    assert "The container was put aside: record the one that takes its place first." in page.text
+
+
+def test_nothing_is_checked_without_its_bag(wetted: Bench) -> None:
+    put_aside(wetted, Kind.CONTAINER)
+    wetted.sign_in("adeyemi")
+    page = wetted.get(f"{ADDRESS}/check")
+    assert wetted.status == 409
+    assert "The container was put aside: record the one that takes its place first." in page.text
+
+
+def test_whoever_checked_it_replaces_no_bag(wetted: Bench) -> None:
+    wetted.check()
+    put_aside(wetted, Kind.CONTAINER)
+    wetted.sign_in("adeyemi")
+    wetted.get(f"{ADDRESS}/type/container")
+    assert wetted.status == 409
+    page = wetted.scan("x")
+    assert "Whoever checked it may not do this: it needs another person." in page.text
+
+
+def test_no_vial_is_recorded_in_place_of_a_bag(wetted: Bench) -> None:
+    put_aside(wetted, Kind.CONTAINER)
+    page = wetted.scan(vial(3))
+    assert (wetted.status, "All vials are recorded already. Put it back." in page.text) == (422, True)
+
+
+def test_a_bag_that_leaks_with_the_drug_in_it_is_rejected(wetted: Bench) -> None:
+    """Two vials of 0.9 mg: 0.34 mg were left at the draw, 1.46 mg are in the bag, and all 1.8 mg are discarded."""
+    wetted.check()
+    wetted.act("add-drug")
+    put_id = next(one.id for one in wetted.standing.materials if one.kind is Kind.CONTAINER)
+    page = wetted.get(f"{ADDRESS}/out/{put_id}")
+    assert (wetted.status, "Container cannot leave 2026-000001 any more." in page.text) == (409, True)
+    assert f"{ADDRESS}/end/reject" in [href for href, _, _ in wetted.page().links]
+    wetted.act("end/reject", why="leak", **WITNESS)
+    assert (wetted.status, wetted.state) == (303, "rejected")
+    assert [(one.what.value, str(one.mass)) for one in wetted.standing.wastes] == [
+        ("vial remainder", "0.34 mg"),
+        ("bag", "1.46 mg"),
+    ]
+    assert wetted.standing.wastes[-1].reason == "The bag or a syringe leaks, or was spilt"
 
 
 def test_the_page_lists_what_is_wanting_and_what_left(bench: Bench) -> None:

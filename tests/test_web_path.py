@@ -1,12 +1,13 @@
 """The page of a preparation on its way: what is next, who may, in which order; two tabs; and how it ends."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from path_desk import ADDRESS, NUMBER, Bench, vial
-from web_desk import US, Html
+from path_desk import ADDRESS, NUMBER, WITNESS, Bench, vial
+from web_desk import US, Html, plain
 
 from compounding import records
 from compounding.records import Event
@@ -17,8 +18,6 @@ from compounding.workflow import State
 from compounding.workflow.materials import Out
 from compounding.workflow.progress import Wasted, What
 from compounding.workflow.wastes import balance
-
-WITNESS = {"witness": "park", "witness_secret": "training desk 2026"}
 
 
 @pytest.fixture
@@ -77,6 +76,21 @@ def test_a_page_without_a_script_has_one_field_that_takes_the_focus(bench: Bench
     focused = [key for key, given in page.elements.items() if "autofocus" in given]
     assert focused == ["scan"]
     assert page.elements["scan"]["tag"] == "input"
+
+
+def focused_links(bench: Bench) -> list[str]:
+    """The links of the page that take the focus on arrival."""
+    page = bench.client.get(ADDRESS).get_data(as_text=True)
+    return [plain(words) for words in re.findall(r"<a [^>]*autofocus[^>]*>(?:<svg.*?</svg>)?([^<]*)</a>", page)]
+
+
+def test_enter_alone_opens_what_is_next_but_never_what_ends_it(diluted: Bench) -> None:
+    """After seven hours nothing is left but to reject: Enter does not lead there by itself."""
+    assert focused_links(diluted) == ["Labels"]
+    diluted.later(hours=7)
+    diluted.sign_in("okafor")
+    assert "Reject the preparation" in diluted.page().text
+    assert focused_links(diluted) == []
 
 
 def test_the_steps_say_who_and_when_and_who_may_next(diluted: Bench) -> None:
@@ -404,7 +418,7 @@ def test_a_rejection_writes_down_what_goes_into_the_bin(
     found = bench.standing.wastes
     assert [(one.what.value, one.place, str(one.mass), str(one.volume)) for one in found] == wastes
     assert {one.place: one.out for one in bench.standing.materials if one.out and one.place} == outs
-    assert (found[-1].reason, found[-1].witness) == ("Particles, colour or leak. “Particles”", "park")
+    assert (found[-1].reason, found[-1].witness) == ("Particles or colour. “Particles”", "park")
     assert bench.newest().details["witness"] == "J. Park, technician"
     with bench.app.test_request_context():
         left = balance(way_of(NUMBER, bench.desk).progress)

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from path_desk import ADDRESS, FLUIDS, GTIN, NUMBER, Bench, vial
+from path_desk import ADDRESS, FLUIDS, GTIN, NUMBER, WITNESS, Bench, vial
 from web_desk import UK, US
 
-from compounding.policy import Making
+from compounding.policy import Making, Market
 from compounding.scanning import own_code
 from compounding.wording.log import HAPPENED
 from compounding.workflow.progress import Wasted, What
 
 LATE = {"late_reason": "Gloves on"}
+SIGNED_STEPS = ("check", "check/sign", "final", "release")
 
 
 @pytest.fixture
@@ -67,6 +68,9 @@ EARLIER = [  # at 09:07: the time, the day, the reason; then in UTC
     ("09:02", "today", "", utc(13, 2)),  # five minutes are no late entry yet
     ("09:01", "today", "Gloves on", utc(13, 1)),
     ("23:50", "yesterday", "Screen was down", utc(3, 50)),
+    ("23:50", "2026-03-10", "Screen was down", utc(3, 50, day=11)),
+    ("01:30", "2026-03-08", "Screen was down", utc(6, 30, day=8)),  # an hour before the clocks went forward
+    ("03:30", "2026-03-08", "Screen was down", utc(7, 30, day=8)),  # and half an hour after
     ("09:05-04:00", "today", "", utc(13, 5)),
 ]
 
@@ -101,6 +105,11 @@ REFUSED = [
     ({"at": "9:00"}, "Time: “9:00” is not a time. Use hour and minute of the 24-hour clock, as 09:00."),
     ({"at": "25:00"}, "Time: “25:00” is not a time. Use hour and minute of the 24-hour clock, as 09:00."),
     ({"at": "09:05", "on": ""}, "Day: Choose the day."),
+    ({"at": "09:05", "on": "2026-03-04", **LATE}, "Day: Choose one of those shown."),  # eight days before
+    (
+        {"at": "02:30", "on": "2026-03-08", **LATE},
+        "Time: “2026-03-08T02:30” does not exist in America/New_York: the clocks go forward. Add the offset from UTC.",
+    ),
     ({"at": "", **LATE}, "Time: Type when it was, or leave the reason empty."),
 ]
 
@@ -116,17 +125,31 @@ def test_a_time_that_cannot_be_is_refused_in_words(bench: Bench, sent: dict[str,
     assert bench.stored() == before
 
 
-def test_an_hour_that_comes_twice_asks_which(tmp_path: Path) -> None:
-    """In New York 01:30 comes twice on 1 November 2026: at 05:30 and at 06:30 UTC."""
-    bench = Bench(tmp_path, US, datetime(2026, 11, 1, 6, 40, tzinfo=UTC))
+TWICE = [  # now; both offsets; each of them with the hour in UTC
+    # In New York 01:30 comes twice on 1 November 2026: at 05:30 and at 06:30 UTC.
+    (US, datetime(2026, 11, 1, 6, 40, tzinfo=UTC), "-04:00 or -05:00", {"-04:00": 5, "-05:00": 6}),
+    # In London 01:30 comes twice on 25 October 2026: at 00:30 and at 01:30 UTC.
+    (UK, datetime(2026, 10, 25, 1, 40, tzinfo=UTC), "+01:00 or +00:00", {"+01:00": 0, "+00:00": 1}),
+]
+
+
+@pytest.mark.parametrize(("market", "now", "offsets", "hours"), TWICE)
+def test_an_hour_that_comes_twice_asks_which(
+    tmp_path: Path, market: Market, now: datetime, offsets: str, hours: dict[str, int]
+) -> None:
+    bench = Bench(tmp_path, market, now)
     bench.verify(NUMBER)
-    bench.pick()
+    for number in (1, 2):
+        bench.scan(vial(number, gtin=GTIN[market]))
+    for kind, lot in FLUIDS.items():
+        bench.type_twice(kind, lot)
     page = bench.act("wet", at="01:30", **LATE)
-    assert bench.status == 422
-    assert "comes twice in America/New_York" in page.said[0]
-    assert "Add the offset from UTC, -04:00 or -05:00." in page.said[0]
-    bench.act("wet", at="01:30-04:00", **LATE)
-    assert bench.standing.moments[0].at == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert (bench.status, bench.standing.moments) == (422, ())
+    assert f"comes twice in {bench.desk.zone}: the clocks go back. Add the offset from UTC, {offsets}." in page.said[0]
+    for place, (offset, hour) in enumerate(hours.items(), 1):
+        bench.act("wet", place=str(place), at=f"01:30{offset}", **LATE)
+        moment = bench.standing.moments[-1]
+        assert (moment.at, moment.entered_at) == (now.replace(hour=hour, minute=30), now)
 
 
 def test_a_vial_is_wetted_by_its_scan(bench: Bench) -> None:
@@ -231,7 +254,27 @@ def test_a_timely_dilution_may_be_entered_after_its_limit(checked: Bench) -> Non
 
 def test_a_time_before_the_vials_were_wetted_is_none(checked: Bench) -> None:
     page = checked.act("add-drug", at="08:59", **LATE)
-    assert page.said == ["Time: 08:59 is before 09:00, when what it follows was done."]
+    assert (checked.status, checked.state) == (422, "in-process checked")
+    (said,) = page.said
+    assert said.startswith("Time: 08:59 is before 09:00, when the last vial was wetted: one of the two is wrong.")
+    assert page.fields["at"] == "08:59"
+
+
+def test_a_late_dilution_leaves_nothing_but_to_reject_by_whatever_address(checked: Bench) -> None:
+    checked.now = utc(17, 1)
+    checked.sign_in("okafor")
+    checked.act("add-drug")
+    assert checked.state == "diluted"
+    before = {**checked.stored(), "sign_in": 0}
+    for user, acts in (("okafor", ("labels/print", "add-drug", "wet", "scan")), ("adeyemi", SIGNED_STEPS)):
+        checked.sign_in(user)
+        for act in acts:
+            checked.act(act, signing_secret=checked.pin)
+            assert checked.status == 409, act
+    assert {**checked.stored(), "sign_in": 0} == before
+    checked.sign_in("okafor")
+    checked.act("end/reject", why="late", **WITNESS)
+    assert (checked.status, checked.state) == (303, "rejected")
 
 
 def test_a_dilution_before_the_check_is_the_truth_and_must_be_rejected(checked: Bench) -> None:

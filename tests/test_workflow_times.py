@@ -45,9 +45,9 @@ ENTRIES = [
     ("09:54", "10:00", "alarm, left the suite", []),
     ("10:01", "10:00", "", ["future"]),
     ("14:30", "14:30", "", []),  # past every limit, and recorded
-    ("08:59", "09:01", "", ["too-early"]),  # nothing is diluted before it is wetted
+    ("08:59", "09:01", "", ["before-wetting"]),  # nothing is diluted before it is wetted
     ("09:00", "09:01", "", []),
-    ("08:59", "10:00", "", ["late-reason", "too-early"]),
+    ("08:59", "10:00", "", ["late-reason", "before-wetting"]),
 ]
 
 
@@ -63,7 +63,7 @@ def test_a_true_time_is_refused_only_where_it_cannot_be_true(
 def test_a_bag_comes_back_after_it_left() -> None:
     out = bag(State.RELEASED)
     out = replace(out, moments=(*out.moments, moment(What.RELEASED, "11:00")))
-    assert codes(entry_barriers(moment(What.RETURNED, "10:59", entered="11:03"), out)) == ["too-early"]
+    assert codes(entry_barriers(moment(What.RETURNED, "10:59", entered="11:03"), out)) == ["before-release"]
     assert codes(entry_barriers(moment(What.RETURNED, "11:00", entered="11:03"), out)) == []
 
 
@@ -281,10 +281,12 @@ def test_by_which_step_a_material_leaves() -> None:
     """1.16 m² × 0.8 = 0.93 mg in the UK: one vial and a spare."""
     made = uk(**for_surface("1.16"))
     before, after = preparing(made, State.MATERIALS), preparing(made, State.CHECKED, wet="09:00")
+    diluted = preparing(made, State.DILUTED, wet="09:00", diluted="10:00")
     spare, container = after.materials[1], after.materials[-1]
     assert leaves_by(before, spare) is leaves_by(before, container) is steps.TAKE_OUT
     assert leaves_by(after, spare) is steps.PUT_AWAY
-    assert leaves_by(after, container) is leaves_by(after, after.materials[0]) is None
+    assert leaves_by(after, container) is steps.PUT_ASIDE
+    assert leaves_by(after, after.materials[0]) is leaves_by(diluted, container) is None
 
 
 @pytest.mark.parametrize(("place", "expected"), [(1, ["opened"]), (2, []), (3, ["no-vial"])])

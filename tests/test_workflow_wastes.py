@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from compounding.preparation import Plan
 from compounding.workflow import ENDS, State, Step, steps
 from compounding.workflow.check import Own, judged
-from compounding.workflow.guards import barriers, dry, state_after
+from compounding.workflow.guards import barriers, dry, state_after, wanted
 from compounding.workflow.guidance import next_action
-from compounding.workflow.materials import Kind, Out, missing
+from compounding.workflow.materials import Kind, Out, live
 from compounding.workflow.progress import Fate, LabelCopy, Moment, Progress, Taken, Waste, Wasted, What, planned
 from compounding.workflow.wastes import balance, leaving, of_dilution, of_ending, of_lost, put_back
 from tests.orders import figure, for_surface, mg, mL, uk, us
@@ -137,11 +137,22 @@ class Path(RuleBasedStateMachine):
         if why is not Out.RETURNED:
             self.opened, self.bin = self.opened + self.labelled, self.bin + self.labelled
 
-    @precondition(lambda self: self.progress.state is State.VERIFIED)
+    @precondition(lambda self: self.progress.state is State.VERIFIED or self.open_to(steps.REPLACE))
     @rule()
     def pick(self) -> None:
-        need = missing(self.progress.planned.needs, self.progress.materials)[0]
-        self.take(steps.RECORD, materials=(material(need),))
+        step = steps.REPLACE if self.open_to(steps.REPLACE) else steps.RECORD
+        self.take(step, materials=(material(wanted(self.progress)[0]),))
+
+    @precondition(lambda self: self.open_to(steps.PUT_ASIDE))
+    @rule(kind=st.sampled_from([Kind.CONTAINER, Kind.DILUENT]))
+    def leak(self, kind: Kind) -> None:
+        """A bag or a diluent is put aside: no drug was in it, and nothing is poured."""
+        leaks = (one for one in live(self.progress.materials) if one.kind is kind)
+        if (gone := next(leaks, None)) is None:  # put aside already, or a ready-filled bag
+            return
+        materials = (replace(one, out=Out.BROKEN) if one is gone else one for one in self.progress.materials)
+        self.progress = replace(self.progress, materials=tuple(materials))
+        self.take(steps.PUT_ASIDE)
 
     @precondition(lambda self: self.open_to(steps.TAKE_OUT) and dry(self.progress))
     @rule(why=st.sampled_from([Out.BROKEN, Out.DISCARDED, Out.RETURNED]), which=st.integers(0, 9))

@@ -32,6 +32,7 @@ from compounding.records.attempts import (
     Verdict,
     failures,
     record_attempt,
+    unless_locked,
 )
 from compounding.records.backup import Restored, backup, opened_backup, restore
 from compounding.records.chain import Head
@@ -99,7 +100,7 @@ from compounding.records.settings import (
 )
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
 from compounding.records.standing import Standing, Status, standing
-from compounding.records.steps import NewRow, set_status, take_step
+from compounding.records.steps import NewRow, take_step
 from compounding.records.wastes import WasteEntry, waste_between
 from compounding.records.witness import NoWitness, Witness, witness
 from compounding.records.worklist import open_preparations
@@ -208,7 +209,6 @@ __all__ = [
     "schema_version",
     "secrets",
     "session",
-    "set_status",
     "settings",
     "settings_entry",
     "sign_in",
@@ -217,6 +217,7 @@ __all__ = [
     "standing",
     "take_step",
     "timeline",
+    "unless_locked",
     "uses_of_lot",
     "waste_between",
     "witness",

@@ -121,14 +121,3 @@ def _maker(row: object) -> tuple[str, Make]:
 def status_row(saved: SavedPreparation, state: str) -> dict[str, object]:
     """The row of a state, but for what every row has of its entry."""
     return {"preparation_id": saved.id, "state": state}
-
-
-def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
-    """A step that is judged on the state alone: `was` is the one that the caller has seen. Raises as
-    take_step."""
-
-    def judge(now: Standing) -> str | None:
-        found = now.preparation.state
-        return None if was in (None, found) else f"{number} is {found} by now, and not {was}: look at it again."
-
-    return take_step(engine, number, event, judge=judge, state=state).preparation

@@ -10,18 +10,19 @@ from flask import Blueprint, abort, request
 
 from compounding.records import Event, NewOut, NewRow, RecordsFault
 from compounding.web import pages
-from compounding.web.blind import refuse
+from compounding.web.blind import checks_blind, refuse
 from compounding.web.desk import Desk, desk
-from compounding.web.identity import event
+from compounding.web.identity import event, me
 from compounding.web.path import back, lost, now, status_of, way_shown
-from compounding.web.path_forms import EndForm, ReturnForm, end_form, return_form, witness_proved
+from compounding.web.path_forms import EndForm, ReturnForm, end_form, return_form
 from compounding.web.path_page import end_page
 from compounding.web.progressing import Way
 from compounding.web.reasons import CANCEL, REJECT, RETURN, WASTE, Reasons
 from compounding.web.taking import Taking, refused, take
 from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
-from compounding.wording.path import EndText, end_text
+from compounding.web.witnessing import witness_proved
+from compounding.wording.endings import EndText, end_text
 from compounding.workflow import Step, steps
 from compounding.workflow.progress import Moment, Progress, Waste, What
 from compounding.workflow.wastes import leaving, of_ending
@@ -45,7 +46,8 @@ class Ending:
     wastes: Wastes = _nothing
 
     def text(self, way: Way) -> EndText:
-        return end_text(self.step, tuple(self.wastes(way.progress, _UNSAID)), leaving(self.step, way.progress))
+        binned, left = tuple(self.wastes(way.progress, _UNSAID)), leaving(self.step, way.progress)
+        return end_text(self.step, binned, left, hidden=checks_blind(way.standing, me()))
 
     def form(self, way: Way, d: Desk, sent: Any = None) -> EndForm:
         """With a witness where anything goes into the bin."""
@@ -115,7 +117,7 @@ def _made(way: Way, ending: Ending, form: EndForm, told: Event, d: Desk) -> tupl
         return None
     if witness is not None:
         told = replace(told, details={"witness": f"{witness.name}, {witness.role}"})
-    seen_by = "" if witness is None else witness.id
+    seen_by = "" if witness is None else witness.user
     binned = (replace(waste, witness=seen_by) for waste in ending.wastes(way.progress, form.reason))
     left = ((material.id, why) for material, why in leaving(ending.step, way.progress))
     return told, (*binned, *(NewOut(id_, why) for id_, why in left if id_ is not None))

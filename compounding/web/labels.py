@@ -25,7 +25,6 @@ from compounding.web.label_forms import (
     destroy_form,
     label_print_form,
     scan_form,
-    witness_proved,
 )
 from compounding.web.paperwork import refusal as paper_refusal
 from compounding.web.plan_page import kept
@@ -34,6 +33,7 @@ from compounding.web.recorded import bagged, recorded_work
 from compounding.web.scanned_back import label_copy, scanned_back
 from compounding.web.taking import VERSION, Taking, moved_on, opened_for, take
 from compounding.web.viewing import PAPER_VIEWED, VIEWED, viewed
+from compounding.web.witnessing import witness_proved
 from compounding.wording import labels as wording
 from compounding.workflow import Deed, Step
 from compounding.workflow.labels import LABEL, due, fate_barriers, is_reprint, meant_for

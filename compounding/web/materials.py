@@ -24,13 +24,14 @@ from compounding.web.reasons import PUT_AWAY, TAKE_OUT
 from compounding.web.signing import bound, same
 from compounding.web.taking import Taking, moved_on, refused, take
 from compounding.web.viewing import VIEWED, viewed
+from compounding.wording.endings import leaving_text
 from compounding.wording.numbers import day
-from compounding.wording.path import called, leaving_text
+from compounding.wording.path import called
 from compounding.workflow import Step, steps
 from compounding.workflow.guards import leaves_by, material_barriers, out_barriers
 from compounding.workflow.materials import LOST, Kind, Material, Out, ReadBy
 from compounding.workflow.products import products_for
-from compounding.workflow.steps import RECORD
+from compounding.workflow.steps import RECORD, REPLACE
 from compounding.workflow.wastes import of_lost
 
 blueprint = Blueprint("materials", __name__, url_prefix="/preparations")
@@ -38,7 +39,16 @@ blueprint = Blueprint("materials", __name__, url_prefix="/preparations")
 TYPED_ONCE, TYPED_APART = "lot typed", "lot typed differently"
 _FIRST = "first"
 _APART = "This is not what was typed the first time. Type lot and expiry again from the pack, both times."
-_NO_MATERIAL = Taking(RECORD, ())
+
+
+def _recording(way: Way) -> Step:
+    """The step that records a material as the preparation stands."""
+    return REPLACE if way.progress.state in REPLACE.before else RECORD
+
+
+def _nothing_recorded(way: Way) -> str | None:
+    """Why nothing may be recorded now by whoever is signed in; None where something may."""
+    return refused(way, Taking(_recording(way), ()), now())
 
 
 # ------------------------------------------------------------------ scanned
@@ -51,7 +61,7 @@ def scan(number: str) -> Any:
     d, way, raw = desk(), way_shown(number), ScanForm(desk(), request.form).scan.text
     if pages.lost():
         return lost(way)
-    if (said := moved_on(way.standing) or refused(way, _NO_MATERIAL, now())) is not None:
+    if (said := moved_on(way.standing) or _nothing_recorded(way)) is not None:
         return stopped(way, Stop("moved", said), raw, 409)
     try:
         found = picked(raw, way, d, now())
@@ -66,9 +76,10 @@ def scan(number: str) -> Any:
 
 def _record(way: Way, pack: Pack, place: int, d: Desk) -> Any:
     new = material(pack, place, way.progress.planned)
-    taking = Taking(RECORD, (new,), lambda progress: material_barriers(progress, new))
+    step = _recording(way)
+    taking = Taking(step, (new,), lambda progress: material_barriers(progress, new))
     try:
-        take(way, taking, event(RECORD.name, _told(new, d)), d)
+        take(way, taking, event(step.name, _told(new, d)), d)
     except RecordsFault as fault:
         return faulted(way, fault, new.raw)
     return back(way.saved.number)
@@ -96,7 +107,7 @@ def _told(new: Material, d: Desk) -> dict[str, str]:
 def type_(number: str, kind: str) -> Any:
     """Empty boxes for what stands on a pack."""
     way, wanted = way_shown(number), _kind(kind)
-    if (said := refused(way, _NO_MATERIAL, now())) is not None:
+    if (said := _nothing_recorded(way)) is not None:
         refuse("Nothing to be recorded", said, 409)
     try:
         place = place_of(wanted, way.progress)
@@ -121,7 +132,7 @@ def typed(number: str, kind: str) -> Any:
     form, place, first = typed_form(wanted, d, request.form), sent_place(), request.form.get(_FIRST, "")
     if pages.lost():
         return type_page(way, form, wanted, place, first, problems=[pages.problem("lot", pages.LOST)])
-    if (said := moved_on(way.standing) or refused(way, _NO_MATERIAL, now())) is not None:
+    if (said := moved_on(way.standing) or _nothing_recorded(way)) is not None:
         return type_page(way, form, wanted, place, first, problems=[pages.problem("lot", said)]), 409
     pack = _typed_pack(form, wanted, way, d)
     if pack is None:
@@ -246,4 +257,4 @@ def _leaving(way: Way, material_id: int) -> tuple[Material, Step]:
 
 
 def _reasons(step: Step) -> Any:
-    return TAKE_OUT if step is steps.TAKE_OUT else PUT_AWAY
+    return PUT_AWAY if step is steps.PUT_AWAY else TAKE_OUT

@@ -10,25 +10,22 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.credentials import USER_MOST, folded
 from compounding.localtime import read_moment
 from compounding.quantities import Unreadable, quote
-from compounding.records import Person
 from compounding.web.desk import Desk
-from compounding.web.fields import Choice, Day, Line, Secret, Typed
+from compounding.web.fields import Choice, Day, Line, Typed
 from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
-from compounding.web.identity import me
-from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.reasons import Reasons
+from compounding.web.witnessing import witness_fields
 from compounding.wording.numbers import day as written_day
-from compounding.workflow import Deed, barred, may
 from compounding.workflow.materials import Kind
-from compounding.workflow.people import seen_by_two
 
-WITNESS_WRONG = "The user name or the password of the witness is not right. Nothing is recorded."
 LOT_MOST = 20  # GS1 General Specifications, AI (10)
 _HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?:Z|[-+][0-9]{2}:[0-9]{2})?")
 _TODAY, _YESTERDAY = "today", "yesterday"
+_DAYS_BACK = 7
+"""How long ago something may have happened that is entered only now: a long weekend and more. Ours; a day that
+cannot be chosen would have another one typed in its place."""
 
 
 class ScanForm(SiteForm):
@@ -63,10 +60,11 @@ class NowForm(ScanForm):
             if self.late_reason.data:
                 blame(self.at, "Type when it was, or leave the reason empty.")
             return None if self.at.errors else entered
-        back = timedelta(days=1 if self.on.data == _YESTERDAY else 0)
-        on = entered.astimezone(ZoneInfo(zone)).date() - back
+        today = entered.astimezone(ZoneInfo(zone)).date()
+        named = {_TODAY: today, _YESTERDAY: today - timedelta(days=1)}
+        on = named[self.on.data].isoformat() if self.on.data in named else self.on.data
         try:
-            return read_moment(f"{on.isoformat()}T{self.at.data}", ZoneInfo(zone))
+            return read_moment(f"{on}T{self.at.data}", ZoneInfo(zone))
         except Unreadable as unreadable:
             blame(self.at, str(unreadable))
             return None
@@ -80,12 +78,11 @@ def now_form(d: Desk, sent: MultiDict[str, str] | None = None) -> NowForm:
 
 
 def _days(d: Desk) -> Choice:
-    today = d.today()
-    told = (
-        (_TODAY, f"Today, {written_day(today, d.market)}"),
-        (_YESTERDAY, f"Yesterday, {written_day(today - timedelta(days=1), d.market)}"),
-    )
-    return Choice("Day", told, missing="Choose the day.")
+    days = [d.today() - timedelta(days=back) for back in range(_DAYS_BACK + 1)]
+    written = [written_day(day, d.market) for day in days]
+    named = ((_TODAY, f"Today, {written[0]}"), (_YESTERDAY, f"Yesterday, {written[1]}"))
+    before = ((day.isoformat(), text) for day, text in zip(days[2:], written[2:], strict=True))
+    return Choice("Day", (*named, *before), missing="Choose the day.")
 
 
 # ------------------------------------------------------------------ typed twice
@@ -142,8 +139,7 @@ class ReturnForm(EndForm, NowForm):
 def end_form(d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = None, *, witnessed: bool = False) -> EndForm:
     fields: dict[str, Any] = {"why": _why(reasons)}
     if witnessed:
-        fields["witness"] = Line("Witness, user name", most=USER_MOST, missing="The witness types their user name.")
-        fields["witness_secret"] = Secret("Password of the witness", missing="The witness types their password.")
+        fields |= witness_fields()
     form: EndForm = type("EndForm", (EndForm,), fields)(d, sent)
     return form
 
@@ -157,22 +153,3 @@ def return_form(d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = No
 
 def _why(reasons: Sequence[tuple[str, str]]) -> Choice:
     return Choice("Reason", reasons, prompt="Choose a reason", missing="Choose a reason.")
-
-
-def witness_proved(form: EndForm, d: Desk) -> Person | None:
-    """The second person who saw it; why they are none stands at the field. Nobody is signed out. Raises
-    RecordsFault."""
-    witness, secret = form["witness"], form["witness_secret"]
-    user = folded(witness.data)
-    if not seen_by_two(me().account.user, user):
-        blame(witness, "The witness must be somebody else than you.")
-        return None
-    try:
-        found = prove(Claim(user, secret.data, SECRET_WRONG, WITNESS_WRONG, me().workstation), d)
-    except NotProved as refused:
-        blame(secret, str(refused))
-        return None
-    if not may(found.role, Deed.PREPARE):
-        blame(witness, barred(found.role, Deed.PREPARE))
-        return None
-    return found.person

@@ -21,8 +21,9 @@ from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.taking import Taking, opened_for, refused
 from compounding.wording.barriers import barrier_sentence
+from compounding.wording.endings import EndText
 from compounding.wording.numbers import capital, clock
-from compounding.wording.path import EndText, NextText, called, limit_rule, next_text, stop_heading
+from compounding.wording.path import NextText, called, limit_rule, next_text, stop_heading
 from compounding.wording.worklist import limit_name, time_left
 from compounding.workflow import State, Step, refusal, steps
 from compounding.workflow.guards import dry, leaves_by, unfit
@@ -51,6 +52,7 @@ _POSTS: Mapping[str, str] = {
     "add-drug": "true_times.add_drug",
     "true-time": "true_times.add_drug",
 }
+_RECORD = (steps.RECORD, steps.REPLACE)
 _ENDS: Mapping[str, tuple[str, Step]] = {
     "cancel": ("Cancel the preparation", steps.CANCEL),
     "reject": ("Reject this preparation", steps.REJECT),
@@ -147,7 +149,7 @@ def _step_number(progress: Progress, following: Next | None) -> str:
 def _action(way: Way, following: Next | None) -> str:
     if following is None:
         return ""
-    if following.step is steps.RECORD:
+    if following.step in _RECORD:
         return url_for("materials.scan", number=way.saved.number)
     posts = _POSTS.get(following.code)
     return url_for(posts, number=way.saved.number) if posts else ""
@@ -186,7 +188,7 @@ def _instead(way: Way, following: Next | None) -> str:
 
 def _type_link(way: Way, following: Next | None) -> str:
     """Where lot and expiry of what is next are typed twice."""
-    if following is None or following.step is not steps.RECORD:
+    if following is None or following.step not in _RECORD:
         return ""
     kind = "drug" if following.code in ("pick-drug", "pick-spare") else following.code.removeprefix("pick-")
     return url_for("materials.type_", number=way.saved.number, kind=kind)

@@ -19,7 +19,8 @@ from compounding.wording.barriers import barrier_sentence
 from compounding.wording.numbers import day
 from compounding.wording.path import enrol_hint, quantity, read_as
 from compounding.wording.scans import refusal_sentence
-from compounding.workflow.materials import Kind, Material, Need, ReadBy, missing
+from compounding.workflow.guards import wanted
+from compounding.workflow.materials import Kind, Material, Need, ReadBy
 from compounding.workflow.products import Product, products_for
 from compounding.workflow.progress import Barrier, Planned, Progress, clocks
 
@@ -135,7 +136,7 @@ def too_old(product: Product, lot: str, expiry: date | None, way: Way, now: date
 def place_of(kind: Kind, progress: Progress, shown: int = 0) -> int:
     """Where a pack goes: the place that the page showed where it was one of this kind, else the first that is
     wanting. Raises Stop where nothing of the kind is."""
-    places = [need.place for need in missing(progress.planned.needs, progress.materials) if need.kind is kind]
+    places = [need.place for need in wanted(progress) if need.kind is kind]
     if not places:
         called = "All vials are" if kind is Kind.DRUG else f"The {kind.value} is"
         raise Stop("not-needed", f"{called} recorded already. Put it back.")

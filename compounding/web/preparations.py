@@ -17,7 +17,16 @@ from compounding.records.prints import LABEL, WORKSHEET, kind_of, worksheet_of
 from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.as_written import UNREAD, NotAsWritten, as_written
-from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
+from compounding.web.blind import (
+    HIDDEN,
+    blind,
+    blind_banner,
+    checks_blind,
+    hidden_until,
+    seen_at,
+    standing_at,
+    verified,
+)
 from compounding.web.changing import change_refusal, opened_refusal
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import me
@@ -161,7 +170,7 @@ def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[st
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
         {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": alike_words(like)},
         _dose_cell(saved, text),
-        {"main": text["cycle_day"] if verified(saved) else HIDDEN, "small": [identity.location]},
+        {"main": HIDDEN if hidden_until(saved) else text["cycle_day"], "small": [identity.location]},
         text["give_on"],
         {"chip": saved.state.capitalize(), "look": "done" if verified(saved) else "todo"},
     )
@@ -169,9 +178,9 @@ def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[st
 
 
 def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, Any]:
-    """The dose, or the word that stands in its place until the order is verified."""
-    if not verified(saved):
-        return {"main": HIDDEN, "small": ["until verified"]}
+    """The dose, or the word that stands in its place while somebody works it out blind."""
+    if until := hidden_until(saved):
+        return {"main": HIDDEN, "small": [until]}
     vials = f"{text['vials_of']}, {text['spare']}" if text["spare"] else text["vials_of"]
     return {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]}
 
@@ -181,8 +190,9 @@ def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, An
 
 @blueprint.get("/preparations/<number>")
 def shown(number: str) -> Any:
-    """A preparation; to somebody who may still verify it, only whose it is."""
-    standing = stored_page.standing_at(number)
+    """A preparation; to somebody who may still verify it only whose it is, to somebody who may check it also how
+    far it has come and its clocks."""
+    standing = standing_at(number)
     if blind(standing.preparation, me()):
         viewed(VIEWED, number, shown="the patient alone")
         return _blind_page(standing.preparation)
@@ -229,8 +239,8 @@ def preparation_page(
     forms = [sent[1]] if sent else [shown.form] if shown and shown.form else []
     errors = [*problems, *pages.problems(*forms)]
     path, gone = _path(standing, shown or Shown(), d)
-    parts = stored_page.parts(standing, d)
-    if path is not None and path.hidden:
+    parts, hidden = stored_page.parts(standing, d), checks_blind(standing, me())
+    if hidden:
         parts["banner"] = blind_banner(saved, d)
     return pages.page(
         "preparation.html",
@@ -239,6 +249,7 @@ def preparation_page(
         **parts,
         path=path,
         gone=gone,
+        hidden=hidden,
         verified=verified(saved),
         state_look=_STATE_LOOKS.get(State(saved.state), "now"),
         may_change=me().may(Deed.ENTER) and (change_refusal(saved, me().person) or opened_refusal(standing)) is None,
@@ -299,10 +310,7 @@ def print_(number: str, document: str) -> Any:
     if document != WORKSHEET:  # labels are counted, and so have a page of their own
         abort(404)
     with _PRINTING:
-        standing = stored_page.standing_at(number)
-        if blind(standing.preparation, me()):
-            refuse_blind(standing.preparation)
-        return _print(standing, document)
+        return _print(seen_at(number), document)
 
 
 def _print(standing: Standing, document: str) -> Any:
@@ -366,9 +374,8 @@ def _stored(first: Print, copy: int) -> Mapping[str, Any]:
 @blueprint.get("/preparations/<number>/prints/<int:place>.pdf")
 def pdf(number: str, place: int) -> Any:
     """A print as it was, drawn from its stored strings. Changes nothing but the log of access."""
-    saved, printed = stored_page.standing_at(number).preparation, records.prints(desk().engine, number)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    seen_at(number)
+    printed = records.prints(desk().engine, number)
     if not 1 <= place <= len(printed):
         abort(404)
     this = printed[place - 1]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compounding.records import SavedPreparation, Standing
+from compounding.web.blind import standing_at
 from compounding.web.desk import Desk
 from compounding.web.planned_again import Difference, Figured, PlanDiffers, figured
-from compounding.web.blind import standing_at
 from compounding.workflow import State, Whom
 from compounding.workflow.progress import Planned, Progress, Taken
 

@@ -19,9 +19,12 @@ from compounding.workflow import State, Step, refusal
 from compounding.workflow.guards import barriers, minute, state_after
 from compounding.workflow.materials import Material
 from compounding.workflow.progress import Barrier, LabelCopy, Moment, Progress, Reading, Waste
+from compounding.workflow.steps import PUT_ASIDE
 
 NUMBER, VERSION, STATE = "number", "version", "state"
-_ENDING = frozenset({"cancelled", "rejected", "returned", "wasted", "material taken out", "spare vial put away"})
+_ENDING = frozenset(
+    {"cancelled", "rejected", "returned", "wasted", "material taken out", "spare vial put away", PUT_ASIDE.name}
+)
 """Steps that need no figures that still hold: they write down what is there."""
 
 Further = Callable[[Progress], Iterable[Barrier]]

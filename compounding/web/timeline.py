@@ -127,7 +127,7 @@ class Rows:
 # What an entry that is masked may not be looked for by: its findings; of an answer also what was done, and by whom.
 _VALUES = frozenset({"finding"})
 _ANSWER = _VALUES | {"action", "person_id"}
-_SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until verified")
+_SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until worked out")
 
 
 def _named(recorded: RecordedEvent, number: str) -> RecordedEvent:

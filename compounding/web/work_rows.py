@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from compounding.records import SavedPreparation, Standing
+from compounding.web.blind import checks_blind
 from compounding.web.changing import stored_typed
 from compounding.web.desk import Desk
-from compounding.web.identity import SignedIn
+from compounding.web.identity import SignedIn, me
 from compounding.web.path_page import own_page
 from compounding.web.progressing import PlanDiffers, Way, names, way
 from compounding.wording.numbers import clock, moment

@@ -98,6 +98,8 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "opened": lambda v, p: f"Vial {v['vial']} is recorded as wetted already.",
     "nothing-opened": lambda v, p: "No vial was wetted: cancel the preparation instead.",
     "no-vial": lambda v, p: f"No vial {v['vial']} is recorded: scan it first.",
+    "wanting": lambda v, p: f"The {v['kind']} was put aside: record the one that takes its place first.",
+    "nothing-wanting": lambda v, p: "Everything is recorded: put aside first what cannot be used.",
     "spare": lambda v, p: f"Vial {v['vial']} was not needed: put it away first.",
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
@@ -112,7 +114,13 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "late-reason": lambda v, p: (
         f"It is {_when(v, 'now', p)}: say why {_when(v, 'at', p)} is entered only now. Both times are kept."
     ),
-    "too-early": lambda v, p: f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when what it follows was done.",
+    "before-wetting": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the last vial was wetted: one of the two is"
+        " wrong. Type this one as it was; where it is the other, leave this empty, and reject the preparation."
+    ),
+    "before-release": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was released. Type when it came back."
+    ),
 }
 
 

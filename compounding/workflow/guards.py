@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from compounding.workflow import steps
 from compounding.workflow.check import stays_apart
 from compounding.workflow.labels import count
-from compounding.workflow.materials import Kind, Material, live, missing
+from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step
 from compounding.workflow.wastes import put_back
@@ -73,6 +73,31 @@ def _named(material: Material) -> dict[str, str]:
     return {"name": material.name, "lot": material.lot}
 
 
+def put_aside(progress: Progress) -> tuple[Need, ...]:
+    """What was put aside since the vials were wetted, and has nothing in its place yet."""
+    if progress.state not in steps.REPLACE.before:
+        return ()
+    found = missing(progress.planned.needs, progress.materials)
+    return tuple(need for need in found if need.kind is not Kind.DRUG)  # a spare vial is not picked again
+
+
+def wanted(progress: Progress) -> tuple[Need, ...]:
+    """What may be recorded as the preparation stands."""
+    if progress.state in steps.REPLACE.before:
+        return put_aside(progress)
+    return missing(progress.planned.needs, progress.materials)
+
+
+def _something_put_aside(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not put_aside(progress):
+        yield Barrier("nothing-wanting")
+
+
+def _replaced(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """No bag is filled that is not recorded."""
+    yield from (Barrier("wanting", {"kind": need.kind.value}) for need in put_aside(progress))
+
+
 def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
     yield from count(progress.labels, progress.version).barriers
 
@@ -101,7 +126,10 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.CHANGE.name: (_nothing_wetted,),
     steps.WET_SPARE.name: (spoilt,),
     steps.PUT_AWAY.name: (spoilt,),
-    steps.CHECK_US.name: (spoilt, _unfit),
+    steps.PUT_ASIDE.name: (spoilt,),
+    steps.REPLACE.name: (spoilt, _something_put_aside),
+    steps.CHECK_US.name: (spoilt, _unfit, _replaced),
+    steps.DILUTE.name: (_replaced,),
     steps.PRINT.name: (spoilt,),
     steps.COUNT.name: (spoilt,),
     steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
@@ -122,8 +150,7 @@ def barriers(step: Step, progress: Progress, now: datetime) -> tuple[Barrier, ..
 
 def material_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
     """Why a material cannot be recorded: nothing of its kind is wanting at its place, or its lot is recalled."""
-    wanting = {(need.kind, need.place) for need in missing(progress.planned.needs, progress.materials)}
-    if (material.kind, material.place) not in wanting:
+    if (material.kind, material.place) not in {(need.kind, need.place) for need in wanted(progress)}:
         yield Barrier("not-needed", {"kind": material.kind.value, "place": material.place})
     if (material.product, material.lot) in progress.recalled:
         yield Barrier("recalled", _named(material))
@@ -150,8 +177,8 @@ def leaves_by(progress: Progress, material: Material) -> Step | None:
         return None
     if progress.state in steps.TAKE_OUT.before:
         return steps.TAKE_OUT
-    spare = material.kind is Kind.DRUG and progress.state in steps.PUT_AWAY.before
-    return steps.PUT_AWAY if spare else None
+    step = steps.PUT_AWAY if material.kind is Kind.DRUG else steps.PUT_ASIDE
+    return step if progress.state in step.before else None
 
 
 def vial_barriers(progress: Progress, place: int) -> Iterator[Barrier]:

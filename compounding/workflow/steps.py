@@ -115,6 +115,23 @@ WET = Step(
 )
 WET_SPARE = Step("spare vial wetted", _D.PREPARE, frozenset({_S.RECONSTITUTED}), None, recorded=("true time",))
 PUT_AWAY = Step("spare vial put away", _D.PREPARE, frozenset(_PREPARED), None, recorded=("reason",))
+# A bag that leaks before the drug is in it is replaced, while what was wetted keeps its clocks. Once the drug is in
+# it nothing is: nobody can say how much of it is left, so that the preparation is rejected and made afresh.
+PUT_ASIDE = Step(
+    "bag or diluent put aside",
+    _D.PREPARE,
+    frozenset({_S.RECONSTITUTED, _S.CHECKED}),
+    None,
+    recorded=("reason",),
+)
+REPLACE = Step(
+    "bag or diluent replaced",
+    _D.PREPARE,
+    PUT_ASIDE.before,
+    None,
+    not_by=(Whom.CHECKER,),
+    recorded=("lot", "expiry"),
+)
 CHECK_UK = Step(
     "in-process check",
     _D.CHECK,
@@ -213,6 +230,8 @@ STEPS: tuple[Step, ...] = (
     WET,
     WET_SPARE,
     PUT_AWAY,
+    PUT_ASIDE,
+    REPLACE,
     CHECK_US,
     CHECK_UK,
     DILUTE,

@@ -10,7 +10,11 @@ from compounding.workflow.progress import Barrier, Moment, Progress, What
 LATE_AFTER = timedelta(minutes=5)
 """From here on an entry is late. Gloves off and four fields typed take a minute or two; ours, not a label's."""
 
-_FOLLOWS = {What.DILUTED: What.WETTED, What.RETURNED: What.RELEASED}
+# What comes before something, and the code of a time that is even before that: one of the two is not the true one.
+_FOLLOWS = {
+    What.DILUTED: (What.WETTED, "before-wetting"),
+    What.RETURNED: (What.RELEASED, "before-release"),
+}
 
 
 def is_late(at: datetime, entered_at: datetime) -> bool:
@@ -20,12 +24,13 @@ def is_late(at: datetime, entered_at: datetime) -> bool:
 
 def entry_barriers(moment: Moment, progress: Progress) -> Iterator[Barrier]:
     """Why a time cannot be entered: it has not come yet, it is before what it follows, or a late one has no
-    reason. A time that is past a limit is not among them: what it leaves is the guards' matter."""
+    reason. None of these can be true as it stands. A time that is past a limit is not among them: what it leaves is
+    the guards' matter."""
     if moment.at > moment.entered_at:
         yield Barrier("future", {"at": moment.at, "now": moment.entered_at})
     if is_late(moment.at, moment.entered_at) and not moment.late_reason.strip():
         yield Barrier("late-reason", {"at": moment.at, "now": moment.entered_at})
-    before = _FOLLOWS.get(moment.what)
+    before, code = _FOLLOWS.get(moment.what, (None, ""))
     earlier = [known.at for known in progress.moments if known.what is before]
     if earlier and moment.at < max(earlier):
-        yield Barrier("too-early", {"at": moment.at, "follows": max(earlier)})
+        yield Barrier(code, {"at": moment.at, "follows": max(earlier)})

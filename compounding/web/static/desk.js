@@ -9,6 +9,7 @@ requestAnimationFrame(() => {
   if (!first) return;
   if (document.activeElement !== first) first.focus();
   if (first.matches(".summary")) first.scrollIntoView({ block: "start" });
+  if (first.matches("input.scan")) first.select(); // what was refused stays to be read; the next scan replaces it
 });
 
 // What stays on top is as high as its text needs: what comes to rest below it is told the real height.
