@@ -562,11 +562,11 @@ def test_a_uk_order_is_as_blind(tmp_path: Path) -> None:
 
 LOST = [
     # who, where, what is sent without its token, and what is answered: as with it
-    ("adeyemi", f"/preparations/{NUMBER}/print/label", {}, 403),
+    ("adeyemi", f"/preparations/{NUMBER}/print/worksheet", {}, 403),
     ("adeyemi", "/orders/review", {"changed_number": NUMBER, "changed_version": "1"}, 403),
     ("adeyemi", "/orders/save", {"changed_number": NUMBER, "changed_version": "1"}, 403),
     ("okafor", "/orders/review", {"changed_number": "2026-999999", "changed_version": "1"}, 404),
-    ("okafor", "/preparations/2026-999999/print/label", {}, 404),
+    ("okafor", "/preparations/2026-999999/print/worksheet", {}, 404),
     ("lindqvist", "/preparations/2026-999999/verify", {}, 404),
 ]
 

@@ -7,9 +7,11 @@
 requestAnimationFrame(() => {
   const first = document.querySelector("[autofocus]");
   if (!first) return;
-  if (document.activeElement !== first) first.focus();
+  const at = document.activeElement;
+  if (at !== first && !at.matches("input, select, textarea")) first.focus(); // nobody is taken out of a box
   if (first.matches(".summary")) first.scrollIntoView({ block: "start" });
-  if (first.matches("input.scan")) first.select(); // what was refused stays to be read; the next scan replaces it
+  // What was refused stays to be read, and the next scan replaces it; one that has begun is not.
+  if (document.activeElement === first && first.matches("input.scan") && first.value === first.defaultValue) first.select();
 });
 
 // What stays on top is as high as its text needs: what comes to rest below it is told the real height.
