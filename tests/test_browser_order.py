@@ -592,7 +592,8 @@ def test_no_card_is_cut_by_the_end_of_a_sheet(page: Any, desks: dict[Market, str
     """Each heading has the last words of its card on the same sheet."""
     page.goto(f"{desks[US]}/preparations/2026-000001")
     ends = page.evaluate(
-        "[...document.querySelectorAll('main .card:not(.path-next)')].map(card => [card.querySelector('h2').innerText, card.innerText])"
+        "[...document.querySelectorAll('main .card:not(.path-next)')]"
+        ".map(card => [card.querySelector('h2').innerText, card.innerText])"
     )
     sheets = [plain(sheet.extract_text()) for sheet in PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages]
     for heading, text in ends:
