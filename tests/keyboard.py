@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -174,8 +174,8 @@ class Hands:
     def opens(self, words: str, address: str) -> Any:
         """Presses a button whose file opens in a window of its own, and closes that; gives the file's answer."""
         self.tab(words)
-        found: Callable[[Any], bool] = lambda answer: answer.url.endswith(address)  # noqa: E731
-        with self.page.context.expect_page() as window, self.page.context.expect_event("response", found) as answer:
+        context, sent = self.page.context, lambda answer: answer.url.endswith(address)
+        with context.expect_page() as window, context.expect_event("response", sent) as answer:
             self.page.keyboard.press("Enter")
         window.value.close()
         return answer.value
