@@ -16,7 +16,7 @@ from pypdf import PdfReader
 import labels
 from compounding import papers
 from compounding.dosing import Transplant
-from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work
+from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work, fitted
 from compounding.patient import Identity
 from compounding.policy import Formula, Making, Market, Policy, Site
 from compounding.scanning import is_own_code
@@ -196,7 +196,7 @@ def test_the_labels_code_is_read_from_its_picture(market, dpi):
 @pytest.mark.parametrize("market", Market)
 def test_each_page_of_the_worksheet_has_its_own_code(market):
     read = [zxingcpp.read_barcodes(page)[0].text for page in pictures(pdf("worksheet", work(market)), 203)]
-    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-p1", f"{NUMBER}-p2"]
+    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-a1", f"{NUMBER}-b1"]  # pages 1 and 2 of version 1
     assert all(map(is_own_code, read))
 
 
@@ -458,6 +458,27 @@ def test_every_override_with_every_coded_reason_fits_the_worksheet():
         for _, reason in OVERRIDE:
             answer = Answer(f"{short(finding)} – {reason}", "Dr A. Farrow by phone, 08:05", "J. Park")
             papers.strings("worksheet", work(Market.US, answers=(answer,)), 1)
+
+
+FITTED = [
+    ("Gloves on", "Gloves on"),
+    ("The autoclave \u2603 stood\xa0 open", "The autoclave ? stood open"),  # no snowman in the font
+    ("\U0001f9e4", "?"),
+]
+
+
+@pytest.mark.parametrize(("typed", "printed"), FITTED)
+def test_a_reason_typed_on_the_way_is_printed_as_far_as_the_font_goes(typed, printed):
+    assert fitted(typed) == printed
+
+
+@pytest.mark.parametrize("market", Market)
+@pytest.mark.parametrize("typed", ["W" * 120, "wet " * 30, "word " * 24, "1 " * 60])  # 120: the most a reason has
+def test_no_reason_is_too_long_for_its_row(market, typed):
+    cut = fitted(typed)
+    assert cut.endswith("…") and typed.startswith(cut[:-1].rstrip())
+    answers = (Answer(cut, cut, "R. Okafor"),)
+    assert words(pdf("worksheet", work(market, answers=answers))).count("…") == 2
 
 
 @pytest.mark.parametrize("market", Market)

@@ -53,6 +53,7 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
         {"fault": "volume-read"},
         "Read again, the volume read on the syringes still does not agree: the preparation must be rejected.",
     ),
+    ("check-readings", {"readings": 3}, "Three readings did not agree: the preparation must be rejected."),
     (
         "diluted-late",
         {"at": at("17:01"), "dilute_by": at("17:00")},
@@ -108,6 +109,11 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
         " it is the other, leave this empty, and reject the preparation.",
     ),
     (
+        "before-final",
+        {"at": at("12:59"), "follows": at("13:00")},
+        "08:59 is before 09:00, when the final check was signed. Type when the bag was released.",
+    ),
+    (
         "before-release",
         {"at": at("12:59"), "follows": at("13:00")},
         "08:59 is before 09:00, when the bag was released. Type when it came back.",
@@ -142,7 +148,7 @@ def test_every_barrier_of_the_workflow_has_its_sentence() -> None:
     assert raised - labels - told == {"diluted-bag"}
     assert "two pharmacists record them" in barrier_sentence(Barrier("diluted-bag"), NEW_YORK)
     for code in labels:
-        assert label_sentence(Barrier(code, {"copy": "2", "version": 1, "applied": 0})).endswith(".")
+        assert label_sentence(Barrier(code, {"copy": "2", "version": 1, "applied": 0, "light_cover": 0})).endswith(".")
 
 
 def test_all_that_is_in_the_way_is_one_text() -> None:

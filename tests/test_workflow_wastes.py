@@ -71,12 +71,35 @@ def test_a_vial_lost_before_it_was_wetted_is_its_labelled_content() -> None:
 def test_what_goes_back_to_stock_and_what_is_picked_again() -> None:
     progress = preparing(us(170, 70), State.MATERIALS, moments=wetted(1))
     assert [one.place for one in put_back(progress)] == [2]
-    assert [(one.place, why) for one, why in leaving(steps.REJECT, progress)] == [(2, Out.RETURNED)]
     unopened = preparing(us(170, 70), State.MATERIALS)
-    assert [(one.place, why) for one, why in leaving(steps.CANCEL, unopened)] == [(1, Out.RETURNED), (2, Out.RETURNED)]
     changed = leaving(steps.CHANGE, unopened)
     assert len(changed) == 5 and {why for _, why in changed} == {Out.ORDER_CHANGED}
     assert leaving(steps.RELEASE, progress) == ()
+
+
+BACK, BIN = Out.RETURNED, Out.DISCARDED
+# Two vials, water, diluent and bag. Water is used up with the first vial, the rest with the drug; and from the check
+# on a bag may be filled that has no drug yet.
+ENDED = [
+    (steps.CANCEL, State.MATERIALS, (), {"drug 1": BACK, "drug 2": BACK, "water": BACK, "diluent": BACK,
+                                         "container": BACK}),
+    (steps.REJECT, State.MATERIALS, (1,), {"drug 2": BACK, "diluent": BACK, "container": BACK}),
+    (steps.REJECT, State.RECONSTITUTED, (1, 2), {"diluent": BACK, "container": BACK}),
+    (steps.REJECT, State.CHECKED, (1, 2), {"diluent": BIN, "container": BIN}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "state", "wet", "expected"), ENDED, ids=lambda part: str(part)[:12])
+def test_an_ending_puts_out_all_that_was_not_used(
+    step: Step, state: State, wet: tuple[int, ...], expected: dict[str, Out]
+) -> None:
+    progress = preparing(us(170, 70), state, moments=wetted(*wet))
+    gone = {f"{one.kind.value} {one.place or ''}".strip(): why for one, why in leaving(step, progress)}
+    assert gone == expected
+
+
+def test_what_is_in_the_bag_leaves_with_the_bag() -> None:
+    assert leaving(steps.REJECT, preparing(us(170, 70), State.LABELLED, wet="09:00", diluted="10:00")) == ()
 
 
 def test_more_thrown_away_than_was_opened_is_an_error() -> None:
@@ -249,8 +272,10 @@ class Path(RuleBasedStateMachine):
             return
         gone = leaving(step, self.progress)
         wastes = tuple(of_ending(self.progress, "rejected")) if step is steps.REJECT else ()
-        for one, why in gone:
-            self.progress = taking_out(self.progress, one.place, why)
+        assert not {why for _, why in gone} - {Out.RETURNED, Out.DISCARDED}
+        whys = dict(gone)
+        left = (replace(one, out=whys.get(one, one.out)) for one in self.progress.materials)
+        self.progress = replace(self.progress, materials=tuple(left))
         self.take(step, wastes=wastes)
         self.bin += sum(self.vials.values()) + self.bag
         self.vials, self.bag = {}, 0

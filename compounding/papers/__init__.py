@@ -3,6 +3,7 @@
     work        what a paper is made from: the plan's strings, and what was recorded so far
     bags        the bag labels
     worksheets  the worksheets
+    fitting     a text cut to its place
     documents   a document's finished strings, and its PDF
 
 A document is made once into finished strings, which are stored with its first print; every later
@@ -10,6 +11,7 @@ print draws those, so that no upgrade changes an old paper.
 """
 
 from compounding.papers.documents import DOCUMENTS, draw, draw_all, draw_extract, strings, with_copy
+from compounding.papers.fitting import fitted
 from compounding.papers.work import Answer, Bagged, Hour, Lot, Recorded, Signed, Work
 from labels import Extract, ExtractRow, ExtractValue, Pair, Refused
 
@@ -30,6 +32,7 @@ __all__ = [
     "draw",
     "draw_all",
     "draw_extract",
+    "fitted",
     "strings",
     "with_copy",
 ]

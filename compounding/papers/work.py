@@ -15,10 +15,11 @@ from compounding.workflow.materials import Kind
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a finding was answered, as a row of the worksheet says it: each at most two short lines."""
+    """How a finding was answered, or what went otherwise on the way, as a row of the worksheet says it: each at
+    most two short lines."""
 
     what: str
-    """The finding in a few words, with the coded reason."""
+    """In a few words: of a finding with the coded reason."""
     reason: str
     """In words."""
     by: str
@@ -106,6 +107,7 @@ class Work:
     bagged: Bagged | None = None
     """None until the drug is in the bag."""
     recorded: Recorded = Recorded()
+    version: int = 1
 
     @property
     def market(self) -> Market:

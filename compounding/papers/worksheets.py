@@ -9,7 +9,7 @@ from datetime import date
 from compounding.papers.work import Lot, Recorded, Signed, Work
 from compounding.patient import years_between
 from compounding.policy import Market
-from compounding.scanning import own_code
+from compounding.scanning import page_code
 from compounding.wording import papers as words
 from compounding.wording.numbers import capital, day
 from compounding.wording.plans import PlanText
@@ -76,7 +76,7 @@ def worksheet(work: Work, stock: Stock) -> Worksheet:
     deviations = _deviations(work)
     pages = page_count(stock, len(deviations.rows))
     return Worksheet(
-        pages=tuple(_page_mark(work.number, page, pages) for page in range(1, pages + 1)),
+        pages=tuple(_page_mark(work, page, pages) for page in range(1, pages + 1)),
         header=_header(work),
         banner=_banner(work),
         signature_captions=_SIGNED,
@@ -121,8 +121,8 @@ def worksheet(work: Work, stock: Stock) -> Worksheet:
     )
 
 
-def _page_mark(number: str, page: int, pages: int) -> PageMark:
-    return PageMark(f"Page {page} of {pages}", own_code(number, f"p{page}"))
+def _page_mark(work: Work, page: int, pages: int) -> PageMark:
+    return PageMark(f"Page {page} of {pages}", page_code(work.number, page, work.version))
 
 
 def _header(work: Work) -> Header:

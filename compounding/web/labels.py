@@ -11,12 +11,12 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
 from compounding.quantities import Unreadable, quote
-from compounding.records import NewFate, NewPrint, NewRow, Print, RecordsFault, RecordsRefused
+from compounding.records import NewFate, NewPrint, NewRow, Print, RecordsFault
 from compounding.web import label_copies, pages, stored_page
 from compounding.web.blind import refuse, refuse_unseen
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Choice, Line
-from compounding.web.forms import SiteForm, blame
+from compounding.web.forms import blame
 from compounding.web.identity import event, me
 from compounding.web.label_forms import (
     DestroyForm,
@@ -76,7 +76,7 @@ def _page(
 ) -> str:
     """`stop` stands above the scan field, which keeps the focus; every other error is in the summary."""
     d, cover = desk(), label_copies.light_cover(way)
-    errors = [*problems, *_problems(print_), *_problems(destroy)]
+    errors = [*problems, *pages.problems(print_, destroy)]
     instead = _instead(way)
     return pages.page(
         "labels.html",
@@ -124,11 +124,6 @@ def _again(way: Way) -> bool:
     return is_reprint(way.progress.labels, way.progress.version, label_copies.light_cover(way))
 
 
-def _problems(form: SiteForm | None) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order() if form is not None else ():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
-
-
 # ------------------------------------------------------------------ steps
 
 
@@ -166,7 +161,7 @@ def print_(number: str) -> Any:
         said = pages.problem("printing", paper_refusal(LABEL, refused, recorded_work(way, d), d))
         return _page(way, print_=form, problems=[said]), 422
     except RecordsFault as fault:
-        return _page(opened_way(number), problems=[pages.problem("printing", str(fault))]), _status(fault)
+        return _page(opened_way(number), problems=[pages.problem("printing", str(fault))]), pages.status_of(fault)
     return redirect(url_for("labels.pdf", number=number, first=first, last=last), 303)
 
 
@@ -199,17 +194,17 @@ def _new_print(strings: Any, way: Way, copy: int, *, first: bool) -> NewPrint:
     return NewPrint(LABEL, str(copy), words, hashlib.sha256(papers.draw(own)).hexdigest(), way.saved.version)
 
 
-def _status(fault: RecordsFault) -> int:
-    return 409 if isinstance(fault, RecordsRefused) else pages.NOT_SAVED
-
-
 @blueprint.get("/<number>/labels/<int:first>-<int:last>.pdf")
 def pdf(number: str, first: int, last: int) -> Any:
-    """Copies as they were printed, a page each. Changes nothing but the log of access."""
+    """Copies as they were printed, a page each, while they are open: a label in use is not printed uncounted a second
+    time. Changes nothing but the log of access."""
     way = opened_way(number)
     copies = [copy for copy in way.progress.labels if first <= int(copy.copy) <= last]
     if not copies:
         abort(404)
+    for copy in copies:
+        if (said := wording.not_drawn(copy, way.progress.version)) is not None:
+            refuse("Not printed again", said, 409)
     drawn = papers.draw_all(_drawn(copy, number) for copy in copies)
     viewed(PAPER_VIEWED, number, paper="bag label", copy=", ".join(copy.copy for copy in copies))
     name = f"label-{number}-{first}-{last}.pdf"
@@ -279,7 +274,7 @@ def _counted(way: Way, form: ScanForm, copy: LabelCopy) -> Any:
     try:
         _take(way, COUNT, [NewFate(copy.print_id, fate)], details=told)
     except RecordsFault as fault:
-        return _page(opened_way(number), scan=form, stop=str(fault)), _status(fault)
+        return _page(opened_way(number), scan=form, stop=str(fault)), pages.status_of(fault)
     return redirect(url_for("labels.shown", number=number), 303)
 
 
@@ -305,5 +300,5 @@ def destroy(number: str) -> Any:
         _take(way, COUNT, [row], DESTROYED, details=told, **_why(form.why, form.words))
     except RecordsFault as fault:
         blame(form.copy, str(fault))
-        return _page(opened_way(number), destroy=form), _status(fault)
+        return _page(opened_way(number), destroy=form), pages.status_of(fault)
     return redirect(url_for("labels.shown", number=number), 303)

@@ -309,7 +309,14 @@ def _may_be_signed(again: Again, d: Desk) -> bool:
     who = me()
     if not answered(again.answers, who.account.user):
         return False
-    return saving.fit_for_paper(again.shown, again.answers, who.person, d)
+    return _as_offered(again, d) and saving.fit_for_paper(again.shown, again.answers, who.person, d)
+
+
+def _as_offered(again: Again, d: Desk) -> bool:
+    """A form that is sent again was judged when it was saved."""
+    if again.of is None or again.of.stored_by(again.key):
+        return True
+    return saving.rounded_as_offered(again.shown, again.answers, again.of, d)
 
 
 def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of: Changing | None) -> str | None:

@@ -26,13 +26,14 @@ from compounding.wording.numbers import capital, clock
 from compounding.wording.path import NextText, called, limit_rule, next_text, stop_heading
 from compounding.wording.worklist import limit_name, time_left
 from compounding.workflow import State, Step, refusal, steps
-from compounding.workflow.guards import dry, leaves_by, unfit
+from compounding.workflow.guards import dry, leaves_by, only_passed, unfit
 from compounding.workflow.guidance import Next, next_action
 from compounding.workflow.limits import Due, Limit, Urgency, every_limit
 from compounding.workflow.materials import Kind, Material, live
 from compounding.workflow.products import products_for
 from compounding.workflow.progress import Progress, What, clocks
 
+AGAIN = "again"
 _LOOKS = {Urgency.CALM: "", Urgency.SOON: "soon", Urgency.PASSED: "late"}
 _OVER = frozenset({State.RETURNED, State.REJECTED, State.CANCELLED, State.WASTED})
 _PAGES: Mapping[str, str] = {
@@ -69,6 +70,8 @@ class Shown:
     form: NowForm | None = None
     logged: bool = False
     """Whether the scan that was refused stands in the log."""
+    again: str = ""
+    """Stands for a scan that was asked about: the same once more says yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
         place=str(following.place) if following else "",
         type_link=_type_link(way, following),
         stop=_stop(shown, way, following, d),
-        opened=opened_for(way),
+        opened=[*opened_for(way), *([(AGAIN, shown.again)] if shown.again else [])],
         steps=tuple(step_rows(way, d, hidden, following is not None and following.code not in _ENDS)),
         materials=tuple(material_rows(way, d, may_leave=me().may(steps.TAKE_OUT.deed))),
         vials=tuple(vial_views(way, d, hidden)),
@@ -221,6 +224,17 @@ def _ends(way: Way, following: Next | None, now: datetime) -> Iterator[tuple[str
         if not named and refused(way, Taking(step, ()), now) is None:
             look = "secondary" if step is steps.RETURN else "stop"
             yield words, url_for("ending.shown", number=way.saved.number, what=what), look
+    if _may_have_left(way, following):
+        yield "It was released in time", url_for("releasing.release", number=way.saved.number), "secondary"
+
+
+def _may_have_left(way: Way, following: Next | None) -> bool:
+    """Whether a bag may have been released before its time passed, and is not written down yet."""
+    if following is None or not only_passed(following.barriers):
+        return False
+    checked = [taken.at for taken in way.progress.taken if taken.state == State.FINAL.value]
+    step = steps.in_force(way.progress.planned.policy)[steps.RELEASE.name]
+    return bool(checked) and refused(way, Taking(step, ()), checked[-1].astimezone(UTC)) is None
 
 
 # ------------------------------------------------------------------ clocks
@@ -287,7 +301,7 @@ def type_page(
     problems: Sequence[dict[str, str]] = (),
 ) -> str:
     """The boxes for what stands on a pack: for the first time or, with what stands for that, for the second."""
-    errors = [*problems, *_field_problems(form)]
+    errors = [*problems, *pages.problems(form)]
     return pages.page(
         "path_type.html",
         errors,
@@ -305,7 +319,7 @@ def type_page(
 
 def end_page(way: Way, form: SiteForm, text: EndText, problems: Sequence[dict[str, str]] = ()) -> str:
     """Why something ends, and what becomes of what."""
-    errors = [*problems, *_field_problems(form)]
+    errors = [*problems, *pages.problems(form)]
     return pages.page(
         "path_end.html",
         errors,
@@ -323,8 +337,3 @@ def banner(way: Way) -> dict[str, Any]:
     """The banner; without the dose for whoever may check it blind now."""
     d = desk()
     return blind_banner(way.saved, d) if checks_blind(way.standing, me()) else stored_page.banner(way.saved, d)
-
-
-def _field_problems(form: SiteForm) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")

@@ -254,7 +254,7 @@ def preparation_page(
         state_look=_STATE_LOOKS.get(State(saved.state), "now"),
         may_change=me().may(Deed.ENTER) and (change_refusal(saved, me().person) or opened_refusal(standing)) is None,
         findings_heading=asking(parts["plan"].text.findings, "was answered", "were answered"),
-        papers=list(_papers(saved, sent, d)),
+        papers=list(_papers(standing, sent, d)),
         history=list(stored_page.history(saved.number, d)),
     )
 
@@ -272,20 +272,26 @@ def _path(standing: Standing, shown: Shown, d: Desk) -> tuple[PathPage | None, s
 # ------------------------------------------------------------------ papers
 
 
-def _papers(saved: SavedPreparation, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
+def _papers(standing: Standing, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
+    saved = standing.preparation
     printed = records.prints(d.engine, saved.number)
     copies = tuple(_copies(printed, LABEL, saved.version, d))
     yield Paper(LABEL, NAMES[LABEL], None, _LABELS, copies)
-    copies, shows = tuple(_copies(printed, WORKSHEET, saved.version, d)), _shows(saved)
+    copies, shows = tuple(_copies(printed, WORKSHEET, saved.version, d)), _shows(standing)
     again = any(copy.document == shows and copy.version == saved.version for copy in printed)
     form = sent[1] if sent else print_form(d, WORKSHEET, again, None)
     instead = _not_printed(saved)
     yield Paper(WORKSHEET, NAMES[WORKSHEET], None if instead else form, instead, copies)
 
 
-def _shows(saved: SavedPreparation) -> str:
-    """The worksheet of a preparation as it stands: each state's has words of its own."""
-    return WORKSHEET if saved.state == State.VERIFIED.value else worksheet_of(saved.state)
+def _shows(standing: Standing) -> str:
+    """The worksheet of a preparation as it stands: each state's has words of its own, and again where a step led
+    back and it was reached anew. What was signed before that is void, and no reprint may show it."""
+    state = standing.preparation.state
+    if state == State.VERIFIED.value:
+        return WORKSHEET
+    times = sum(status.state == state for status in standing.statuses)
+    return worksheet_of(state if times == 1 else f"{state}, {times}")
 
 
 def _not_printed(saved: SavedPreparation) -> str:
@@ -315,7 +321,7 @@ def print_(number: str, document: str) -> Any:
 
 def _print(standing: Standing, document: str) -> Any:
     d, saved = desk(), standing.preparation
-    first = records.first_print(d.engine, saved.number, _shows(saved))
+    first = records.first_print(d.engine, saved.number, _shows(standing))
     form = print_form(d, document, first is not None, request.form)
     sent = document, form
     if pages.lost():
@@ -325,7 +331,7 @@ def _print(standing: Standing, document: str) -> Any:
     if not form.validate():
         return _not_printed_page(standing, sent, "", 422)
     try:
-        place = _record(saved, document, first, form, d)
+        place = _record(standing, document, first, form, d)
     except papers.Refused as refused:
         return _not_printed_page(standing, sent, kept(refusal(document, refused, work(saved, d), d)), 422)
     except (PlanDiffers, RecordsRefused) as fault:
@@ -343,11 +349,12 @@ def _not_printed_page(standing: Standing, sent: tuple[str, PrintForm], said: str
     return preparation_page(standing, sent, [pages.problem(document, said)] if said else []), status
 
 
-def _record(saved: SavedPreparation, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
+def _record(standing: Standing, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
     """The place of the new print among those of its preparation. Raises papers.Refused.
 
     `first` is the first print of this version: one of an older version gives a new paper no words.
     """
+    saved = standing.preparation
     before = records.prints(d.engine, saved.number)
     copy = 1 + sum(kind_of(print_.document) == document for print_ in before)
     if first is None:
@@ -361,7 +368,7 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
     event = identity.event(action, told, reason=reason, subject=saved.number)
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
     recorded = records.record_print(
-        d.engine, saved.number, _shows(saved), str(copy), kept_strings, checksum, event, version=saved.version
+        d.engine, saved.number, _shows(standing), str(copy), kept_strings, checksum, event, version=saved.version
     )
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1
 

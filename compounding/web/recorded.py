@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from compounding.papers import Bagged, Hour, Lot, Recorded, Signed, Work
+from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Signed, Work, fitted
 from compounding.records import Signature
 from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
+from compounding.wording.deviations import deviations_of
 from compounding.wording.numbers import clock, day, figure, moment
 from compounding.workflow import Meaning, State
 from compounding.workflow.labels import count
@@ -23,7 +24,16 @@ _READ_BY = {ReadBy.SCANNED: "S", ReadBy.TYPED: "T"}
 
 def recorded_work(way: Way, d: Desk) -> Work:
     """A preparation as its papers need it, with all that was recorded until now. Raises NotRead."""
-    return replace(work(way.saved, d), bagged=bagged(way, d), recorded=recorded(way, d))
+    planned = work(way.saved, d)
+    answers = (*planned.answers, *deviations(way, d))
+    return replace(planned, answers=answers, bagged=bagged(way, d), recorded=recorded(way, d))
+
+
+def deviations(way: Way, d: Desk) -> Iterator[Answer]:
+    """What of the way its worksheet names beside the answers to the findings."""
+    names = _names(way)
+    for one in deviations_of(way.progress, d.zone, d.market):
+        yield Answer(fitted(one.what), fitted(one.reason), f"{one.did}, {names[one.person]}")
 
 
 def bagged(way: Way, d: Desk) -> Bagged | None:

@@ -21,6 +21,7 @@ into its sentence, so that screen, label, worksheet and export cannot disagree. 
     subjects    what an entry is about, and which page was refused
     proof       whether the log holds
     path        the path of a preparation: next action, steps, materials, clocks
+    deviations  what went otherwise on it, for its worksheet
     endings     how it ends, or something leaves it
     barriers    why a step may not be taken
     log         an entry of the log: who, when, where, each value old and new, and why

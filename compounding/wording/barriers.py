@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from compounding.policy import Policy
 from compounding.wording.labels import label_sentence
-from compounding.wording.numbers import clock, day, moment
+from compounding.wording.numbers import capital, clock, day, in_words, moment
 from compounding.workflow.progress import Barrier
 from compounding.workflow.steps import CANCEL, CHANGE, Step
 
@@ -69,6 +69,9 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "check-stays": lambda v, p: (
         f"Read again, {FAULTS[v['fault']]} still does not agree: the preparation must be rejected."
     ),
+    "check-readings": lambda v, p: (
+        f"{capital(in_words(v['readings']))} readings did not agree: the preparation must be rejected."
+    ),
     "diluted-late": lambda v, p: (
         f"The drug was added at {_when(v, 'at', p)}, after {_when(v, 'dilute_by', p)}, by which it had to be diluted:"
         " the preparation must be rejected."
@@ -117,6 +120,10 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "before-wetting": lambda v, p: (
         f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the last vial was wetted: one of the two is"
         " wrong. Type this one as it was; where it is the other, leave this empty, and reject the preparation."
+    ),
+    "before-final": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the final check was signed. Type when the bag"
+        " was released."
     ),
     "before-release": lambda v, p: (
         f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was released. Type when it came back."

@@ -331,8 +331,24 @@ _HEADINGS: Mapping[str, str] = {
     "other-product": "Stop: this is not what is planned",
     "not-needed": "Stop: this is not needed",
     "not-ours": "Stop: this is not the worksheet of this preparation",
+    "twice": "Stop: this code was just scanned",
+    "stale": "Stop: this paper holds no longer",
     "other-vial": "Stop: this vial is not of this preparation",
 }
+
+
+def once_recorded(vial: int) -> str:
+    """What is asked where a code without a serial number comes again at once."""
+    return f"Vial {vial} was recorded a moment ago by this very code. Is this another pack? Then scan it once more."
+
+
+def once_wetted(vial: int) -> str:
+    return f"Vial {vial} was recorded as wetted a moment ago. Scan the next one once water is in it."
+
+
+def coded_otherwise(what: str, typed: str, coded: str) -> str:
+    """Why what is typed of a pack is not taken beside its code: "lot", as typed, as its code says it."""
+    return f"“{typed}” is typed, and the code of the pack says {what} “{coded}”: read the pack again."
 
 
 def stop_heading(code: str) -> str:
@@ -351,6 +367,12 @@ def read_as(gtin: str | None, expiry: str, lot: str | None, serial: str | None) 
     """What a scan says, by GS1's identifiers."""
     parts = (("01", gtin), ("17", expiry), ("10", lot), ("21", serial))
     return " ".join(_elements(parts))
+
+
+def paper_words(number: str, part: str) -> str:
+    """A paper of ours by what stands in its code: "worksheet of 2026-000123, page 1", "label of …, copy 2"."""
+    page = part.removeprefix("p")
+    return f"label of {number}, copy {part}" if page == part else f"worksheet of {number}, page {page}"
 
 
 def _elements(parts: Sequence[tuple[str, str | None]]) -> Iterator[str]:

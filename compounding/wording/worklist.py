@@ -122,6 +122,7 @@ _ACTIONS: Mapping[str, Callable[[int], str]] = {
 
 _ONLY_REJECT = {
     "check-stays": "the in-process check stays apart",
+    "check-readings": "too many readings of the in-process check disagree",
     "diluted-late": "diluted too late",
     "diluted-unchecked": "diluted before it was checked",
     "recalled": "a lot in it is recalled",

@@ -5,17 +5,17 @@ A guard names what is in the way as a code with its values; nothing here is a se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
-from compounding.workflow.check import stays_apart
-from compounding.workflow.labels import count
+from compounding.workflow.check import MOST_APART, read_out, stays_apart
+from compounding.workflow.labels import count, label_barriers
 from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step
-from compounding.workflow.wastes import put_back
+from compounding.workflow.wastes import is_used, put_back
 
 Guard = Callable[[Progress, datetime], Iterator[Barrier]]
 
@@ -38,9 +38,11 @@ def _something_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
 
 
 def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    """What leaves nothing but to reject: it was diluted too late or before it was checked, or what was read
-    again still does not agree."""
+    """What leaves nothing but to reject: it was diluted too late or before it was checked, what was read again
+    still does not agree, or too many readings did not."""
     yield from (Barrier("check-stays", {"fault": fault}) for fault in stays_apart(progress.readings))
+    if read_out(progress.readings):
+        yield Barrier("check-readings", {"readings": MOST_APART})
     diluted, times = progress.last(What.DILUTED), clocks(progress)
     if diluted is None or times is None:
         return
@@ -99,7 +101,7 @@ def _replaced(progress: Progress, now: datetime) -> Iterator[Barrier]:
 
 
 def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    yield from count(progress.labels, progress.version).barriers
+    yield from label_barriers(progress)
 
 
 def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -113,6 +115,12 @@ def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
     times = clocks(progress)
     if times is not None and progress.last(What.DILUTED) and minute(now) >= times.start_before:
         yield Barrier("start-before", {"start_before": times.start_before, "now": now})
+
+
+def only_passed(found: Iterable[Barrier]) -> bool:
+    """Whether nothing bars a release but that its time has passed: it may have been before, and be entered only
+    now."""
+    return {barrier.code for barrier in found} == {"start-before"}
 
 
 def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -160,15 +168,8 @@ def out_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
     """Why a material cannot be taken out or put away: it is not in the preparation, or it was wetted."""
     if material not in live(progress.materials):
         yield Barrier("not-there", _named(material))
-    elif _used(progress, material):
+    elif is_used(material, progress.moments):
         yield Barrier("used", _named(material))
-
-
-def _used(progress: Progress, material: Material) -> bool:
-    if material.kind is Kind.DRUG:
-        return material.place in progress.wetted
-    # Water goes into the vials, the rest into the bag.
-    return bool(progress.wetted if material.kind is Kind.WATER else progress.all_of(What.DILUTED))
 
 
 def leaves_by(progress: Progress, material: Material) -> Step | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from compounding.workflow import steps
 from compounding.workflow.guards import barriers, dry, leaves_by, minute, put_aside, spoilt, start_passed, unfit
-from compounding.workflow.labels import count
+from compounding.workflow.labels import count, label_barriers
 from compounding.workflow.materials import Kind, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step, in_force
@@ -113,6 +113,9 @@ def _finish(progress: Progress) -> _Chosen:
     counted = count(progress.labels, progress.version)
     if counted.open or counted.stale:
         return "count-labels", steps.COUNT.name, 0
+    if any(label_barriers(progress)):  # of the light cover: there are two labels, or none
+        code, step = ("destroy-label", steps.COUNT) if counted.light_cover else ("print-label", steps.PRINT)
+        return code, step.name, 0
     if spare := dry(progress):
         return "put-away", steps.PUT_AWAY.name, spare[0]
     if progress.state is State.LABELLED:

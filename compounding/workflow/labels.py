@@ -53,6 +53,14 @@ def count(copies: Iterable[LabelCopy], version: int) -> Count:
     )
 
 
+def label_barriers(progress: Progress) -> Iterator[Barrier]:
+    """What does not reconcile; and, of a drug whose bag hangs under a light cover, that no one label is on it."""
+    found = count(progress.labels, progress.version)
+    yield from found.barriers
+    if progress.planned.drug.administration.light_cover.value and found.light_cover != 1:
+        yield Barrier("label-cover", {"light_cover": found.light_cover})
+
+
 def due(light_cover: bool) -> tuple[Fate, ...]:
     """What the copies of the first print are for, in their order: copy 1 of 3 is the bag's."""
     return (Fate.APPLIED, *((Fate.LIGHT_COVER,) if light_cover else ()), Fate.SPECIMEN)

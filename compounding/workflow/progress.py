@@ -41,6 +41,8 @@ class Moment:
     making: Making | None = None
     """How the bag was made, where it was diluted."""
     person: str = ""
+    logged_at: datetime | None = field(default=None, compare=False)
+    """When its entry was written, to the second; None until it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class LabelCopy:
     person: str = ""
     at: datetime | None = None
     """When it got its fate, in UTC."""
+    printed_by: str = ""
 
 
 class Wasted(Enum):
@@ -189,6 +192,7 @@ class Progress:
             Whom.ENTERER: self.enterers,
             Whom.AUTHORISER: self.authorisers,
             Whom.PREPARER: preparers(self.materials, self.moments),
+            Whom.LABELLER: _labellers(self.labels, self.version),
             Whom.CHECKER: frozenset(taken.person for taken in self.taken if taken.state in _CHECKS),
         }
 
@@ -203,6 +207,12 @@ def preparers(materials: Iterable[Material], moments: Iterable[Moment]) -> froze
     """Whoever recorded a material, wetted a vial or added the drug."""
     made = (moment.person for moment in moments if moment.what in (What.WETTED, What.DILUTED))
     return frozenset((*(material.person for material in materials), *made))
+
+
+def _labellers(copies: Iterable[LabelCopy], version: int) -> frozenset[str]:
+    """Whoever printed a copy of this version, or put it where it is; a destroyed one names nobody."""
+    own = [copy for copy in copies if copy.version == version and copy.fate is not Fate.DESTROYED]
+    return frozenset(person for copy in own for person in (copy.printed_by, copy.person) if person)
 
 
 _CHECKS = frozenset({State.CHECKED.value, State.FINAL.value})

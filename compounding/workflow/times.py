@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from compounding.workflow.progress import Barrier, Moment, Progress, What
+from compounding.workflow.steps import State
 
 LATE_AFTER = timedelta(minutes=5)
 """From here on an entry is late. Gloves off and four fields typed take a minute or two; ours, not a label's."""
 
+
+def _of(what: What) -> Callable[[Progress], list[datetime]]:
+    return lambda progress: [moment.at for moment in progress.all_of(what)]
+
+
+def _final_checks(progress: Progress) -> list[datetime]:
+    """To the minute, as a true time is."""
+    checks = (taken.at for taken in progress.taken if taken.state == State.FINAL.value)
+    return [at.replace(second=0, microsecond=0) for at in checks]
+
+
 # What comes before something, and the code of a time that is even before that: one of the two is not the true one.
-_FOLLOWS = {
-    What.DILUTED: (What.WETTED, "before-wetting"),
-    What.RETURNED: (What.RELEASED, "before-release"),
+_FOLLOWS: Mapping[What, tuple[Callable[[Progress], list[datetime]], str]] = {
+    What.DILUTED: (_of(What.WETTED), "before-wetting"),
+    What.RELEASED: (_final_checks, "before-final"),
+    What.RETURNED: (_of(What.RELEASED), "before-release"),
 }
 
 
@@ -30,7 +43,8 @@ def entry_barriers(moment: Moment, progress: Progress) -> Iterator[Barrier]:
         yield Barrier("future", {"at": moment.at, "now": moment.entered_at})
     if is_late(moment.at, moment.entered_at) and not moment.late_reason.strip():
         yield Barrier("late-reason", {"at": moment.at, "now": moment.entered_at})
-    before, code = _FOLLOWS.get(moment.what, (None, ""))
-    earlier = [known.at for known in progress.moments if known.what is before]
-    if earlier and moment.at < max(earlier):
+    if moment.what not in _FOLLOWS:
+        return
+    before, code = _FOLLOWS[moment.what]
+    if (earlier := before(progress)) and moment.at < max(earlier):
         yield Barrier(code, {"at": moment.at, "follows": max(earlier)})
