@@ -296,7 +296,7 @@ def _checked(browser: Browser) -> Sent:
 
 
 def _agreed(browser: Browser) -> Sent:
-    said = {"prescriber": "A. Nguyen, MD", "agreed_at": "08:30", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
+    said = {"prescriber": "A. Nguyen, MD", "agreed_at": "09:00", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
     return {**browser.get(f"/preparations/{ROUNDED}/rounding").fields, **said}
 
 
