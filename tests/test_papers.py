@@ -16,7 +16,7 @@ from pypdf import PdfReader
 import labels
 from compounding import papers
 from compounding.dosing import Transplant
-from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work, fitted
+from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work, lacking, over_rows
 from compounding.patient import Identity
 from compounding.policy import Formula, Making, Market, Policy, Site
 from compounding.scanning import is_own_code
@@ -460,25 +460,36 @@ def test_every_override_with_every_coded_reason_fits_the_worksheet():
             papers.strings("worksheet", work(Market.US, answers=(answer,)), 1)
 
 
-FITTED = [
-    ("Gloves on", "Gloves on"),
-    ("The autoclave \u2603 stood\xa0 open", "The autoclave ? stood open"),  # no snowman in the font
-    ("\U0001f9e4", "?"),
+OVER = [
+    ("Gloves on", ["Gloves on"]),
+    ("two\nlines  of it", ["two lines of it"]),
+    ("", []),
 ]
 
 
-@pytest.mark.parametrize(("typed", "printed"), FITTED)
-def test_a_reason_typed_on_the_way_is_printed_as_far_as_the_font_goes(typed, printed):
-    assert fitted(typed) == printed
+@pytest.mark.parametrize(("typed", "rows"), OVER)
+def test_a_short_reason_is_one_row(typed, rows):
+    assert list(over_rows(typed)) == rows
 
 
 @pytest.mark.parametrize("market", Market)
 @pytest.mark.parametrize("typed", ["W" * 120, "wet " * 30, "word " * 24, "1 " * 60])  # 120: the most a reason has
-def test_no_reason_is_too_long_for_its_row(market, typed):
-    cut = fitted(typed)
-    assert cut.endswith("…") and typed.startswith(cut[:-1].rstrip())
-    answers = (Answer(cut, cut, "R. Okafor"),)
-    assert words(pdf("worksheet", work(market, answers=answers))).count("…") == 2
+def test_a_long_reason_goes_on_in_further_rows_whole_and_uncut(market, typed):
+    rows = list(over_rows(typed))
+    assert len(rows) > 1
+    assert "".join(rows).replace(" ", "") == typed.replace(" ", "")
+    answers = tuple(Answer(row, row, "R. Okafor") for row in rows)
+    printed = words(pdf("worksheet", work(market, answers=answers))).replace(" ", "").replace("\n", "")
+    assert all(printed.count(row.replace(" ", "")) >= 2 for row in rows) and "…" not in printed
+
+
+def test_a_row_ends_between_words_where_it_can():
+    typed = "word " * 24
+    assert all(row.split(" ") == ["word"] * len(row.split(" ")) for row in over_rows(typed))
+
+
+def test_the_first_sign_that_no_paper_can_print_is_named():
+    assert (lacking("The autoclave stood open, Ünal said"), lacking("a \u2603 and \u4f60")) == ("", "\u2603")
 
 
 @pytest.mark.parametrize("market", Market)

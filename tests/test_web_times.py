@@ -116,6 +116,10 @@ REFUSED = [
         "Time: “2026-03-08T02:30” does not exist in America/New_York: the clocks go forward. Add the offset from UTC.",
     ),
     ({"at": "", **LATE}, "Time: Type when it was, or leave the reason empty."),
+    (
+        {"at": "09:01", "late_reason": "Snow \u2603"},
+        "Why it is entered only now: “Snow \u2603” holds \u2603, which the worksheet cannot print. Say it in other signs.",
+    ),
 ]
 
 

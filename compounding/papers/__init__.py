@@ -11,7 +11,7 @@ print draws those, so that no upgrade changes an old paper.
 """
 
 from compounding.papers.documents import DOCUMENTS, draw, draw_all, draw_extract, strings, with_copy
-from compounding.papers.fitting import fitted
+from compounding.papers.fitting import lacking, over_rows
 from compounding.papers.work import Answer, Bagged, Hour, Lot, Recorded, Signed, Work
 from labels import Extract, ExtractRow, ExtractValue, Pair, Refused
 
@@ -32,7 +32,8 @@ __all__ = [
     "draw",
     "draw_all",
     "draw_extract",
-    "fitted",
+    "lacking",
+    "over_rows",
     "strings",
     "with_copy",
 ]

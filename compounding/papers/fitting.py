@@ -1,6 +1,8 @@
-"""A text that was typed where no paper was tried: cut to what its place on the worksheet holds."""
+"""A text that was typed where no paper was tried: whether the worksheet can print it, and over how many rows."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from labels.faces import Face, face
 from labels.sheet import broken
@@ -8,19 +10,31 @@ from labels.sheet import broken
 WIDTH = 53.0
 """mm of a line in the narrowest column of the deviations: on A4 30 % of 186 mm, less 1.2 mm on either side."""
 _SIZE, _LINES = 8.5, 2  # pt of a row of the worksheet, and how many lines it has
-_LACKING, _MORE = "?", "…"
 
 
-def fitted(text: str, width: float = WIDTH) -> str:
-    """As much of a text as two lines of so many mm hold, with … for the rest, and ? for each sign that the font
-    lacks: the log has all of it, and a paper that is refused for a reason would be no paper."""
-    using = face("Regular")
-    plain = " ".join("".join(sign if sign in using.widths else _LACKING for sign in text).split())
-    for end in range(len(plain), 0, -1):
-        cut = plain if end == len(plain) else plain[:end].rstrip() + _MORE
-        if _fits(cut, using, width):
-            return cut
-    return _MORE
+def lacking(text: str) -> str:
+    """The first sign of a text that the worksheet's font does not have, or "" where it has all."""
+    widths = face("Regular").widths
+    return next((sign for sign in text if sign not in widths), "")
+
+
+def over_rows(text: str, width: float = WIDTH) -> Iterator[str]:
+    """A text as rows of two lines of so many mm hold it, in its order and whole: nothing is cut. Between words
+    where that is possible, else, for a word longer than a line, inside it."""
+    using, rest = face("Regular"), " ".join(text.split())
+    while rest:
+        row = _row(rest, using, width)
+        yield row
+        rest = rest[len(row) :].lstrip()
+
+
+def _row(text: str, using: Face, width: float) -> str:
+    """The longest beginning that a row holds."""
+    if _fits(text, using, width):
+        return text
+    ends = [place for place, sign in enumerate(text) if sign == " "]
+    words = next((text[:end] for end in reversed(ends) if _fits(text[:end], using, width)), "")
+    return words or next(text[:end] for end in range(len(text), 0, -1) if _fits(text[:end], using, width))
 
 
 def _fits(text: str, using: Face, width: float) -> bool:

@@ -56,7 +56,7 @@ class NowForm(ScanForm):
     on: Choice
 
     at = TrueTime("Time", hint="24-hour clock, as 09:00; empty for now")
-    late_reason = Line("Why it is entered only now", most=REASON_MOST)
+    late_reason = Line("Why it is entered only now", most=REASON_MOST, printed=True)
 
     def moment(self, entered: datetime, zone: str) -> datetime | None:
         """When it was, in UTC; None where that cannot be read, which then stands at its field."""
@@ -134,7 +134,7 @@ class EndForm(SiteForm):
 
     ON_PAGE: tuple[str, ...] = ("why", "words", "witness", "witness_secret")
     why: Choice
-    words = Line("In words", most=REASON_MOST, hint="may stay empty")
+    words = Line("In words", most=REASON_MOST, hint="may stay empty", printed=True)
 
     @property
     def reason(self) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Signed, Work, fitted
+from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Signed, Work, over_rows
 from compounding.records import Signature
 from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
-from compounding.wording.deviations import deviations_of
+from compounding.wording.deviations import CONTINUED, deviations_of
 from compounding.wording.numbers import clock, day, figure, moment
 from compounding.workflow import Meaning, State
 from compounding.workflow.labels import count
@@ -33,7 +34,9 @@ def deviations(way: Way, d: Desk) -> Iterator[Answer]:
     """What of the way its worksheet names beside the answers to the findings."""
     names = _names(way)
     for one in deviations_of(way.progress, d.zone, d.market):
-        yield Answer(fitted(one.what), fitted(one.reason), f"{one.did}, {names[one.person]}")
+        by = f"{one.did}, {names[one.person]}"
+        for what, reason in zip_longest(over_rows(one.what), over_rows(one.reason), fillvalue=CONTINUED):
+            yield Answer(what, reason, by)
 
 
 def bagged(way: Way, d: Desk) -> Bagged | None:

@@ -26,6 +26,9 @@ class DeviationText:
     person: str
 
 
+CONTINUED = "(continued)"
+"""In a row that only goes on with the one above it."""
+
 _HAPPENED: Mapping[What, str] = {
     What.DILUTED: "Drug added",
     What.RELEASED: "Released",
