@@ -118,7 +118,7 @@ REFUSED = [
     ({"at": "", **LATE}, "Time: Type when it was, or leave the reason empty."),
     (
         {"at": "09:01", "late_reason": "Snow \u2603"},
-        "Why it is entered only now: “Snow \u2603” holds \u2603, which the worksheet cannot print. Say it in other signs.",
+        "Why it is entered only now: “Snow \u2603” holds \u2603, which no paper can print.",
     ),
 ]
 

@@ -97,7 +97,7 @@ class Line(Typed):
         if len(text) > self.most:
             raise Unreadable(f"{quote(text)} is longer than {self.most} characters.")
         if self.printed and (sign := lacking(text)):
-            raise Unreadable(f"{quote(text)} holds {sign}, which the worksheet cannot print. Say it in other signs.")
+            raise Unreadable(f"{quote(text)} holds {sign}, which no paper can print.")
         if self.letters and not any(c.isalpha() for c in text):
             raise Unreadable(f"{quote(text)} holds no letter.")
         return text
