@@ -7,8 +7,7 @@
 requestAnimationFrame(() => {
   const first = document.querySelector("[autofocus]");
   if (!first) return;
-  const at = document.activeElement;
-  if (at !== first && !at.matches("input, select, textarea")) first.focus(); // nobody is taken out of a box
+  if (document.activeElement === document.body) first.focus(); // nobody is taken from where they went meanwhile
   if (first.matches(".summary")) first.scrollIntoView({ block: "start" });
   // What was refused stays to be read, and the next scan replaces it; one that has begun is not.
   if (document.activeElement === first && first.matches("input.scan") && first.value === first.defaultValue) first.select();
