@@ -10,13 +10,15 @@ The modules, in the order in which one may import another (only what stands earl
     findings      what is said about an order: findings, lines of working, how sure a source is
     policy        a site's choices: formula, roundings, limits, zone
     formulary     the drug files, drugs/*.toml, as frozen values
+    localtime     local times as they are typed, each one moment
     settings      every choice of a site as a row of a table, and what stored rows mean
     patient       measurements, body surface area, plausibility
+    course        earlier doses in; permitted levels, dates and blocks out
     dosing        cycle, day and response into a dose
     vials         vials, draws, what is discarded, billing units
     stability     the clocks from the first vial wetted
     preparation   order + presentation + policy into a plan
-    workflow      people, roles, signatures; the states of a preparation and who may take which step
+    workflow      a package: people and roles, the states of a preparation, its steps, and what each step waits for
     files         files that are whole or not there at all
     credentials   passwords, PINs and second factors: rules, hashing, locks
     scanning      what a scanner or a hand typed
@@ -28,6 +30,11 @@ The modules, in the order in which one may import another (only what stands earl
     founding      a site for patient use, set up once
     web           forms and pages
     cli           the `compounding` command
+
+Beside the corridor, and importing nothing of it:
+
+    evidence      an export of the log verified, by one file that needs nothing of the program
+    labels        the drawing kit of the papers; it knows no word of its own
 
 Glossary:
 
@@ -41,6 +48,7 @@ Glossary:
     discarded        what can be drawn from the vials used and is not given
     level            the dose per body surface area, in mg/m²
     beyond-use       the time after which a preparation may not be given
-    finding          a judgement on an order: stop, override, acknowledge or info
+    nominal day      day 1 of the cycle and 7 or 14 days on; a dose's window lies around it
+    finding          a judgement on an order or a course: stop, override, acknowledge or info
     working          the calculation, line by line, with its sources
 """

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 
+from compounding.course import Response as Response
+from compounding.course import Slot, levels
+from compounding.course import Transplant as Transplant
+from compounding.course import listed as listed
 from compounding.findings import Finding, Line, Part, Severity, Source, Status, Values
 from compounding.formulary import Fact, Levels, Presentation, Regimen
 from compounding.patient import Patient
@@ -23,14 +26,6 @@ from compounding.quantities import (
 )
 
 
-class Response(Enum):
-    """The response that decides the dose from cycle 2. CRi counts as response."""
-
-    CR = "cr"
-    CRI = "cri"
-    NONE = "none"
-
-
 @dataclass(frozen=True, slots=True)
 class OwnLevel:
     """A dose per body surface that the order itself states, instead of the label's."""
@@ -44,14 +39,6 @@ class OwnLevel:
             raise Unreadable(f"The dose of {self.level} is not above zero.")
         if self.level.value != round_number(self.level.value, Decimal("0.001")):
             raise Unreadable(f"The dose of {self.level} has more than 3 decimals.")
-
-
-@dataclass(frozen=True, slots=True)
-class Transplant:
-    """Whether a transplant is planned, and why a third cycle is given all the same."""
-
-    planned: bool
-    third_cycle_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +102,14 @@ def dosing(patient: Patient, bsa: BodySurface, treatment: Treatment, drug: Prese
     return Dosing(level, calculated, dose, difference, tuple(lines), findings)
 
 
-def listed(days: tuple[int, ...]) -> str:
-    """Days in a sentence: "1, 8 and 15"."""
-    *most, last = map(str, days)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def label_levels(treatment: Treatment, regimen: Regimen) -> tuple[Fact[Levels], ...]:
     """The rows of the dose table that may apply: one, or two while the response is not known."""
-    if treatment.cycle == 1:
-        return (regimen.first_cycle,)
-    if treatment.response is None:
-        return (regimen.response, regimen.no_response)
-    return (regimen.no_response if treatment.response is Response.NONE else regimen.response,)
+    return levels.label_rows(regimen, treatment.cycle, treatment.response)
 
 
 def label_level(treatment: Treatment, regimen: Regimen) -> DoseLevel | None:
     """The label's level, or None where it hangs on a response that is not known."""
-    levels = {row.value[treatment.day] for row in label_levels(treatment, regimen)}
-    return levels.pop() if len(levels) == 1 else None
+    return levels.label_level(regimen, Slot(treatment.cycle, treatment.day), treatment.response)
 
 
 def _level(treatment: Treatment, regimen: Regimen, lines: list[Line]) -> DoseLevel | None:

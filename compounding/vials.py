@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -259,3 +259,29 @@ def weigh(volume: Volume, drug: Presentation, policy: Policy) -> tuple[Weighed, 
         Part("water", poured, weighed.water_per_vial, water.source),
     )
     return weighed, Line("mass", parts, (density.source,), step)
+
+
+@dataclass(frozen=True, slots=True)
+class Syringes:
+    """What one draw is taken into: one syringe, or several of the largest."""
+
+    size: Volume
+    count: int
+
+
+def syringe_for(volume: Volume, sizes: Iterable[Volume], share: Decimal) -> Syringes | None:
+    """The smallest of a site's sizes that the volume fills to no more than a share of it, such as 0.75;
+    several of the largest where no one does; None where the site has no size.
+
+    Raises ValueError for a share that is not over 0 and at most 1, and for a volume not above zero.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"{share} is not a share over 0 and at most 1 of a syringe")
+    if volume <= Volume(Decimal(0)):
+        raise ValueError(f"{volume} is not above zero: nothing is drawn")
+    held = [(size, Volume.of(size * share)) for size in sorted(sizes, key=lambda size: size.value)]
+    if not held:
+        return None
+    one = next((size for size, most in held if volume <= most), None)
+    largest, most = held[-1]
+    return Syringes(largest, least_count(volume, most)) if one is None else Syringes(one, 1)

@@ -39,12 +39,21 @@ class Under(NamedTuple):
     size: float
 
 
+class Before(NamedTuple):
+    """The right edge of a run that stands before an hour which ends at `right`: the usual column, or further left
+    where the hour also names its zone."""
+
+    hour: str
+    right: float
+    column: float
+
+
 class Spot(NamedTuple):
     """One element. field: attribute of the label, a string or a Pair; weight: the string's or the value's;
     caption: the caption's; edge: the x it may not pass; hint: what else to say where it would."""
 
     field: str
-    x: float | After | Under
+    x: float | After | Under | Before
     y: float
     size: float
     weight: Weight = "Regular"
@@ -73,6 +82,8 @@ class Layout(NamedTuple):
 
 FLOW = 4.2  # mm between elements of a line
 SMALL_FLOW = 2.6  # the same in 8.5 pt and smaller
+HOUR_SIZE = 13  # pt, of the two times
+BEFORE_HOUR = 1.3  # mm between a date and an hour that is wider than its column
 
 US_SPOTS = (
     Spot("patient_name", 3, 5.5, 14.5, "Bold", edge=98.6, hint=TWO_LINES),
@@ -91,11 +102,11 @@ US_SPOTS = (
     Spot("cycle", After(FLOW, 3), 39.2, 8.5, edge=98.6),
     Spot("prepared", 98.6, 39.2, 8.5, align=RIGHT, edge=3),
     Spot("start_before.caption", 3, 45, 13, "Bold", edge=58),
-    Spot("start_before.date", 85, 45, 13, "Bold", RIGHT, edge=58),
-    Spot("start_before.hour", 98.6, 45, 13, "Bold", RIGHT, edge=86.5),
+    Spot("start_before.date", Before("start_before.hour", 98.6, 85), 45, 13, "Bold", RIGHT, edge=52.5),
+    Spot("start_before.hour", 98.6, 45, 13, "Bold", RIGHT, edge=78),
     Spot("complete_by.caption", 3, 49.8, 13, "Bold", edge=58),
-    Spot("complete_by.date", 85, 49.8, 13, "Bold", RIGHT, edge=58),
-    Spot("complete_by.hour", 98.6, 49.8, 13, "Bold", RIGHT, edge=86.5),
+    Spot("complete_by.date", Before("complete_by.hour", 98.6, 85), 49.8, 13, "Bold", RIGHT, edge=52.5),
+    Spot("complete_by.hour", 98.6, 49.8, 13, "Bold", RIGHT, edge=78),
     Spot("storage", 3, 54.3, 8.5, edge=98.6),
     Spot("limit", 98.6, 54.3, 8.5, "Semibold", RIGHT, edge=3),
     Spot("light", 3, 57.6, 8.5, "Bold", edge=98.6),
@@ -134,11 +145,11 @@ UK_SPOTS = (
     Spot("batch", 3, 44.6, 12.5, "Bold", edge=97, caption="Bold"),
     Spot("prepared", 97, 44.6, 9, align=RIGHT, edge=3),
     Spot("expiry.caption", 3, 49.3, 13, "Bold", edge=57),
-    Spot("expiry.date", 83.4, 49.3, 13, "Bold", RIGHT, edge=57),
-    Spot("expiry.hour", 97, 49.3, 13, "Bold", RIGHT, edge=84.9),
+    Spot("expiry.date", Before("expiry.hour", 97, 83.4), 49.3, 13, "Bold", RIGHT, edge=46.5),
+    Spot("expiry.hour", 97, 49.3, 13, "Bold", RIGHT, edge=75),
     Spot("complete_by.caption", 3, 54, 13, "Bold", edge=57),
-    Spot("complete_by.date", 83.4, 54, 13, "Bold", RIGHT, edge=57),
-    Spot("complete_by.hour", 97, 54, 13, "Bold", RIGHT, edge=84.9),
+    Spot("complete_by.date", Before("complete_by.hour", 97, 83.4), 54, 13, "Bold", RIGHT, edge=46.5),
+    Spot("complete_by.hour", 97, 54, 13, "Bold", RIGHT, edge=75),
     Spot("storage", 3, 58.7, 8.5, edge=76.7),
     Spot("light", After(SMALL_FLOW, 3), 58.7, 8.5, "Bold", edge=76.7),
     Spot("hazard", 4.6, 63.65, 11, "Bold", edge=75.1, white=True),
@@ -245,11 +256,21 @@ def _place(sheet: Sheet, label: BagLabel, spot: Spot, pieces: list[Piece], after
 def _x(label: BagLabel, spot: Spot, after: float | None) -> float:
     if isinstance(spot.x, After):
         return spot.x.else_x if after is None else after + spot.x.apart
+    if isinstance(spot.x, Before):
+        return _before(label, spot.x)
     if isinstance(spot.x, Under):
         over = _reader(spot.x.field)(label)
         known = "".join(c for c in over if c in face("Bold").widths)  # the field itself is judged in its turn
         return spot.x.right - face("Bold").width(known, spot.x.size)
     return spot.x
+
+
+def _before(label: BagLabel, place: Before) -> float:
+    hour: str | None = _reader(place.hour)(label)
+    if hour is None:
+        return place.column
+    known = "".join(c for c in hour if c in face("Bold").widths)  # the hour itself is judged in its turn
+    return min(place.column, place.right - face("Bold").width(known, HOUR_SIZE) - BEFORE_HOUR)
 
 
 @cache

@@ -9,13 +9,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
-from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, typed
+from finishing import final_form, finish
+from on_the_way import bring
+from path_desk import WITNESS, vial
+from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, on, typed
 
 from compounding import credentials, records, training
 from compounding.records import Event
+from compounding.scanning import own_code
+from compounding.workflow import State
 
+ROUNDED = "2026-000002"
+"""0.91 mg, just over one vial."""
 NUMBER, PRINTED, SETTING = "2026-000001", "2026-000003", "site.phone"
 FIRST = "grey gloves, warm bread"
+GTIN = "00361234567890"
+"""Of a pack that no drug file knows: 3 × (0+3+1+3+5+7+9) + (0+6+2+4+6+8) = 110, so its check digit is 0."""
+READ = {"dose": "1.46", "volume": "5.84", "vials": "2", "volume_read": "5.84"}
+"""What a checker works out and reads of the worked example."""
 FACTOR = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 USERS = {"T": "okafor", "P": "adeyemi", "U": AUDITOR[US], "A": ADMINISTRATOR[US]}
@@ -46,6 +57,8 @@ OPENS = {
     "staff.open_": "A",
     "staff.change": "A",
     "staff.reset": "A",
+    "worklist.shown": "TPU",
+    "worklist.scan": "TPU",
     "preparations.listed": "TPU",
     "preparations.search": "TPU",
     "preparations.shown": "TPU",
@@ -59,6 +72,44 @@ OPENS = {
     "verifying.shown": "P",
     "verifying.verify": "P",
     "verifying.sign_": "P",
+    # In the UK a technician as well: the page itself says so in the US.
+    "checking.shown": "PT",
+    "checking.check": "PT",
+    "checking.sign_": "PT",
+    "releasing.final": "PT",
+    "releasing.sign_final": "PT",
+    "releasing.release": "P",
+    "releasing.sign_release": "P",
+    "materials.scan": "TP",
+    "materials.type_": "TP",
+    "materials.typed": "TP",
+    "materials.out": "TP",
+    "materials.take_out": "TP",
+    "true_times.wet": "TP",
+    "true_times.add_drug": "TP",
+    "ending.shown": "TP",
+    "ending.end": "TP",
+    "labels.shown": "TPU",
+    "labels.pdf": "TPU",
+    "labels.print_": "TP",
+    "labels.scan": "TP",
+    "labels.destroy": "TP",
+    "wastes.of_one": "TPU",
+    "wastes.shown": "TPU",
+    "wastes.search": "TPU",
+    "wastes.csv": "TPU",
+    "recalls.shown": "TPU",
+    "recalls.search": "TPU",
+    "recalls.pdf": "TPU",
+    "recalls.put": "P",
+    "recalls.end": "P",
+    "rounding.shown": "TP",
+    "rounding.take": "TP",
+    "scanner.shown": "TPUA",
+    "scanner.read": "TPUA",
+    "enrolling.listed": "TPUA",
+    "enrolling.enrol": "TP",
+    "enrolling.withdraw": "TP",
     "calculator.calculator": "TPU",
     "calculator.calculate": "TPU",
     "audit.timeline": "TPU",
@@ -73,11 +124,16 @@ OPENS = {
 
 _FILLED = {
     "number": NUMBER,
-    "document": "label",
+    "document": "worksheet",
     "place": "1",
     "filename": "desk.css",
     "user": "park",
     "name": SETTING,
+    "kind": "water",
+    "what": "cancel",
+    "material_id": "1",
+    "first": "1",
+    "last": "3",
 }
 
 
@@ -113,15 +169,21 @@ def places(browser: Browser, *methods: str) -> list[Place]:
 
 
 def _address(rule: str, endpoint: str) -> str:
-    own = {"settings.decide": {"name": "bsa_step"}, "preparations.pdf": {"number": PRINTED}}
+    own = {
+        "settings.decide": {"name": "bsa_step"},
+        "preparations.pdf": {"number": PRINTED},
+        "rounding.shown": {"number": ROUNDED},
+        "rounding.take": {"number": ROUNDED},
+    }
     filled = {**_FILLED, **own.get(endpoint, {})}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule)
 
 
 def print_one(browser: Browser) -> None:
-    """Verifies an invented order and prints its label: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it 0.90 mg."""
+    """Verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it
+    0.90 mg."""
     assert browser.verify(PRINTED, weight="64.8", level="0.5", dose="0.90").status_code == 303
-    assert browser.send(f"/preparations/{PRINTED}/print/label", {}).status_code == 303
+    assert browser.send(f"/preparations/{PRINTED}/print/worksheet", {}).status_code == 303
 
 
 # ------------------------------------------------------------------ a form for each
@@ -189,10 +251,74 @@ def _compare(browser: Browser) -> Sent:
     return {"entry": number, "characters": characters}
 
 
+def _diluted(browser: Browser) -> Sent:
+    bring(browser, NUMBER, State.DILUTED)
+    return browser.get(f"/preparations/{NUMBER}/labels").fields
+
+
+def _printed(**sent: str) -> Callable[[Browser], Sent]:
+    def made(browser: Browser) -> Sent:
+        path = f"/preparations/{NUMBER}/labels"
+        assert browser.client.post(f"{path}/print", data=_diluted(browser)).status_code == 303
+        return {**browser.get(path).fields, **sent}
+
+    return made
+
+
+def _brought(state: State, **sent: str) -> Callable[[Browser], Sent]:
+    """A form of the page of a preparation in a state."""
+
+    def made(browser: Browser) -> Sent:
+        bring(browser, NUMBER, state)
+        return {"number": NUMBER, "version": "1", "state": state.value, **sent}
+
+    return made
+
+
+def _wetted(browser: Browser) -> Sent:
+    bring(browser, NUMBER, State.RECONSTITUTED)
+    return {**browser.get(f"/preparations/{NUMBER}/check").fields, **READ}
+
+
+def _read(browser: Browser) -> Sent:
+    agreed = browser.post(f"/preparations/{NUMBER}/check", _wetted(browser))
+    return {**agreed.fields, "signing_secret": training.PIN}
+
+
+def _labelled(browser: Browser) -> Sent:
+    finish(browser, NUMBER, State.LABELLED)
+    return final_form(browser, NUMBER)
+
+
+def _checked(browser: Browser) -> Sent:
+    finish(browser, NUMBER, State.FINAL)
+    return {**browser.get(f"/preparations/{NUMBER}/release").fields, "signing_secret": training.PIN}
+
+
+def _agreed(browser: Browser) -> Sent:
+    said = {"prescriber": "A. Nguyen, MD", "agreed_at": "09:00", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
+    return {**browser.get(f"/preparations/{ROUNDED}/rounding").fields, **said}
+
+
+def _recalled(browser: Browser) -> Sent:
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "adeyemi")
+    told = Event(person, "lot recalled", browser.now)
+    made = records.put_recall(browser.desk.engine, "besponsa-us", "AB-1", "glass in a vial", told)
+    return {"which": str(made.id), "end_reason": "It was another lot.", "signing_secret": training.PIN}
+
+
+def _enrolled(browser: Browser) -> Sent:
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "okafor")
+    told = Event(person, "code proposed", browser.now)
+    records.put_setting(browser.desk.engine, f"code:{GTIN}", "besponsa-us", "proposed", told, was=0)
+    return {"gtin": GTIN, "why": "Another pack.", "signing_secret": training.PIN}
+
+
 def _just(**sent: str) -> Callable[[Browser], Sent]:
     return lambda browser: sent
 
 
+_MARCH = {**on("since", 1, 3, 2026), **on("until", 12, 3, 2026)}
 _PASSWORDS = {"new_secret": FIRST, "again_secret": FIRST}
 FORMS: dict[str, Callable[[Browser], Sent]] = {
     "sign_in.sign_in": _sign_in,
@@ -214,6 +340,32 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "preparations.print_": _print,
     "verifying.verify": _verify,
     "verifying.sign_": _sign,
+    "worklist.scan": _just(scan=NUMBER),
+    "checking.check": _wetted,
+    "checking.sign_": _read,
+    "releasing.sign_final": _labelled,
+    "releasing.sign_release": _checked,
+    "materials.scan": _brought(State.VERIFIED, scan=vial()),
+    "materials.typed": _brought(State.VERIFIED, maker="M", lot="L1", **on("expiry", 31, 1, 2028)),
+    "materials.take_out": _brought(State.MATERIALS, why="broken", **WITNESS),
+    "true_times.wet": _brought(State.MATERIALS, place="1", on="2026-03-12"),
+    "true_times.add_drug": _brought(State.CHECKED, on="2026-03-12"),
+    "ending.end": _brought(State.VERIFIED, why="twice"),
+    "labels.print_": _diluted,
+    "labels.scan": _printed(scanned=own_code(NUMBER, "1")),
+    "labels.destroy": _printed(copy="1", why="torn", witness="adeyemi", witness_secret=training.PASSWORD),
+    "wastes.search": _just(**_MARCH),
+    "wastes.csv": _just(**_MARCH),
+    "recalls.search": _just(lot="AB-1"),
+    "recalls.pdf": _just(lot="AB-1"),
+    "recalls.put": _just(
+        recalled_lot="AB-1", recalled_product="besponsa-us", recall_reason="Glass.", signing_secret=training.PIN
+    ),
+    "recalls.end": _recalled,
+    "rounding.take": _agreed,
+    "scanner.read": _just(scanned="00300080100011"),
+    "enrolling.enrol": _just(scanned=f"]d201{GTIN}", product="besponsa-us", signing_secret=training.PIN),
+    "enrolling.withdraw": _enrolled,
     "calculator.calculate": _just(height="170", weight="70", formula="mosteller", cycle="1", day="1"),
     "audit.search": _just(name="Rivera"),
     "audit.compare": _compare,

@@ -29,7 +29,7 @@ def sign_in(page: Any, home: str, user: str) -> None:
     page.fill("#user", user)
     page.fill("#secret", training.PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/preparations")
+    page.wait_for_url("**/worklist")
 
 
 def typed_in(page: Any, *keys: str) -> None:

@@ -41,6 +41,8 @@ def test_every_command_says_in_the_help_what_it_does(capsys):
     out = capsys.readouterr().out
     for what in (
         "compute a plan; nothing is stored",
+        "read a scan of a vial; nothing is stored",
+        "compute the times from the first vial wetted; nothing is stored",
         "look after the drug files",
         "export, verify or witness the log",
         "check the database against its log",
@@ -56,6 +58,7 @@ def test_every_command_says_in_the_help_what_it_does(capsys):
 HEAVY = {
     "compounding.records", "compounding.web", "compounding.training", "compounding.papers", "compounding.evidence",
     "labels", "sqlalchemy", "alembic", "cryptography", "flask", "wtforms", "waitress", "reportlab", "PIL", "zxingcpp",
+    "biip",
 }  # fmt: skip
 
 LISTS_ITS_MODULES = """

@@ -42,6 +42,7 @@ WAITING = {
         "administration.line": "PVC, polyolefin or polybutadiene",
         "administration.filter": "Not needed; if used, PES, PVDF or hydrophilic polysulfone, never nylon or mixed "
         "cellulose ester.",
+        "regimen.reduction_percent": "25",
     },
     Market.UK: {
         "vials.hazard": "CYTOTOXIC – handle with care",
@@ -49,6 +50,7 @@ WAITING = {
         "administration.line": "PVC, polyolefin or polybutadiene",
         "administration.filter": "Not needed; if used, PES, PVDF or hydrophilic polysulfone, never nylon or mixed "
         "cellulose ester.",
+        "regimen.reduction_percent": "25",
     },
 }
 

@@ -19,6 +19,7 @@ CORRIDOR = (
     "findings",
     "policy",
     "formulary",
+    "localtime",
     "settings",
     "patient",
     "course",
@@ -67,6 +68,7 @@ OUTSIDE = {
     "jinja2": {"web"},
     "markupsafe": {"web"},
     "waitress": {"web", "cli"},
+    "biip": {"scanning"},
     "reportlab": {"labels"},
     "PIL": {"labels"},
     "zxingcpp": {"labels", "web"},  # the QR code of an authenticator

@@ -26,6 +26,7 @@ from compounding.formulary import (
     read,
     shipped,
 )
+from compounding.formulary.codes import gtins
 from compounding.policy import Market
 from compounding.quantities import Concentration, Quantity, Volume
 from tests.orders import UK, US, mL
@@ -102,6 +103,7 @@ FACTS: list[tuple[str, tuple[Any, str], tuple[Any, str]]] = [
     ("regimen.cycles", (6, LABEL), (6, LABEL)),
     ("regimen.no_response_stop_after", (3, LABEL), (3, LABEL)),
     ("regimen.transplant_cycles", (2, LABEL), (2, LABEL)),
+    ("regimen.reduction_percent", (25, UNCONFIRMED), (25, UNCONFIRMED)),
     ("regimen.surface_formula", (ABSENT, LABEL), (ABSENT, LABEL)),
     ("regimen.dose_cap", (ABSENT, LABEL), (ABSENT, LABEL)),
     ("regimen.blasts", ("10000 /mm³", LABEL), ("10000 /mm³", LABEL)),
@@ -201,6 +203,40 @@ def check_digit(digits: str) -> int:
 def test_the_trade_item_numbers_end_in_their_check_digit() -> None:
     codes = [US.vials.gtin.value, UK.vials.gtin.value, US.look_alikes[0].codes[1]]
     assert [int(code[-1]) for code in codes] == [check_digit(code[:-1]) for code in codes]
+
+
+def with_check(digits: str) -> str:
+    return f"{digits}{check_digit(digits)}"
+
+
+# An NDC of ten figures stands in a GTIN after 003. Filled to eleven, any of its zeros may be the one put in.
+PRODUCT_CODES = [
+    ("0008-0100-01", ["00300080100011"]),  # 4-4-2, Besponsa
+    ("0008-4510-01", ["00300084510014"]),  # gemtuzumab ozogamicin
+    ("12345-678-90", [with_check("0031234567890")]),  # 5-3-2
+    ("12345-6789-0", [with_check("0031234567890")]),  # 5-4-1: the same ten figures
+    ("00008-0100-01", ["00300080100011", with_check("0030000810001"), with_check("0030000801001")]),
+    ("12345-0678-90", [with_check("0031234567890")]),
+    ("12345-6789-10", []),  # eleven figures, and no zero to leave out
+    ("300080100011", ["00300080100011"]),
+    ("0300080100011", ["00300080100011"]),
+    ("00300080100011", ["00300080100011"]),
+    ("5013457012095", ["05013457012095"]),
+    ("96385074", ["00000096385074"]),
+    ("96385075", ["00000096385075"]),  # the check figure is not judged here
+    ("0008010001", []),
+    ("963850", []),
+    ("008-0100-01", []),
+    ("00008-0100-001", []),
+    ("٣٠٠٠٨٠١٠٠٠١١", []),  # figures of another script
+    ("300080100011\n", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("code", "stands_for"), PRODUCT_CODES)
+def test_every_product_code_is_compared_as_a_gtin_of_14_figures(code: str, stands_for: list[str]) -> None:
+    assert list(gtins(code)) == stands_for
 
 
 def test_the_look_alike_is_named_in_both_markets() -> None:
@@ -440,6 +476,26 @@ ONE_FAULT = [
         "vials.gtin: 'abc' is not a GTIN of 8, 12, 13 or 14 figures",
     ),
     (
+        "an NDC without its hyphens",
+        ('is = "0008-0100-01"', 'is = "0008010001"'),
+        "vials.ndc: '0008010001' is not an NDC of ten figures with its hyphens",
+    ),
+    (
+        "an NDC as payers fill it",
+        ('is = "0008-0100-01"', 'is = "00008-0100-01"'),
+        "vials.ndc: '00008-0100-01' is not an NDC of ten figures with its hyphens",
+    ),
+    (
+        "a look-alike's code with a wrong check figure",
+        ('"00300084510014"]', '"00300084510015"]'),
+        "look_alikes[1].codes: '00300084510015' is not a GTIN: its last figure does not fit the others",
+    ),
+    (
+        "a look-alike's code that is none",
+        ('["0008-4510-01", ', '["8-4510-01", '),
+        "look_alikes[1].codes: '8-4510-01' is not a GTIN of 8, 12, 13 or 14 figures",
+    ),
+    (
         "a first cycle longer than its extension",
         ('first_cycle_length = { is = "21 days"', 'first_cycle_length = { is = "30 days"'),
         "regimen.first_cycle_extended: is shorter than regimen.first_cycle_length",
@@ -448,6 +504,16 @@ ONE_FAULT = [
         "a dose by weight",
         ('first_cycle = { is = { 1 = "0.8 mg/m²"', 'first_cycle = { is = { 1 = "0.8 mg/kg"'),
         "regimen.first_cycle: '0.8 mg/kg' is not a dose per body surface",
+    ),
+    (
+        "a window of half days",
+        ('window = { is = "2 days"', 'window = { is = "60 h"'),
+        "regimen.window: 3600 min is not a whole number of days",
+    ),
+    (
+        "a reduction to nothing",
+        ("reduction_percent = { is = 25", "reduction_percent = { is = 100"),
+        "regimen.reduction_percent: 100 is not from 1 to 99",
     ),
     ("half a cycle", ("cycles = { is = 6", "cycles = { is = true"), "regimen.cycles: True is not a whole number"),
     ("a negative age", ("{ is = 1,", "{ is = -1,"), "licence.minimum_age: -1 is not a whole number"),

@@ -18,7 +18,7 @@ from databases import KINDS, Place, a_place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed, set_status
 
 from compounding import evidence
 from compounding.records import (
@@ -51,7 +51,6 @@ from compounding.records import (
     revise_preparation,
     save_preparation,
     schema,
-    set_status,
     sign_in,
     sign_out,
     signing,
@@ -618,10 +617,10 @@ def test_the_fingerprint_in_a_checkpoint_is_that_of_the_schema(engine: Engine) -
         assert connection.execute(select(tables.checkpoint.c.schema)).scalar_one() == schema.fingerprint()
 
 
-THIRD = """
+FOURTH = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
 
 
 def upgrade() -> None:
@@ -647,9 +646,9 @@ def test_a_migration_is_an_entry_with_the_old_and_the_new_schema(
     old = schema.fingerprint()
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    for source in ("env.py", "versions/0001_preparations.py", "versions/0002_people.py"):
+    for source in ("env.py", "versions/0001_preparations.py", "versions/0002_people.py", "versions/0003_path.py"):
         (folder / source).write_text((migrating._MIGRATIONS / source).read_text("utf-8"), "utf-8")
-    (folder / "versions/0003_third.py").write_text(THIRD, "utf-8")
+    (folder / "versions/0004_fourth.py").write_text(FOURTH, "utf-8")
     monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
     monkeypatch.setattr(schema, "fingerprint", lambda: "ab" * 32)
     opened = open_database(place.url, home=place.home, owner_url=place.owner_url)

@@ -392,7 +392,7 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
 @pytest.mark.parametrize(
     ("statements", "found"),
     [
-        # The site is filled with entries 361 to 370.
+        # The site is filled with entries 361 to 374.
         (
             ["UPDATE revision SET dose_ng = dose_ng * 10"],
             ["revision 1: differs from entry 368 in dose_ng"],
@@ -407,6 +407,17 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
         (["DELETE FROM sign_out"], ["sign_out 1: entry 366 tells of it, and it is not there"]),
         (["UPDATE attempt SET good = 0"], ["attempt 1: differs from entry 365 in good"]),
         (["UPDATE setting SET value = '0.1'"], ["setting 1: differs from entry 367 in value"]),
+        (["UPDATE material SET lot = 'other'"], ["material 1: differs from entry 371 in lot"]),
+        (["DELETE FROM material_out"], ["material_out 1: entry 372 tells of it, and it is not there"]),
+        (
+            ["UPDATE moment SET happened_utc = '2026-03-04T05:00:00.000000Z' WHERE id = 1"],
+            ["moment 1: differs from entry 371 in happened_utc"],
+        ),
+        (["UPDATE reading SET agrees = 0"], ["reading 1: differs from entry 371 in agrees"]),
+        (["UPDATE label_end SET became = 'applied'"], ["label_end 1: differs from entry 371 in became"]),
+        (["UPDATE waste SET mass_ng = 0"], ["waste 1: differs from entry 371 in mass_ng"]),
+        (["UPDATE recall SET lot = 'X2'"], ["recall 1: differs from entry 373 in lot"]),
+        (["DELETE FROM recall_end"], ["recall_end 1: entry 374 tells of it, and it is not there"]),
         (
             ["UPDATE credential SET digest = NULL"],
             ["credential 1: differs from entry 364 in digest", "secret 1: no credential names it"],
@@ -430,7 +441,7 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
         ),
     ],
 )
-def test_12_a_signature_a_setting_or_a_secret_changed_with_no_entry(
+def test_12_a_row_of_any_other_table_or_a_secret_changed_with_no_entry(
     site: Site, statements: list[str], found: list[str]
 ) -> None:
     """A secret is in no entry; that a hash was swapped is seen by its digest, which is in one."""

@@ -19,6 +19,7 @@ import pytest
 from databases import Place
 from hypothesis import given
 from hypothesis import strategies as st
+from path_rows import one_of_each
 from sqlalchemy import CheckConstraint, func, insert, select, text
 
 import compounding.records as records
@@ -27,6 +28,7 @@ from compounding.records import (
     Engine,
     Event,
     Figures,
+    NewOut,
     NewPreparation,
     NewSignature,
     Page,
@@ -36,8 +38,10 @@ from compounding.records import (
     RecordsRefused,
     SavedPreparation,
     Search,
+    Standing,
     Verdict,
     database,
+    end_recall,
     events,
     find_preparations,
     first_print,
@@ -48,6 +52,7 @@ from compounding.records import (
     preparation,
     prints,
     put_account,
+    put_recall,
     put_secret,
     put_setting,
     put_settings,
@@ -58,18 +63,19 @@ from compounding.records import (
     save_preparation,
     schema,
     schema_version,
-    set_status,
     sign_in,
     sign_out,
     tables,
     take_step,
 )
+from compounding.records.prints import kind_of, worksheet_of
+from compounding.workflow.materials import Out
 
 ANNA = Person("u17", "Anna Example", "technician")
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, UTC)
 ENTERED = Event(ANNA, "entered", AT, {"screen": "order"}, "new cycle")
 PRINTED = Event(ANNA, "printed", AT + timedelta(minutes=5))
-FINGERPRINT = "a7c475de38b972a5cfa035daa709be5de452b9deeba11bbc52feb74cc2e5fbac"
+FINGERPRINT = "b8a79dc1b1a8207ca1346a8376700a1f05161cc9cbe2a17c57d6d733e082d565"
 SHA = "0123456789abcdef" * 4
 SIGNED = NewSignature("order-entry", '{"dose":"0.686 mg"}')
 
@@ -269,7 +275,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_a_path_with_a_percent_sign_and_spaces_serves(tmp_path: Path) -> None:
     opened = open_database(f"sqlite:///{tmp_path}/100 %s/records.db")
     migrate(opened)
-    assert schema_version(opened) == "0002"
+    assert schema_version(opened) == "0003"
     opened.dispose()
     assert (tmp_path / "100 %s" / "records.db").exists()
 
@@ -286,7 +292,7 @@ def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(bare
     opened = bare_place.open()
     assert schema_version(opened) is None
     migrate(opened)
-    assert schema_version(opened) == "0002"
+    assert schema_version(opened) == "0003"
     saved = save_preparation(opened, NEW, ENTERED)
     migrate(opened)
     assert preparation(opened, saved.number) == saved
@@ -312,7 +318,7 @@ def test_a_newer_database_is_refused_and_not_touched(engine: Engine, place: Plac
     with pytest.raises(RecordsRefused) as refused:
         migrate(engine)
     assert str(refused.value) == (
-        "The database is newer than this program: its schema is 0999, and this program knows 0002."
+        "The database is newer than this program: its schema is 0999, and this program knows 0003."
         " Install the newer program again; nothing was changed."
     )
     assert schema_version(engine) == "0999"
@@ -364,7 +370,7 @@ def test_every_id_is_above_zero() -> None:
 
 @pytest.fixture
 def filled(engine: Engine) -> SavedPreparation:
-    """A preparation that was signed, printed and changed, and a user who came and went: every table has a row."""
+    """A preparation that was signed, printed, changed and made, a user, a recall: every table has a row."""
     return fill(engine)
 
 
@@ -376,7 +382,13 @@ def fill(engine: Engine, new: NewPreparation = NEW) -> SavedPreparation:
     session = sign_in(engine, "u17", later, key="5e1f", address="192.0.2.7")
     sign_out(engine, session, "asked", later)
     put_setting(engine, "bsa_step", "0.01", "holds", later)
-    return revise_preparation(engine, saved.number, keyed("fill"), later, SIGNED, was=1, judge=lambda _: None)
+    changed = revise_preparation(engine, saved.number, keyed("fill"), later, SIGNED, was=1, judge=lambda _: None)
+    first = prints(engine, saved.number)[0]
+    now = take_step(engine, saved.number, later, judge=lambda _: None, rows=one_of_each(later.at, first.id))
+    take_step(engine, saved.number, later, judge=lambda _: None, rows=[NewOut(now.materials[0].id or 0, Out.BROKEN)])
+    recall = put_recall(engine, "besponsa-us", "X1", "particles", later)
+    end_recall(engine, recall.id, "another lot", later)
+    return changed
 
 
 def columns_of(table: str) -> list[str]:
@@ -398,7 +410,7 @@ def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, pla
 
 
 # What another table refers to is not truncated by itself, whatever its guards.
-REFERRED = {"log", "preparation", "signature", "secret", "sign_in"}
+REFERRED = {"log", "preparation", "signature", "secret", "sign_in", "print", "material", "recall"}
 
 
 def changes_of(table: str, kind: str) -> Iterator[str]:
@@ -450,8 +462,9 @@ def test_an_application_that_signs_in_as_the_owner_is_refused(place: Place, engi
     assert place.owner_url
     owner = open_database(place.owner_url, home=place.home)
     named = (
-        "the role postgres may change account, attempt, checkpoint, credential, log, preparation, print, revision,"
-        " secret, setting, sign_in, sign_out, signature, status, voiding"
+        "the role postgres may change account, attempt, checkpoint, credential, label_end, log, material,"
+        " material_out, moment, preparation, print, reading, recall, recall_end, revision,"
+        " secret, setting, sign_in, sign_out, signature, status, voiding, waste"
     )
     with pytest.raises(RecordsRefused, match=named):
         migrate(owner)
@@ -500,6 +513,17 @@ REPLACEMENTS = [
     ("sign_out", ("id",)),
     ("sign_out", ("sign_in_id",)),
     ("setting", ("id",)),
+    ("material", ("id",)),
+    ("material_out", ("id",)),
+    ("material_out", ("material_id",)),
+    ("moment", ("id",)),
+    ("moment", ("preparation_id", "what", "place")),
+    ("reading", ("id",)),
+    ("label_end", ("id",)),
+    ("waste", ("id",)),
+    ("recall", ("id",)),
+    ("recall_end", ("id",)),
+    ("recall_end", ("recall_id",)),
 ]
 ELSEWHERE = {
     "id": "777",
@@ -514,6 +538,9 @@ ELSEWHERE = {
     "version": "777",
     "signature_id": "777",
     "sign_in_id": "777",
+    "material_id": "777",
+    "recall_id": "777",
+    "what": "'other'",
     "digest": "'other'",
 }
 
@@ -720,6 +747,8 @@ def test_every_function_that_writes_takes_its_event() -> None:
         "preparations.save_preparation",
         "prints.record_print",
         "revisions.revise_preparation",
+        "recalls.end_recall",
+        "recalls.put_recall",
         "sessions.sign_in",
         "sessions.sign_out",
         "settings.put_setting",
@@ -742,12 +771,24 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"find_entries", "head", "clock_step_pending", "check", "export_log", "witness", "backup"}
     opens = {"open_database", "opened_backup", "migrate", "require_current", "restore"}
     readers |= {"account", "accounts", "secrets", "session", "failures", "settings", "settings_entry"}
+    readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
     readers |= {"compare", "saved_as"}
-    writes = {"save_preparation", "revise_preparation", "take_step", "set_status", "record_print", "record", "move"}
+    writes = {"save_preparation", "revise_preparation", "take_step", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}
-    writes |= {"put_setting", "put_settings"}
-    assert set(public_functions()) == readers | opens | writes
+    writes |= {"put_setting", "put_settings", "put_recall", "end_recall"}
+    judges = {"unless_locked"}
+    assert set(public_functions()) == readers | opens | writes | judges
+
+
+def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
+    """A step that is judged on the state alone: `was` is the one that whoever takes it has seen."""
+
+    def judge(now: Standing) -> str | None:
+        found = now.preparation.state
+        return None if was in (None, found) else f"{number} is {found} by now, and not {was}: look at it again."
+
+    return take_step(engine, number, event, judge=judge, state=state).preparation
 
 
 @pytest.mark.parametrize("event", [None, "entered", ANNA])
@@ -1118,6 +1159,19 @@ def test_the_first_print_brings_the_strings_and_a_reprint_draws_them(engine: Eng
     assert first_print(engine, number, "worksheet") == sheet
     assert prints(engine, number) == (first, again, same, sheet)
     assert prints(engine, "2026-999999") == ()
+
+
+def test_a_worksheet_of_each_state_has_strings_of_its_own(engine: Engine) -> None:
+    """Their copies are numbered together: two papers on one bench are never both copy 2."""
+    number, later = save_preparation(engine, NEW, ENTERED).number, worksheet_of("diluted")
+    record_print(engine, number, "worksheet", "1", "[]", SHA, PRINTED)
+    second = record_print(engine, number, later, "2", '["diluted"]', SHA, PRINTED)
+    third = record_print(engine, number, later, "3", None, SHA, PRINTED)
+    assert (second.strings_json, third.strings_json) == ('["diluted"]', None)
+    assert first_print(engine, number, later) == second
+    assert {kind_of(one.document) for one in prints(engine, number)} == {"worksheet"}
+    with pytest.raises(RecordsRefused, match=f"Copy 2 of the worksheet of {number} is printed already"):
+        record_print(engine, number, "worksheet", "2", None, SHA, PRINTED)
 
 
 def test_a_copy_is_printed_once(engine: Engine) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from alembic import command
 from databases import ROLE, Place
+from path_rows import VIAL, one_of_each
 from test_log import entries, exported
 from test_records import ANNA, ENTERED, FINGERPRINT, NEW, PRINTED, SHA, SIGNED, keyed
 
@@ -25,6 +26,7 @@ from compounding.records import (
     head,
     migrate,
     migrating,
+    open_preparations,
     preparation,
     preparations,
     prints,
@@ -33,60 +35,78 @@ from compounding.records import (
     save_preparation,
     schema,
     schema_version,
+    take_step,
+    uses_of_lot,
 )
+from compounding.workflow.progress import Fate, LabelCopy
 
-# Of the schema before staff and versions, as the programs of that time signed it.
-OLD = "d06b8d1509288dd97a3777f3877aaabf9bae1afc2516b8ea41d401e15a228ee8"
+# Each older schema as the programs of its time signed it, with the tables that it had more than the one before.
+OLD = {
+    "0001": "d06b8d1509288dd97a3777f3877aaabf9bae1afc2516b8ea41d401e15a228ee8",
+    "0002": "a7c475de38b972a5cfa035daa709be5de452b9deeba11bbc52feb74cc2e5fbac",
+}
+TABLES = {
+    "0001": "log, checkpoint, preparation, status, print",
+    "0002": "revision, signature, voiding, account, secret, credential, attempt, sign_in, sign_out, setting",
+}
 NUMBER = "2026-000001"
 
 
 def old_rows(seq: int) -> dict[str, list[dict[str, Any]]]:
-    """What the first schema held of a preparation: no version, and nothing of who signed."""
+    """What every schema held of a preparation: no more than the first."""
     came = chain.of_entry(seq, ENTERED)
     saved = {**preparations.columns(NEW), **came, "id": 1, "number": NUMBER, "sequence": 1}
     return {"preparation": [saved], "status": [{**came, "id": 1, "preparation_id": 1, "state": "entered"}]}
 
 
 def old_print(seq: int) -> dict[str, list[dict[str, Any]]]:
+    """Without a version, as the first schema had it and the later ones keep it."""
     row = {"id": 1, "preparation_id": 1, "document": "label", "copy": "1", "strings_json": '["0.686 mg"]'}
     return {"print": [{**row, "pdf_sha256": SHA, **chain.of_entry(seq, PRINTED)}]}
 
 
-def older(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Head:
-    """A database as the first migration and the program of its time left it; gives its head."""
+def older(engine: Engine, revision: str, monkeypatch: pytest.MonkeyPatch) -> Head:
+    """A database as a migration and the program of its time left it; gives its head."""
     with monkeypatch.context() as patch, migrating._owner(engine) as owner:
-        patch.setattr(schema, "fingerprint", lambda: OLD)
+        patch.setattr(schema, "fingerprint", lambda: OLD[revision])
         with database.transaction(owner, RecordsRefused, writes=True) as connection:
-            command.upgrade(migrating._config(connection), "0001")
+            command.upgrade(migrating._config(connection), revision)
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(
-                    f"GRANT SELECT, INSERT ON log, checkpoint, preparation, status, print TO {ROLE}"
-                )
+                had = ", ".join(names for of, names in TABLES.items() if of <= revision)
+                connection.exec_driver_sql(f"GRANT SELECT, INSERT ON {had} TO {ROLE}")
                 connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {ROLE}")
             told = chain.about(ENTERED, NUMBER)
             chain.append(connection, told, old_rows)
             return chain.append(connection, chain.about(PRINTED, NUMBER), old_print, sign=True)
 
 
+@pytest.fixture(params=OLD)
+def revision(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
 @pytest.fixture
-def migrated(bare_place: Place, monkeypatch: pytest.MonkeyPatch) -> Any:
+def migrated(bare_place: Place, revision: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     engine = bare_place.open()
-    before = older(engine, monkeypatch)
-    assert schema_version(engine) == "0001"
+    before = older(engine, revision, monkeypatch)
+    assert schema_version(engine) == revision
     migrate(engine, Event(ANNA, "upgraded", PRINTED.at + timedelta(minutes=1)))
     yield engine, before
     engine.dispose()
 
 
-def test_an_older_database_is_migrated_with_its_data_and_its_chain(migrated: tuple[Engine, Head]) -> None:
+def test_an_older_database_is_migrated_with_its_data_and_its_chain(
+    migrated: tuple[Engine, Head], revision: str
+) -> None:
     engine, before = migrated
-    assert schema_version(engine) == "0002"
+    assert schema_version(engine) == "0003"
     with database.reading(engine) as connection:
         assert schema.differences(connection) == ()
         assert schema.lost_guards(connection) == ()
     assert check(engine, heads=[before.code]) == ()
     assert [entry.action for entry in entries(engine)] == ["log started", "entered", "printed", "schema migrated"]
-    assert f'"new":"{FINGERPRINT}","old":"{OLD}"' in entries(engine)[-1].body
+    assert f'"new":"{FINGERPRINT}","old":"{OLD[revision]}"' in entries(engine)[-1].body
     assert exported(engine).startswith(b"compounding-log\t1\n")
     saved = preparation(engine, NUMBER)
     assert saved
@@ -120,3 +140,16 @@ def test_a_preparation_of_an_older_database_is_changed_and_counted_on(migrated: 
     # 1 started, 2 entered, 3 printed, 4 migrated, 5 changed, 6 signed (nothing was, so nothing is void), 7 the next.
     assert (before.seq, newest.seq) == (3, 7)
     assert check(engine, heads=[before.code, newest.code]) == ()
+
+
+def test_a_preparation_of_an_older_database_goes_on_along_its_path(migrated: tuple[Engine, Head]) -> None:
+    """Its label was printed before anybody counted labels: it is open, and gets its fate now."""
+    engine, _ = migrated
+    (waiting,) = open_preparations(engine)
+    assert (waiting.labels, waiting.materials) == ((LabelCopy(1, "1", "label", 1, printed_by="u17"),), ())
+    later = Event(ANNA, "drug added", PRINTED.at + timedelta(minutes=2))
+    rows = one_of_each(later.at, print_id=1)
+    now = take_step(engine, NUMBER, later, judge=lambda _: None, rows=rows, state="diluted")
+    assert [copy.fate for copy in now.labels] == [Fate.DESTROYED]
+    assert [use.preparation.number for use in uses_of_lot(engine, VIAL.product, VIAL.lot)] == [NUMBER]
+    assert check(engine) == ()

@@ -20,7 +20,6 @@ from compounding.settings import (
     SettingsFaults,
     Standing,
     apply,
-    default_of,
     fit,
     in_force,
     is_setting,
@@ -188,6 +187,8 @@ BAD: list[tuple[str, str, str]] = [
     ("zone", "../etc", "“../etc” is not a time zone, as in “Europe/London”."),
     ("zone", "Mars/Base", "“Mars/Base” is not a time zone, as in “Europe/London”."),
     ("site.scanner_separator", "GS", "“GS” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
+    ("site.scanner_separator", "A", "“A” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
+    ("site.scanner_separator", "7", "“7” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
     ("site.scanner_separator", "%", "“%” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
     ("site.scanner_separator", "~ ~", "“~ ~” is not a separator: at most 8 characters, without spaces."),
     ("site.scanner_separator", "\x1d", "“\\u001d” is not a separator: at most 8 characters, without spaces."),
@@ -273,6 +274,15 @@ OF_A_MARKET = [
 ]
 
 
+PARTICULARS = ("site.name", "site.pharmacy", "site.address", "site.phone", "site.workstations")
+"""What no program can know of a site."""
+
+
+def default_of(market: Market, name: str) -> Any:
+    """The value that a site of a market starts with; None where it starts with none."""
+    return None if name in PARTICULARS else value_of(Site("", "", "", "", (), Policy(market)), name)
+
+
 @pytest.mark.parametrize(("name", "text"), DEFAULTS, ids=[row[0] for row in DEFAULTS])
 @pytest.mark.parametrize("market", Market)
 def test_a_site_starts_as_the_rules_say(market: Market, name: str, text: str | None) -> None:
@@ -349,6 +359,7 @@ ADDED = {
         "confirmed.besponsa-us.administration.line",
         "confirmed.besponsa-us.administration.filter",
         "confirmed.besponsa-us.regimen.interruption",
+        "confirmed.besponsa-us.regimen.reduction_percent",
     ],
     "besponsa-uk": [
         "confirmed.besponsa-uk.vials.hazard",
@@ -356,6 +367,7 @@ ADDED = {
         "confirmed.besponsa-uk.administration.line",
         "confirmed.besponsa-uk.administration.filter",
         "confirmed.besponsa-uk.regimen.interruption",
+        "confirmed.besponsa-uk.regimen.reduction_percent",
     ],
 }
 

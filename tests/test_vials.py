@@ -11,7 +11,19 @@ from compounding.findings import Status
 from compounding.formulary import Fact, Presentation
 from compounding.policy import Market, Policy
 from compounding.quantities import DrugMass, Volume, WeighedMass
-from compounding.vials import DrawKind, Vials, bill, near_miss, per_vial, pick, spare_findings, weigh, working
+from compounding.vials import (
+    DrawKind,
+    Syringes,
+    Vials,
+    bill,
+    near_miss,
+    per_vial,
+    pick,
+    spare_findings,
+    syringe_for,
+    weigh,
+    working,
+)
 from tests.orders import DRUGS, UK, US, figure, mg, mL
 
 POLICY = {market: Policy(market) for market in Market}
@@ -385,3 +397,60 @@ def test_another_drug_is_another_file_and_not_another_rule() -> None:
     made = picked("1.46", replace(US, vials=bigger))
     assert [figure(draw.volume) for draw in made.draws] == ["5.4", "0.44"]  # 5.84 − 5.4
     assert figure(made.discarded_mass) == "1.24"  # 2 × 1.35 − 1.46
+
+
+# ------------------------------------------------------------------ syringes
+
+SIZES = ("20", "1", "3", "50", "5", "10")  # in no order, as a site may have typed them
+SYRINGES = [
+    # volume, share, size, count
+    ("0.04", "0.75", "1", 1),
+    ("0.75", "0.75", "1", 1),  # 1 × 0.75, the limit included
+    ("0.76", "0.75", "3", 1),
+    ("2.24", "0.75", "3", 1),  # 3 × 0.75 = 2.25
+    ("2.26", "0.75", "5", 1),
+    ("3.6", "0.75", "5", 1),  # 5 × 0.75 = 3.75
+    ("3.76", "0.75", "10", 1),
+    ("37.5", "0.75", "50", 1),  # 50 × 0.75
+    ("37.51", "0.75", "50", 2),  # none holds it: several of the largest
+    ("75.01", "0.75", "50", 3),  # 2 × 37.5 = 75
+    ("3.6", "1", "5", 1),
+    ("3", "1", "3", 1),
+    ("3.6", "0.5", "10", 1),  # 5 × 0.5 = 2.5
+]
+
+
+@pytest.mark.parametrize(("volume", "share", "size", "count"), SYRINGES)
+def test_the_smallest_syringe_that_is_filled_to_its_share_at_most(volume: str, share: str, size: str, count: int):
+    made = syringe_for(mL(volume), [mL(each) for each in SIZES], Decimal(share))
+    assert made == Syringes(mL(size), count)
+
+
+@pytest.mark.parametrize("hundredths", range(1, 8_000, 7))
+def test_no_syringe_is_overfilled_and_none_smaller_would_do(hundredths: int) -> None:
+    """Filled to no more than three quarters, in whole hundredths of a millilitre."""
+    made = syringe_for(mL(Decimal(hundredths) / 100), [mL(each) for each in SIZES], Decimal("0.75"))
+    assert made is not None
+    assert Fraction(hundredths, 100) <= Fraction(3, 4) * int(made.size.value) * made.count
+    smaller = [size for size in map(int, SIZES) if size < made.size.value]
+    assert all(Fraction(hundredths, 100) > Fraction(3, 4) * size for size in smaller)
+    if made.count > 1:
+        assert made.size == mL(50) and Fraction(hundredths, 100) > Fraction(3, 4) * 50 * (made.count - 1)
+
+
+def test_a_site_without_syringes_is_told_none() -> None:
+    assert syringe_for(mL("3.6"), [], Decimal("0.75")) is None
+
+
+@pytest.mark.parametrize(
+    ("volume", "share", "sentence"),
+    [
+        ("3.6", "0", "0 is not a share over 0 and at most 1 of a syringe"),
+        ("3.6", "1.01", "1.01 is not a share over 0 and at most 1 of a syringe"),
+        ("0", "0.75", "0 mL is not above zero: nothing is drawn"),
+    ],
+)
+def test_a_share_or_a_volume_that_makes_no_sense_is_refused(volume: str, share: str, sentence: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        syringe_for(mL(volume), [mL(5)], Decimal(share))
+    assert str(refused.value) == sentence

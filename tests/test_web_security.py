@@ -64,7 +64,8 @@ def test_every_page_is_guarded(us: Browser) -> None:
     for place in places(us, "GET"):
         us.sign_in(place.user)
         with us.client.get(place.path) as answer:
-            assert answer.status_code in (200, 301, 303), place
+            # 404 and 409: the page of a material that is not there, or of a step that does not come yet.
+            assert answer.status_code in (200, 301, 303, 404, 409), place
             assert_guarded(answer)
 
 
@@ -105,7 +106,7 @@ def test_pages_that_refuse_are_guarded_and_say_nothing_of_the_inside(
 
 
 def test_a_page_that_refuses_leads_where_its_reader_may_go(us: Browser) -> None:
-    for user, wanted in ((WHO[US][0], "/preparations"), (ADMINISTRATOR[US], "/staff"), (None, "/sign-in")):
+    for user, wanted in ((WHO[US][0], "/worklist"), (ADMINISTRATOR[US], "/staff"), (None, "/sign-in")):
         if user is None:
             us.client = us.app.test_client()
         else:
@@ -182,7 +183,7 @@ def test_a_form_whose_session_was_lost_is_kept_and_goes_on_after_the_sign_in(us:
         ("/orders/save", us.saving(review, **words, finding_0_secret="Adeyemi's own")),
         ("/calculator", {"height": "170"}),
         ("/preparations/search", {"name": "Riv"}),
-        (f"/preparations/{PRINTED}/print/label", {"reason": "torn"}),
+        (f"/preparations/{PRINTED}/print/worksheet", {"reason": "torn"}),
     ):
         lost = us.app.test_client()
         answer = lost.post(path, data=sent)
@@ -386,9 +387,8 @@ def whole_round(reader: Reader) -> str:
     reader.page(f"/preparations/{number}/verify/sign", {**agreed.fields, "signing_secret": training.PIN})
     page = reader.page(f"/preparations/{number}")
     token = {"csrf_token": page.fields["csrf_token"]}
-    for paper in ("label", "worksheet"):
-        status, drawn = reader.get(f"/preparations/{number}/print/{paper}", token)
-        assert status == 200 and drawn.startswith(b"%PDF")
+    status, drawn = reader.get(f"/preparations/{number}/print/worksheet", token)
+    assert status == 200 and drawn.startswith(b"%PDF")
     edit = reader.page(f"/orders/{number}/edit")
     assert edit.fields["family"] == "Zzyzx"
 

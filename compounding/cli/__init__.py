@@ -7,6 +7,9 @@ answers   what a command says, its exit status, and options read once
 parsers   what may be typed, and one sentence where it is something else
 plans     plan
 drugs     formulary check
+scans     scan
+clocks    clocks
+courses   course
 site      check, backup, and the site that such a command works on
 trace     the entry that a reading command leaves
 init      init
@@ -28,13 +31,16 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TextIO
 
-from compounding.cli import drugs, init, log, moving, plans, server, site
+from compounding.cli import clocks, courses, drugs, init, log, moving, plans, scans, server, site
 from compounding.cli.answers import UNREADABLE, Answer, Refused
 from compounding.cli.parsers import Commands, Parser
 from compounding.formulary import FormularyFaults
 
 COMMANDS: tuple[Callable[[Commands], None], ...] = (
     plans.add,
+    scans.add,
+    clocks.add,
+    courses.add,
     drugs.add,
     log.add,
     site.add,

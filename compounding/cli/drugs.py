@@ -11,6 +11,7 @@ from compounding.cli.parsers import Commands
 from compounding.cli.site import home
 from compounding.formulary import FormularyFaults, Presentation
 from compounding.policy import Market
+from compounding.quantities import quote
 
 
 def add(commands: Commands) -> None:
@@ -38,4 +39,20 @@ def _found(file: str | None) -> tuple[Presentation, ...]:
     """The drug of the file, else all of both markets."""
     if file is not None:
         return (formulary.load(Path(file)),)
+    return drugs_of_all_markets()
+
+
+def drugs_of_all_markets() -> tuple[Presentation, ...]:
+    """The shipped presentations and the site's own. Raises FormularyFaults."""
     return tuple(drug for market in Market for drug in formulary.catalogue(market, home() / "drugs"))
+
+
+def drug_of(market: Market, wanted: str | None) -> Presentation:
+    """The one presentation of the market, or the one named by --drug among several. Raises Refused."""
+    found = formulary.catalogue(market, home() / "drugs")
+    named = [drug for drug in found if wanted is None or drug.drug == wanted]
+    if not named:
+        raise Refused(f"--drug: {quote(wanted or '')} is not among {', '.join(sorted(d.drug for d in found))}.")
+    if len(named) > 1:
+        raise Refused(f"--drug: is needed: there are {', '.join(sorted(d.drug for d in named))}.")
+    return named[0]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from compounding import formulary
 from compounding.cli.answers import (
     FINE,
     REFUSED,
@@ -21,8 +20,8 @@ from compounding.cli.answers import (
     needed,
     whole,
 )
+from compounding.cli.drugs import drug_of
 from compounding.cli.parsers import Commands
-from compounding.cli.site import home
 from compounding.dosing import Response, Treatment, listed
 from compounding.findings import Severity
 from compounding.formulary import Presentation
@@ -61,7 +60,7 @@ def _plan(given: argparse.Namespace) -> Answer:
     market = choice("--market", Market, needed("--market", given.market))
     policy = replace(Policy(market), formula=choice_if_given("--formula", Formula, given.formula) or Formula.MOSTELLER)
     on = day_if_given("--on", given.on) or datetime.now(UTC).date()
-    drug = _drug(market, given.drug)
+    drug = drug_of(market, given.drug)
     order = Order(_patient(given, on), _treatment(given, drug))
     try:
         made = plan(order, drug, policy)
@@ -96,17 +95,6 @@ def _treatment(given: argparse.Namespace, drug: Presentation) -> Treatment:
     if ordered is not None:
         _storable("--ordered-dose", ordered)
     return Treatment(cycle, day, choice_if_given("--response", Response, given.response), ordered)
-
-
-def _drug(market: Market, wanted: str | None) -> Presentation:
-    """The one presentation of the market, or the one named among several."""
-    found = formulary.catalogue(market, home() / "drugs")
-    named = [drug for drug in found if wanted is None or drug.drug == wanted]
-    if not named:
-        raise Refused(f"--drug: {quote(wanted or '')} is not among {', '.join(sorted(d.drug for d in found))}.")
-    if len(named) > 1:
-        raise Refused(f"--drug: is needed: there are {', '.join(sorted(d.drug for d in named))}.")
-    return named[0]
 
 
 def _storable(option: str, mass: DrugMass) -> None:

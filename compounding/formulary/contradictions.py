@@ -89,6 +89,11 @@ def _regimen(regimen: Regimen) -> Iterator[Fault]:
             yield f"regimen.{key}", "has other days than regimen.first_cycle"
     if regimen.first_cycle_length.value > regimen.first_cycle_extended.value:
         yield "regimen.first_cycle_extended", "is shorter than regimen.first_cycle_length"
+    for key in ("first_cycle_length", "first_cycle_extended", "later_cycle_length", "window", "interval"):
+        if (days := getattr(regimen, key).value.in_unit("day")) != days.to_integral_value():
+            yield f"regimen.{key}", f"{getattr(regimen, key).value} is not a whole number of days"
+    if (percent := regimen.reduction_percent.value) is not None and not 0 < percent < 100:
+        yield "regimen.reduction_percent", f"{percent} is not from 1 to 99"
 
 
 _CHECKS: tuple[tuple[Callable[..., Iterator[Fault]], tuple[str, ...]], ...] = (

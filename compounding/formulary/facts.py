@@ -17,6 +17,7 @@ from compounding.formulary.kinds import (
     gtin,
     levels,
     named,
+    ndc,
     one_of,
     range_of,
     text,
@@ -75,7 +76,7 @@ class VialFacts:
     accept: Fact[str] = fact(text)
     keep_reconstituted: Fact[str] = fact(text)
     keep_unopened: Fact[str] = fact(text)
-    ndc: Fact[str | None] = fact(text, may_be_absent=True)
+    ndc: Fact[str | None] = fact(ndc, may_be_absent=True)
     gtin: Fact[str] = fact(gtin)
     use: Fact[str] = fact(text)
     """What a US label says of the bag: "Single dose"."""
@@ -153,7 +154,14 @@ class Regimen:
     counts: Fact[str] = fact(text)
     interruption: Fact[str] = fact(text)
     reduction: Fact[str] = fact(text)
+    reduction_percent: Fact[int | None] = fact(count, may_be_absent=True)
+    """How much less every later dose is after a reduction for toxicity."""
     before_dose: Fact[str] = fact(text)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days of a cycle on which a dose is given."""
+        return tuple(sorted(self.first_cycle.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,7 @@ class LookAlike:
     brand: str
     vial: str
     codes: tuple[str, ...]
+    """GTINs and NDCs, as printed."""
     source: Source
 
 
@@ -212,7 +221,7 @@ class Presentation:
     @property
     def days(self) -> tuple[int, ...]:
         """The days of a cycle on which a dose is given."""
-        return tuple(sorted(self.regimen.first_cycle.value))
+        return self.regimen.days
 
     @property
     def nominal(self) -> Volume:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, NewType, TypeVar
 
+from compounding.formulary import codes
 from compounding.quantities import DoseLevel, Quantity, Unreadable, round_number
 
 T = TypeVar("T")
@@ -82,14 +83,25 @@ def text(value: Any) -> str:
 
 
 def gtin(value: Any) -> str:
-    """A trade item number of 8, 12, 13 or 14 figures whose check figure fits (GS1 General Specifications)."""
+    """A trade item number of 8, 12, 13 or 14 figures whose check figure fits."""
     digits = text(value)
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", digits):
+    if not codes.is_gtin(digits):
         raise ValueError(f"{value!r} is not a GTIN of 8, 12, 13 or 14 figures")
-    # From the right, the check figure itself weighs 1 and its neighbours 3 and 1 in turn.
-    if sum(int(figure) * (3 if place % 2 else 1) for place, figure in enumerate(reversed(digits))) % 10:
+    if not codes.fits(digits):
         raise ValueError(f"{value!r} is not a GTIN: its last figure does not fit the others")
     return digits
+
+
+def ndc(value: Any) -> str:
+    """A National Drug Code of ten figures, with its hyphens."""
+    if not codes.is_ndc(text(value)):
+        raise ValueError(f"{value!r} is not an NDC of ten figures with its hyphens")
+    return str(value)
+
+
+def product_codes(value: Any) -> tuple[str, ...]:
+    """A list of GTINs and NDCs."""
+    return tuple(code if codes.is_ndc(code) else gtin(code) for code in texts(value))
 
 
 def texts(value: Any) -> tuple[str, ...]:

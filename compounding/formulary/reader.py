@@ -217,7 +217,7 @@ class _Reader:
             read: dict[str, Any] = {"source": self._source(place, entry)}
             for name in wanted:
                 if name == "codes":
-                    read[name] = self._try(f"{place}.{name}", kinds.texts, entry.get(name, []))
+                    read[name] = self._try(f"{place}.{name}", kinds.product_codes, entry.get(name, []))
                 else:
                     read[name] = self._try(f"{place}.{name}", kinds.text, entry.get(name, ""))
             yield read

@@ -32,6 +32,7 @@ from compounding.records.attempts import (
     Verdict,
     failures,
     record_attempt,
+    unless_locked,
 )
 from compounding.records.backup import Restored, backup, opened_backup, restore
 from compounding.records.chain import Head
@@ -56,6 +57,7 @@ from compounding.records.events import (
     RecordedEvent,
 )
 from compounding.records.export import Counts, export_log
+from compounding.records.labels import NewFate
 from compounding.records.log import (
     EntrySearch,
     actions,
@@ -66,6 +68,7 @@ from compounding.records.log import (
     record,
     timeline,
 )
+from compounding.records.materials import LotUse, NewOut, uses_of_lot
 from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
 from compounding.records.preparations import (
@@ -80,24 +83,31 @@ from compounding.records.preparations import (
     preparation,
     save_preparation,
 )
-from compounding.records.prints import Print, first_print, prints, record_print
+from compounding.records.prints import NewPrint, Print, first_print, prints, record_print
 from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
+from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
 from compounding.records.revisions import revise_preparation
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
+    CODE,
     STANDINGS,
     Setting,
+    codes,
     put_setting,
     put_settings,
     settings,
     settings_entry,
 )
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
-from compounding.records.steps import Standing, Status, set_status, standing, take_step
+from compounding.records.standing import Standing, Status, standing
+from compounding.records.steps import NewRow, take_step
+from compounding.records.wastes import WasteEntry, waste_between
 from compounding.records.witness import NoWitness, Witness, witness
+from compounding.records.worklist import open_preparations
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
+    "CODE",
     "CREDENTIALS",
     "FACTOR_GIVEN",
     "PROGRAM",
@@ -122,7 +132,12 @@ __all__ = [
     "Found",
     "Head",
     "Judged",
+    "LotUse",
+    "NewFate",
+    "NewOut",
     "NewPreparation",
+    "NewPrint",
+    "NewRow",
     "NewSignature",
     "NoWitness",
     "NotRead",
@@ -132,6 +147,8 @@ __all__ = [
     "Person",
     "Print",
     "Proof",
+    "Recall",
+    "RecallEnd",
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
@@ -146,6 +163,7 @@ __all__ = [
     "Status",
     "Tried",
     "Verdict",
+    "WasteEntry",
     "Witness",
     "account",
     "accounts",
@@ -154,7 +172,9 @@ __all__ = [
     "check",
     "chosen_by",
     "clock_step_pending",
+    "codes",
     "compare",
+    "end_recall",
     "events",
     "export_log",
     "failures",
@@ -166,15 +186,18 @@ __all__ = [
     "move",
     "newest_credentials",
     "open_database",
+    "open_preparations",
     "opened_backup",
     "preparation",
     "prints",
     "proof",
     "put_account",
+    "put_recall",
     "put_secret",
     "put_secrets",
     "put_setting",
     "put_settings",
+    "recalls",
     "record",
     "record_attempt",
     "record_print",
@@ -186,7 +209,6 @@ __all__ = [
     "schema_version",
     "secrets",
     "session",
-    "set_status",
     "settings",
     "settings_entry",
     "sign_in",
@@ -195,5 +217,8 @@ __all__ = [
     "standing",
     "take_step",
     "timeline",
+    "unless_locked",
+    "uses_of_lot",
+    "waste_between",
     "witness",
 ]

@@ -33,6 +33,14 @@ _TAKEN = {
     "sign_in": "id = NEW.id",
     "sign_out": "id = NEW.id OR sign_in_id = NEW.sign_in_id",
     "setting": "id = NEW.id",
+    "material": "id = NEW.id",
+    "material_out": "id = NEW.id OR material_id = NEW.material_id",
+    "moment": ("id = NEW.id OR (preparation_id = NEW.preparation_id AND what = NEW.what AND place = NEW.place)"),
+    "reading": "id = NEW.id",
+    "label_end": "id = NEW.id",
+    "waste": "id = NEW.id",
+    "recall": "id = NEW.id",
+    "recall_end": "id = NEW.id OR recall_id = NEW.recall_id",
 }
 
 

@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Engine, func, or_, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    ScalarSelect,
+    Select,
+    func,
+    or_,
+    select,
+    union,
+)
 
-from compounding.records import chain, drafts, tables
+from compounding.records import chain, drafts, path_tables, tables
 from compounding.records.chain import Head
 from compounding.records.database import reading, writing
 from compounding.records.events import (
@@ -50,13 +62,26 @@ def _entries_of(number: str) -> CompoundSelect[Any]:
     """The entries that rows of a preparation came with."""
     of = tables.preparation.c
     wanted = select(of.id).where(of.number == number).scalar_subquery()
-    its_own = (tables.status, tables.print_, tables.revision, tables.signature)
-    signed, void = tables.signature.c, tables.voiding.c
+    its_own = [table for table in tables.REPLAYED if "preparation_id" in table.c]
     return union(
         select(of.entry).where(of.id == wanted),
         *(select(table.c.entry).where(table.c.preparation_id == wanted) for table in its_own),
-        select(void.entry).where(void.signature_id.in_(select(signed.id).where(signed.preparation_id == wanted))),
+        *(_of_a_row(later.c.entry, reference, wanted) for later, reference in _LATER.items()),
     )
+
+
+# A row that says something of another one of the preparation, and the column that names that one.
+_LATER = {
+    tables.voiding: tables.voiding.c.signature_id,
+    path_tables.material_out: path_tables.material_out.c.material_id,
+    path_tables.label_end: path_tables.label_end.c.print_id,
+}
+
+
+def _of_a_row(entry: Column[int], reference: Column[int], wanted: ScalarSelect[Any]) -> Select[Any]:
+    (key,) = reference.foreign_keys
+    named = key.column.table
+    return select(entry).where(reference.in_(select(named.c.id).where(named.c.preparation_id == wanted)))
 
 
 def _in_order(engine: Engine, wanted: ColumnElement[bool]) -> tuple[RecordedEvent, ...]:

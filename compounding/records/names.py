@@ -22,3 +22,11 @@ def folded(name: str) -> str:
 def folded_number(number: str) -> str:
     """A patient's number without what people put between its figures: 943 476 5919 is 9434765919."""
     return number.replace(" ", "").replace("-", "").lower()
+
+
+def searched_lot(lot: str) -> str:
+    """A lot as it is looked for: AB-12 34 is ab1234. Raises ValueError where nothing is left of it."""
+    folded = folded_number(lot).strip()
+    if not folded:
+        raise ValueError(f"the lot {lot!r} holds no letter and no figure")
+    return folded

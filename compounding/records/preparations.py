@@ -266,22 +266,28 @@ def _content(row: Row[Any]) -> NewPreparation:
 _OF_A_VERSION = (*_SAME, *_PATIENT, *_FIGURES, "given_on", "training", "search_name")
 
 # Each column of the newest version. A CASE and not a coalesce: a change may have emptied a field.
-_now = {name: case((_revision.c.id.is_(None), _table.c[name]), else_=_revision.c[name]) for name in _OF_A_VERSION}
+NOW = {name: case((_revision.c.id.is_(None), _table.c[name]), else_=_revision.c[name]) for name in _OF_A_VERSION}
+
+
+def newest(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Columns of every preparation, of NOW those of its newest version."""
+    others = _revision.alias("others")
+    last = select(func.max(others.c.version)).where(others.c.preparation_id == _table.c.id).scalar_subquery()
+    is_newest = and_(_revision.c.preparation_id == _table.c.id, _revision.c.version == last)
+    return select(*columns).select_from(_table.outerjoin(_revision, is_newest))
 
 
 def _preparations() -> Select[Any]:
     """Every preparation in its newest version, with its newest status."""
-    statuses, others = tables.status.c, _revision.alias("others")
+    statuses = tables.status.c
     state = select(statuses.state).where(statuses.preparation_id == _table.c.id).order_by(statuses.id.desc()).limit(1)
-    newest = select(func.max(others.c.version)).where(others.c.preparation_id == _table.c.id).scalar_subquery()
-    is_newest = and_(_revision.c.preparation_id == _table.c.id, _revision.c.version == newest)
     first = ("id", "number", "sequence", "at_utc", "person_id", "person_name", "person_role")
-    return select(
+    return newest(
         *(_table.c[name] for name in first),
-        *(column.label(name) for name, column in _now.items()),
+        *(column.label(name) for name, column in NOW.items()),
         func.coalesce(_revision.c.version, 1).label("version"),
         state.scalar_subquery().label("state"),
-    ).select_from(_table.outerjoin(_revision, is_newest))
+    )
 
 
 def _saved(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[SavedPreparation, ...]:
@@ -358,6 +364,11 @@ def one(connection: Connection, number: str) -> SavedPreparation | None:
     return found[0] if found else None
 
 
+def those(connection: Connection, wanted: ColumnElement[bool]) -> tuple[SavedPreparation, ...]:
+    """Every preparation that a condition fits, the newest first."""
+    return _saved(connection, connection.execute(_preparations().where(wanted).order_by(_table.c.id.desc())))
+
+
 def existing(connection: Connection, number: str) -> SavedPreparation:
     """As one. Raises RecordsRefused where there is none."""
     saved = one(connection, number)
@@ -385,11 +396,11 @@ def find_preparations(engine: Engine, search: Search, page: Page) -> Found:
 
 
 def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
-    yield from patient_conditions(_now, search.name, search.patient_number)
+    yield from patient_conditions(NOW, search.name, search.patient_number)
     if number := search.number.strip():
         yield _table.c.number.contains(number, autoescape=True)
     if search.given_on is not None:
-        yield _now["given_on"] == search.given_on.isoformat()
+        yield NOW["given_on"] == search.given_on.isoformat()
 
 
 def patient_conditions(of: Mapping[str, Any], name: str, number: str) -> Iterator[ColumnElement[bool]]:

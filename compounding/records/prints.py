@@ -1,9 +1,10 @@
 """What was printed. A document's finished strings are stored once for each version of its preparation, and
-every later copy of that version draws those."""
+every later copy of that version draws those. A worksheet that shows a later state is a document of its own."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,22 @@ from compounding.records.chain import about, add
 from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, person_of, require_json, utc_time
 
-DOCUMENTS = ("label", "worksheet")
+LABEL, WORKSHEET = "label", "worksheet"
+DOCUMENTS = (LABEL, WORKSHEET)
+_STATE = ", "
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _table = tables.print_
 _version = func.coalesce(_table.c.version, 1)
+
+
+def worksheet_of(state: str) -> str:
+    """The name of the worksheet that shows a state, beside the one that is printed for preparation."""
+    return f"{WORKSHEET}{_STATE}{state}"
+
+
+def kind_of(document: str) -> str:
+    """Label or worksheet, whichever state it shows."""
+    return document.partition(_STATE)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,23 @@ class Print:
     printed_by: Person
     version: int
     """Of the preparation. A paper of an older version than the newest is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrint:
+    """A copy that is being printed. Raises TypeError or ValueError for a document, a copy, strings or a checksum
+    that cannot be."""
+
+    document: str
+    copy: str
+    strings_json: str | None
+    """Of the first print of a document's version; a reprint brings the same or None."""
+    pdf_sha256: str
+    version: int | None = None
+    """Of the preparation, that the strings are of."""
+
+    def __post_init__(self) -> None:
+        _require(self.document, self.copy, self.strings_json, self.pdf_sha256)
 
 
 def record_print(
@@ -56,31 +86,44 @@ def record_print(
     is not so, where the copy is printed already and where there is no such preparation or another version
     of it by now, NotSaved, and ValueError for a document, a copy, strings or a checksum that cannot be.
     """
-    _require(document, copy, strings_json, pdf_sha256)
+    new = NewPrint(document, copy, strings_json, pdf_sha256, version)
     told = about(event, number)
     with writing(engine) as connection:
-        found = _preparation(connection, number)
-        if found is None:
-            raise RecordsRefused(f"There is no preparation {number}.")
-        key, now = found
-        if version not in (None, now):
-            raise RecordsRefused(f"{number} was changed meanwhile: version {now} stands by now, look at it again.")
-        first = _first(connection, number, document, now)
-        _require_new(connection, number, document, copy)
-        added = {
-            "preparation_id": key,
-            "version": now,
-            "document": document,
-            "copy": copy,
-            "strings_json": _strings(number, document, first, strings_json),
-            "pdf_sha256": pdf_sha256,
-        }
-        made = add(connection, told, {"print": [added]})
+        made = add(connection, told, {"print": print_rows(connection, number, [new])})
         return _print(connection.execute(_prints(number).where(_table.c.id == made["print"][0]["id"])).one())
 
 
+def print_rows(connection: Connection, number: str, new: Sequence[NewPrint]) -> list[dict[str, Any]]:
+    """The rows of copies, but for what every row has of its entry. Raises RecordsRefused as record_print."""
+    found = _preparation(connection, number)
+    if found is None:
+        raise RecordsRefused(f"There is no preparation {number}.")
+    key, now = found
+    copies = {(kind_of(row.document), row.copy) for row in connection.execute(_prints(number))}
+    rows: list[dict[str, Any]] = []
+    for one in new:
+        if one.version not in (None, now):
+            raise RecordsRefused(f"{number} was changed meanwhile: version {now} stands by now, look at it again.")
+        _require_new(number, one, copies)
+        copies.add((kind_of(one.document), one.copy))
+        first = _first_strings(connection, number, one.document, now, rows)
+        rows.append(_row(one, key, now, _strings(number, one.document, first, one.strings_json)))
+    return rows
+
+
+def _row(new: NewPrint, key: int, version: int, strings: str | None) -> dict[str, Any]:
+    return {
+        "preparation_id": key,
+        "version": version,
+        "document": new.document,
+        "copy": new.copy,
+        "strings_json": strings,
+        "pdf_sha256": new.pdf_sha256,
+    }
+
+
 def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str) -> None:
-    if document not in DOCUMENTS:
+    if document not in DOCUMENTS and not document.startswith(worksheet_of("")):
         raise ValueError(f"{document!r} is not a document: {' or '.join(DOCUMENTS)}")
     if not copy.strip():
         raise ValueError("a print says which copy it is")
@@ -90,11 +133,12 @@ def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str
         raise ValueError(f"{pdf_sha256!r} is not a SHA-256 checksum in small hexadecimal figures")
 
 
-def _require_new(connection: Connection, number: str, document: str, copy: str) -> None:
+def _require_new(number: str, new: NewPrint, copies: set[tuple[str, str]]) -> None:
     """Two web processes that print at once must not both make copy 1. The writer's lock is held here."""
-    made = _prints(number).where(_table.c.document == document, _table.c.copy == copy)
-    if connection.execute(made).first() is not None:
-        raise RecordsRefused(f"Copy {copy} of the {document} of {number} is printed already: look at the page again.")
+    if (kind_of(new.document), new.copy) in copies:
+        raise RecordsRefused(
+            f"Copy {new.copy} of the {kind_of(new.document)} of {number} is printed already: look at the page again."
+        )
 
 
 def _preparation(connection: Connection, number: str) -> tuple[int, int] | None:
@@ -105,13 +149,22 @@ def _preparation(connection: Connection, number: str) -> tuple[int, int] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _strings(number: str, document: str, first: Print | None, given: str | None) -> str | None:
+def _first_strings(
+    connection: Connection, number: str, document: str, version: int, rows: Sequence[Mapping[str, Any]]
+) -> str | None:
+    """The strings that a document has in the database, or by the rows that are about to be stored."""
+    fresh = [row["strings_json"] for row in rows if row["document"] == document and row["strings_json"] is not None]
+    stored = _first(connection, number, document, version)
+    return next(iter(fresh), None) if stored is None else stored.strings_json
+
+
+def _strings(number: str, document: str, first: str | None, given: str | None) -> str | None:
     """The strings to store: those of the first print; a reprint's are there already."""
     if first is None and given is None:
         raise RecordsRefused(f"The {document} of {number} was never printed: its strings are missing.")
     if first is None:
         return given
-    if given not in (None, first.strings_json):
+    if given not in (None, first):
         raise RecordsRefused(f"The {document} of {number} was printed before with other words: a reprint draws those.")
     return None
 

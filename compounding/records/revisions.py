@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
-from compounding.records import preparations, steps, tables
+from compounding.records import preparations, tables
 from compounding.records.chain import about, add, append_all
 from compounding.records.database import RecordsRefused, writing
-from compounding.records.events import Event
+from compounding.records.events import Event, Rows
+from compounding.records.materials import put_out_all
 from compounding.records.preparations import ENTERED, NewPreparation, SavedPreparation
-from compounding.records.signatures import SIGNED, NewSignature, signature_row, voided
-from compounding.records.steps import Judge, Standing
+from compounding.records.signatures import SIGNED, NewSignature, signature_row, void_all
+from compounding.records.standing import Judge, Standing, refuse, stands
+from compounding.records.steps import status_row
+from compounding.workflow.materials import Out
 
 
 def revise_preparation(
@@ -29,11 +32,11 @@ def revise_preparation(
 ) -> SavedPreparation:
     """Stores the version after `was`, which is the one that the caller has seen, and its signature.
 
-    The preparation is `entered` again and every signature that held is void, each in an entry of its own in
-    the same transaction; the entries of `also` come after them. `new.request_key` is the form's: a second
-    call with it and the same content gives the same preparation and writes nothing. Raises RecordsRefused
-    where another version stands by now, with the judge's sentence, where the form came with another content
-    and where there is no such preparation, and NotSaved.
+    The preparation is `entered` again, what was picked for it leaves it, and every signature that held is void,
+    each in an entry of its own in the same transaction; the entries of `also` come after them.
+    `new.request_key` is the form's: a second call with it and the same content gives the same preparation and
+    writes nothing. Raises RecordsRefused where another version stands by now, with the judge's sentence, where
+    the form came with another content and where there is no such preparation, and NotSaved.
     """
     told = about(event, number, drug_file=new.drug_file)
     with writing(engine) as connection:
@@ -45,8 +48,8 @@ def revise_preparation(
                 f"{number} was changed meanwhile: version {saved.version} stands by now, and not {was}."
                 " Compare the two, and change the newer one."
             )
-        now = steps.stands(connection, saved)
-        steps.refuse(judge(now))
+        now = stands(connection, saved)
+        refuse(judge(now))
         _revise(connection, now, new, told, signature)
         revised = preparations.existing(connection, number)
         append_all(connection, also, number, new.drug_file)
@@ -67,10 +70,11 @@ def _revise(connection: Connection, now: Standing, new: NewPreparation, event: E
     saved = now.preparation
     number = saved.version + 1
     revised = {**preparations.columns(new), "preparation_id": saved.id, "version": number}
-    add(connection, event, {"revision": [revised], "status": [steps.status_row(saved, ENTERED)]})
-    for signed in now.signatures:
-        if signed.void_entry is None:
-            add(connection, voided(signed, event), {"voiding": [{"signature_id": signed.id}]})
+    changed: Rows = {"revision": [revised], "status": [status_row(saved, ENTERED)]}
+    if left := put_out_all(now.materials, Out.ORDER_CHANGED):
+        changed = {**changed, "material_out": left}
+    add(connection, event, changed)
+    void_all(connection, now.signatures, event)
     # What was changed, and why, stands with the change itself.
     signing = replace(event, action=SIGNED, changes=(), findings=(), details={"meaning": signature.meaning})
     add(connection, signing, {"signature": [signature_row(signature, saved.id, number)]})

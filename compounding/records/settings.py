@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import ColumnElement, Engine, bindparam, func, select
 
 from compounding.records import tables
 from compounding.records.chain import about, add
@@ -15,9 +15,13 @@ from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, Rows, require_text, utc_time
 
 STANDINGS = ("holds", "proposed", "withdrawn")
+CODE = "code:"
+"""What the name of a product code's row starts with; its value is the product. Such a row is enrolled by two
+people as a setting is, and is none of the settings."""
 
 _table = tables.setting
 _NEWEST = select(func.coalesce(func.max(_table.c.entry), 0))
+_IS_CODE = _table.c.name.startswith(CODE, autoescape=True)
 _NEWEST_OF = _NEWEST.where(_table.c.name == bindparam("wanted"))
 
 
@@ -69,8 +73,18 @@ def _row(name: str, value: str | None, standing: str) -> dict[str, Any]:
 
 def settings(engine: Engine) -> tuple[Setting, ...]:
     """Every value of every setting, the oldest first. Raises NotRead."""
+    return _those(engine, ~_IS_CODE)
+
+
+def codes(engine: Engine) -> tuple[Setting, ...]:
+    """Every product that a code was enrolled for, the oldest first; the code stands after CODE in the name.
+    Raises NotRead."""
+    return _those(engine, _IS_CODE)
+
+
+def _those(engine: Engine, wanted: ColumnElement[bool]) -> tuple[Setting, ...]:
     with reading(engine) as connection:
-        rows = connection.execute(select(_table).order_by(_table.c.id))
+        rows = connection.execute(select(_table).where(wanted).order_by(_table.c.id))
         return tuple(_setting(row._mapping) for row in rows)
 
 
@@ -83,4 +97,4 @@ def settings_entry(engine: Engine) -> int:
     """The newest entry that changed any setting, 0 for none: what was read before it is out of date.
     Raises NotRead."""
     with reading(engine) as connection:
-        return int(connection.execute(_NEWEST).scalar_one())
+        return int(connection.execute(_NEWEST.where(~_IS_CODE)).scalar_one())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, select
 
 from compounding.records import tables
+from compounding.records.chain import add
 from compounding.records.database import reading
 from compounding.records.events import Change, Event, Person, person_of, require_json, require_text, utc_time
+from compounding.records.stored import IDS, Stored
 
 SIGNATURE_VOID = "signature void"
 SIGNED = "signed"
@@ -66,7 +68,14 @@ def signature_row(signature: NewSignature, preparation_id: int, version: int) ->
     }
 
 
-def voided(signature: Signature, event: Event) -> Event:
+def void_all(connection: Connection, signatures: Iterable[Signature], event: Event) -> None:
+    """Voids those that hold still, each in an entry of its own, in the transaction of the event that undid them."""
+    for signature in signatures:
+        if signature.void_entry is None:
+            add(connection, _voided(signature, event), {"voiding": [{"signature_id": signature.id}]})
+
+
+def _voided(signature: Signature, event: Event) -> Event:
     """What the log says of a signature that does not hold any longer, since what was signed was changed."""
     return Event(
         event.person,
@@ -89,7 +98,7 @@ def _signatures() -> Select[Any]:
     return select(_table, void_entry).select_from(joined).order_by(_table.c.id)
 
 
-_OF_ONE = _signatures().where(_table.c.preparation_id == bindparam("of"))
+_STORED = _signatures().where(_table.c.preparation_id.in_(IDS))
 _OF_NUMBER = (
     _signatures()
     .join(tables.preparation, tables.preparation.c.id == _table.c.preparation_id)
@@ -97,28 +106,26 @@ _OF_NUMBER = (
 )
 
 
-def signatures_of(connection: Connection, preparation_id: int) -> tuple[Signature, ...]:
-    return _read(connection.execute(_OF_ONE, {"of": preparation_id}))
+def signatures_of(stored: Stored) -> Mapping[int, tuple[Signature, ...]]:
+    """Those of each preparation, the void ones too, the oldest first."""
+    return stored.of(_STORED, _signature)
 
 
-def _read(rows: Iterable[Row[Any]]) -> tuple[Signature, ...]:
-    return tuple(
-        Signature(
-            id=row.id,
-            entry=row.entry,
-            meaning=row.meaning,
-            person=person_of(row),
-            at=utc_time(row.at_utc),
-            version=row.version,
-            digest=row.digest,
-            signed=row.signed,
-            void_entry=row.void_entry,
-        )
-        for row in rows
+def _signature(row: Row[Any]) -> Signature:
+    return Signature(
+        id=row.id,
+        entry=row.entry,
+        meaning=row.meaning,
+        person=person_of(row),
+        at=utc_time(row.at_utc),
+        version=row.version,
+        digest=row.digest,
+        signed=row.signed,
+        void_entry=row.void_entry,
     )
 
 
 def signatures(engine: Engine, number: str) -> tuple[Signature, ...]:
     """Every signature of a preparation, the void ones too, the oldest first. Raises NotRead."""
     with reading(engine) as connection:
-        return _read(connection.execute(_OF_NUMBER, {"wanted": number}))
+        return tuple(map(_signature, connection.execute(_OF_NUMBER, {"wanted": number})))

@@ -2,56 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine
 
-from compounding.records import preparations, tables
+from compounding.records import labels, materials, moments, preparations
 from compounding.records.chain import about, add
-from compounding.records.database import RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, Rows, person_of, require_text, utc_time
+from compounding.records.database import RecordsRefused, writing
+from compounding.records.events import Event, Rows, require_text
+from compounding.records.labels import NewFate, fate_row
+from compounding.records.materials import NewOut, material_row, out_row
+from compounding.records.moments import moment_row, reading_row
 from compounding.records.preparations import SavedPreparation
-from compounding.records.signatures import NewSignature, Signature, signature_row, signatures_of
+from compounding.records.prints import NewPrint, print_rows
+from compounding.records.signatures import NewSignature, signature_row, void_all
+from compounding.records.standing import Judge, Standing, refuse, stands
+from compounding.records.wastes import waste_row
+from compounding.workflow.materials import Material
+from compounding.workflow.progress import Moment, Reading, Waste
 
-_OF_ONE = select(tables.status).where(tables.status.c.preparation_id == bindparam("of")).order_by(tables.status.c.id)
+NewRow = Material | NewOut | Moment | Reading | NewPrint | NewFate | Waste
+"""What a step may write beside a state and a signature."""
 
+State = str | Callable[[Standing], str | None] | None
+NewRows = Iterable[NewRow] | Callable[[Standing], Iterable[NewRow]]
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A state that a preparation was put in: by whom, when, and with which entry."""
+Make = Callable[[SavedPreparation, Any, Event], dict[str, Any]]
 
-    state: str
-    person: Person
-    at: datetime
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A preparation with all that was signed and every state that it was in, the oldest first."""
-
-    preparation: SavedPreparation
-    signatures: tuple[Signature, ...]
-    statuses: tuple[Status, ...]
-
-
-Judge = Callable[[Standing], str | None]
-"""Whether a step may follow: a sentence says why it may not."""
-
-
-def standing(engine: Engine, number: str) -> Standing | None:
-    """How a preparation stands; None where there is none. Raises NotRead."""
-    with reading(engine) as connection:
-        saved = preparations.one(connection, number)
-        return None if saved is None else stands(connection, saved)
-
-
-def stands(connection: Connection, saved: SavedPreparation) -> Standing:
-    rows = connection.execute(_OF_ONE, {"of": saved.id})
-    statuses = tuple(Status(row.state, person_of(row), utc_time(row.at_utc), row.entry) for row in rows)
-    return Standing(saved, signatures_of(connection, saved.id), statuses)
+# The table of each kind of row, and what makes one. A print is not among them: it is made beside those before it.
+_MADE: Mapping[type, tuple[str, Make]] = MappingProxyType(
+    {
+        Material: ("material", material_row),
+        NewOut: ("material_out", out_row),
+        Moment: ("moment", moment_row),
+        Reading: ("reading", reading_row),
+        NewFate: ("label_end", fate_row),
+        Waste: ("waste", waste_row),
+    }
+)
 
 
 def take_step(
@@ -60,50 +50,77 @@ def take_step(
     event: Event,
     *,
     judge: Judge,
-    state: str | None = None,
+    state: State = None,
     signature: NewSignature | None = None,
+    rows: NewRows = (),
+    voids: Collection[str] = (),
+    version: int | None = None,
 ) -> Standing:
-    """Puts a preparation in another state, signs it, or both, with the event; gives how it stands then.
+    """Puts a preparation in another state, signs it, writes rows of its path, or all of these, with the event;
+    gives how it stands then.
 
     `judge` sees how it stands while nobody else can write, so that of two who take the same step at once
-    the second is judged on what the first did. Raises RecordsRefused with the judge's sentence, or where
-    there is no such preparation, NotSaved, and ValueError for an empty state.
+    the second is judged on what the first did; `state` and `rows` may be functions of the same. Standing
+    signatures of the meanings in `voids` are void from then on, each in an entry of its own right after.
+    `version` is the one that the caller has seen. Raises RecordsRefused with the judge's sentence; where there is
+    no such preparation or another version of it by now; where a vial is recorded anywhere already, a lot is
+    recalled, a time is recorded already, or what leaves or was printed is not there. Raises NotSaved, and TypeError
+    or ValueError for what cannot be stored.
     """
-    if state is not None:
-        require_text("a state", state)
     told = about(event, number)
     with writing(engine) as connection:
         saved = preparations.existing(connection, number)
-        refuse(judge(stands(connection, saved)))
-        add(connection, told, _rows(saved, state, signature))
+        if version not in (None, saved.version):
+            raise RecordsRefused(
+                f"{number} was changed meanwhile: version {saved.version} stands by now, look at it again."
+            )
+        now = stands(connection, saved)
+        refuse(judge(now))
+        new = tuple(rows(now) if callable(rows) else rows)
+        after = state(now) if callable(state) else state
+        _refuse_rows(connection, now, new)
+        add(connection, told, _rows(connection, now, after, signature, new, told))
+        void_all(connection, (one for one in now.signatures if one.meaning in voids), told)
         return stands(connection, preparations.existing(connection, number))
 
 
-def refuse(sentence: str | None) -> None:
-    if sentence is not None:
-        raise RecordsRefused(sentence)
+def _refuse_rows(connection: Connection, now: Standing, new: tuple[object, ...]) -> None:
+    saved = now.preparation
+    materials.refuse(connection, saved, now.materials, new)
+    moments.refuse_again(saved, now.moments, new)
+    labels.refuse_strange(saved, now.labels, new)
 
 
-def _rows(saved: SavedPreparation, state: str | None, signature: NewSignature | None) -> Rows:
-    rows = {}
+def _rows(
+    connection: Connection,
+    now: Standing,
+    state: str | None,
+    signature: NewSignature | None,
+    new: tuple[NewRow, ...],
+    event: Event,
+) -> Rows:
+    saved = now.preparation
+    made: dict[str, list[dict[str, Any]]] = {}
     if state is not None:
-        rows["status"] = [status_row(saved, state)]
+        require_text("a state", state)
+        made["status"] = [status_row(saved, state)]
     if signature is not None:
-        rows["signature"] = [signature_row(signature, saved.id, saved.version)]
-    return rows
+        made["signature"] = [signature_row(signature, saved.id, saved.version)]
+    if printed := [row for row in new if isinstance(row, NewPrint)]:
+        made["print"] = print_rows(connection, saved.number, printed)
+    for row in new:
+        if not isinstance(row, NewPrint):
+            table, make = _maker(row)
+            made.setdefault(table, []).append(make(saved, row, event))
+    return made
+
+
+def _maker(row: object) -> tuple[str, Make]:
+    if type(row) not in _MADE:
+        raise TypeError(f"a step writes no {type(row).__name__}")
+    return _MADE[type(row)]
 
 
 def status_row(saved: SavedPreparation, state: str) -> dict[str, object]:
     """The row of a state, but for what every row has of its entry."""
     return {"preparation_id": saved.id, "state": state}
-
-
-def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
-    """A step that is judged on the state alone: `was` is the one that the caller has seen. Raises as
-    take_step."""
-
-    def judge(now: Standing) -> str | None:
-        found = now.preparation.state
-        return None if was in (None, found) else f"{number} is {found} by now, and not {was}: look at it again."
-
-    return take_step(engine, number, event, judge=judge, state=state).preparation

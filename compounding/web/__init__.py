@@ -19,15 +19,49 @@ reasons       the coded reasons
 orders        entry, review, saving, changing
 order_page    the page of an order's form
 as_typed      an order as it was typed, to be read over
+as_written    stored strings read as the program writes them, or refused
+drafts        an order before it is saved, and what the log is told of each try
 telling       what the log is told of an order
 known         what is stored already of the same patient, and alike names
 changing      an order that is changed, and from which version
 saving        what is stored of an order, signed
-blind         what nobody may see of an order who may still verify it
+blind         what nobody may see of a preparation who may still verify or check it
 verifying     an order worked out afresh, compared and signed
 viewing       the log of access
 stored_page   a saved preparation as its pages show it
 preparations  the list, a saved preparation, its papers
+worklist      what is under way, the nearest limit first
+work_rows     a row of the worklist
+scanned_back  a label, a worksheet or a number, and whether it holds
+recorded      what was recorded, in the words of the papers
+labels        the labels, counted
+label_forms   a copy scanned back, printed again, destroyed
+label_copies  the copies as their page shows them
+offers        a dose just over whole vials
+lot_uses      everything that a lot was used for
+enrolled      the product codes of the site
+wastes        what was thrown away, of one preparation and of a period
+waste_period  a period in parts, with its sums
+recalls       a lot, and all that it was used for
+scanner       what a scanner sends, read
+enrolling     product codes that the site adds
+rounding      a dose rounded down to whole vials
+stepping      pages of whoever checks and releases: who may open them
+checking      the blind check before the drug is added
+record_page   what was recorded, as whoever checks or releases reads it
+releasing     the final check and the release
+planned_again the plan of a stored order made again, and held against what is stored
+progressing   a stored preparation on its way
+taking        a step that a page takes, judged on the page that it was opened on
+path          what the pages of a preparation on its way share
+path_page     the next action, clocks and lists of a preparation
+path_rows     its steps, materials and vials
+path_forms    a scan, a true time, a lot typed twice, an ending
+picking       a scan or a typed pack, read against what is needed
+materials     what is recorded and what leaves again
+true_times    when a vial was wetted, and the drug added
+witnessing    a second person who sees something go
+ending        cancelled, rejected, come back, thrown away
 calculator    a dose without a patient
 paperwork     what the papers are made from, and a trial of them
 plan_page     a plan's strings laid out for a page
@@ -62,17 +96,29 @@ from compounding.web import (
     account,
     audit,
     calculator,
+    checking,
+    ending,
+    enrolling,
     fault_gate,
     gate,
     identity,
+    labels,
+    materials,
     orders,
     pages,
     preparations,
+    recalls,
+    releasing,
+    rounding,
     saving,
+    scanner,
     settings,
     sign_in,
     staff,
+    true_times,
     verifying,
+    wastes,
+    worklist,
 )
 from compounding.web.desk import EXTENSION, Clock, Desk
 
@@ -113,6 +159,18 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(orders.blueprint)
     app.register_blueprint(preparations.blueprint)
     app.register_blueprint(verifying.blueprint)
+    app.register_blueprint(materials.blueprint)
+    app.register_blueprint(true_times.blueprint)
+    app.register_blueprint(ending.blueprint)
+    app.register_blueprint(worklist.blueprint)
+    app.register_blueprint(checking.blueprint)
+    app.register_blueprint(releasing.blueprint)
+    app.register_blueprint(labels.blueprint)
+    app.register_blueprint(wastes.blueprint)
+    app.register_blueprint(enrolling.blueprint)
+    app.register_blueprint(scanner.blueprint)
+    app.register_blueprint(rounding.blueprint)
+    app.register_blueprint(recalls.blueprint)
     app.register_blueprint(calculator.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(settings.blueprint)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from flask import abort
 
-from compounding import records
-from compounding.records import Person, SavedPreparation
+from compounding.records import Person, SavedPreparation, Standing
 from compounding.web import telling
 from compounding.web.as_written import as_written
-from compounding.web.blind import blind, refuse_blind
+from compounding.web.blind import seen_at
 from compounding.web.desk import Desk
-from compounding.web.identity import me
 from compounding.web.paperwork import entered_status, saved_text, standing_of
+from compounding.wording.barriers import opened_words
 from compounding.wording.numbers import DASH
 from compounding.workflow import CHANGE, refusal
+from compounding.workflow.progress import What
 
 CHANGED = CHANGE.name
 NUMBER, WAS = "changed_number", "changed_version"
@@ -51,17 +51,14 @@ class Changing:
         return self.saved.version != self.was
 
 
-def changing(sent: Mapping[str, str], d: Desk) -> Changing | None:
-    """What a form changes; None where it is a new order. Nobody gets past who may still verify it blind."""
+def changing(sent: Mapping[str, str]) -> Changing | None:
+    """What a form changes; None where it is a new order. Nobody gets past who may still work it out blind."""
     number, was = sent.get(NUMBER, ""), sent.get(WAS, "")
     if not number:
         return None
-    saved = records.preparation(d.engine, number)
-    if saved is None or not (was.isascii() and was.isdecimal() and len(was) < 10):
+    if not (was.isascii() and was.isdecimal() and len(was) < 10):
         abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
-    return Changing(saved, int(was))
+    return Changing(seen_at(number).preparation, int(was))
 
 
 def stored_typed(saved: SavedPreparation) -> Mapping[str, str]:
@@ -81,6 +78,12 @@ def stored_answers(saved: SavedPreparation) -> Sequence[Mapping[str, str]]:
 def change_refusal(saved: SavedPreparation, who: Person) -> str | None:
     """Why this person may not change it as it stands; None where they may."""
     return refusal(CHANGE, saved.state, who.id, who.role, {})
+
+
+def opened_refusal(standing: Standing) -> str | None:
+    """Why its order cannot be changed any more: a vial was wetted for it; None where none was."""
+    opened = next((moment for moment in standing.moments if moment.what is What.WETTED), None)
+    return None if opened is None else opened_words(opened.place)
 
 
 def compared(one: telling.Values, other: telling.Values) -> Compared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -69,6 +69,16 @@ def _filled(fill: Callable[[Any], T]) -> tuple[IO[bytes], T]:
     return file, said
 
 
+def spreadsheet(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    """Lines of texts as CSV under the names of their columns, no cell a formula."""
+    text = io.StringIO(newline="")
+    text.write(BOM)
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([guarded(cell) for cell in line] for line in lines)
+    return text.getvalue().encode()
+
+
 def _written(rows: Iterable[Row], text: TextIO, d: Desk) -> int:
     writer, count = csv.writer(text), 0
     writer.writerow(COLUMNS)
@@ -114,12 +124,19 @@ class Heading:
 
 def paper(heading: Heading, rows: Iterable[Row], who: SignedIn, d: Desk) -> bytes:
     """Entries as a PDF. Raises papers.Refused, naming the place."""
+    return drawn(heading, CAPTIONS, (_paper_row(row) for row in rows), who, d)
+
+
+def drawn(
+    heading: Heading, captions: tuple[str, str, str, str], rows: Iterable[ExtractRow], who: SignedIn, d: Desk
+) -> bytes:
+    """Rows of four columns as a PDF, with who took them out. Raises papers.Refused, naming the place."""
     made = Extract(
         title=heading.title,
         pharmacy=d.site.pharmacy,
         facts=tuple(tuple(Pair(*fact) for fact in line) for line in heading.facts),
-        captions=CAPTIONS,
-        rows=tuple(_paper_row(row) for row in rows),
+        captions=captions,
+        rows=tuple(rows),
         foot=taken_out(who.person, d.clock(), d.zone, d.market),
         log_head=f"log head {heading.head.code}",
         mark=TRAINING_ON_WORKSHEET if d.site.training else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
@@ -22,7 +22,7 @@ from compounding.web.acts import (
     seconds_proved,
 )
 from compounding.web.as_typed import as_typed
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import (
     CHANGED,
     Changing,
@@ -37,6 +37,7 @@ from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, order_form, read_order
 from compounding.web.identity import event, me
 from compounding.web.known import Warned, warnings
+from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import KEY, TOP, Unfit, order_page
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.plan_page import asking, finding_view, plan_page
@@ -71,11 +72,7 @@ def new() -> Any:
 def edit(number: str) -> Any:
     """The form of a saved order, filled with what was typed."""
     d = desk()
-    saved = records.preparation(d.engine, number)
-    if saved is None:
-        abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    saved = seen_at(number).preparation
     if (refused := change_refusal(saved, me().person)) is not None:
         refuse("Not to be changed", refused, 409)
     viewed(VIEWED, number, page="order to be changed")
@@ -88,8 +85,7 @@ def edit(number: str) -> Any:
 @pages.shown_again
 def change() -> Any:
     """The form of a review again, as it was typed; nothing is judged."""
-    d = desk()
-    form, of, key = _sent(d)
+    form, of, key = _sent(request.form)
     if pages.lost():
         return _lost(form, key, of)
     taken = event(TAKEN_BACK, subject=drafts.subject_of(of, key))
@@ -100,24 +96,30 @@ def change() -> Any:
 @pages.shown_again
 def review() -> Any:
     """The plan, or the form again with what keeps the order from being reviewed."""
-    d = desk()
-    form, of, key = _sent(d)
     if pages.lost():
+        form, of, key = _sent(request.form)
         return _lost(form, key, of)
+    return review_of(request.form)
+
+
+def review_of(sent: MultiDict[str, str]) -> Any:
+    """The review of what was sent, by a form of this desk or by one that changes something of a stored order."""
+    d = desk()
+    form, of, key = _sent(sent)
     shown = _reviewed(form, d, "", of)
     if isinstance(shown, Unfit):
         return _unfit(form, shown, key, of)
     if (unlogged := _unlogged(_told(shown, form, key, of), form, key, of)) is not None:
         return unlogged
     findings = shown.text.findings
-    answers = save_form(d, findings, remembered(findings, request.form), changing=of is not None)
+    answers = save_form(d, findings, remembered(findings, sent), changing=of is not None)
     return _review_page(shown, answers, key, of)
 
 
-def _sent(d: Desk) -> tuple[OrderForm, Changing | None, str]:
+def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
     """The form that was sent, what it changes, and the key of its draft."""
-    of = changing(request.form, d)
-    return order_form(d, request.form), of, drafts.unsaved_key(request.form, d)
+    d = desk()
+    return order_form(d, sent), changing(sent), drafts.unsaved_key(sent, d)
 
 
 def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
@@ -223,6 +225,7 @@ def _review_page(
         typed=[*entry.typed.items(), *hidden],
         banner=pages.banner(entry.identity, text, entry.order.patient.on, d.market, _number(of, d)),
         offer=d.policy.bag_overfill is not None,
+        rounding=offered_text(offer(plan_as_json(shown.plan), shown.plan.drug)),
     )
 
 
@@ -262,7 +265,7 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form, of = order_form(d, request.form), changing(request.form, d)
+    form, of = order_form(d, request.form), changing(request.form)
     key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):
@@ -306,7 +309,14 @@ def _may_be_signed(again: Again, d: Desk) -> bool:
     who = me()
     if not answered(again.answers, who.account.user):
         return False
-    return saving.fit_for_paper(again.shown, again.answers, who.person, d)
+    return _as_offered(again, d) and saving.fit_for_paper(again.shown, again.answers, who.person, d)
+
+
+def _as_offered(again: Again, d: Desk) -> bool:
+    """A form that is sent again was judged when it was saved."""
+    if again.of is None or again.of.stored_by(again.key):
+        return True
+    return saving.rounded_as_offered(again.shown, again.answers, again.of, d)
 
 
 def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of: Changing | None) -> str | None:
@@ -325,7 +335,7 @@ def _not_saved(fault: RecordsFault, again: Again) -> Any:
         # What cannot be saved cannot be logged either, and all on the page is what was typed and shown before.
         return again.unlogged_page(503, str(fault))
     if again.of is not None:
-        of = changing(request.form, desk()) or again.of
+        of = changing(request.form) or again.of
         if (unfit := _not_changed(again.form, desk(), again.key, of)) is not None:
             return _unfit(again.form, unfit, again.key, of)
     return again.page(409, str(fault))

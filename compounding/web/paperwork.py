@@ -99,6 +99,7 @@ def work(saved: SavedPreparation, d: Desk) -> papers.Work:
             entered_at=moment(entered.at, d.zone, d.market),
             answers=_answers(json.loads(saved.content.answers_json), entered.person.name),
             log_head=None if head is None else head.code,
+            version=saved.version,
         )
 
 
@@ -114,6 +115,7 @@ def _answer(answer: Mapping[str, str], entered_by: str) -> papers.Answer:
 
 
 def _unsaved_work(entry: Entry, text: PlanText, d: Desk) -> papers.Work:
+    at = papers.Hour(text.give_on, "23:59")  # whatever hour it will be: all are as wide
     return papers.Work(
         number=_NO_NUMBER,
         text=text,
@@ -123,8 +125,9 @@ def _unsaved_work(entry: Entry, text: PlanText, d: Desk) -> papers.Work:
         give_on=entry.order.patient.on,
         height_measured=entry.height_measured,
         weight_measured=entry.weight_measured,
-        entered_by=max((person.name for person in d.staff()), key=len),
+        entered_by=(longest := max((person.name for person in d.staff()), key=len)),
         entered_at=moment(d.clock(), d.zone, d.market),
+        bagged=papers.Bagged(at, at, at, longest, longest),
     )
 
 

@@ -13,30 +13,54 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from compounding import papers, records
 from compounding.records import Found, Page, Print, RecordsFault, RecordsRefused, SavedPreparation, Search, Standing
+from compounding.records.prints import LABEL, WORKSHEET, kind_of, worksheet_of
 from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.as_written import UNREAD, NotAsWritten, as_written
-from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
-from compounding.web.changing import change_refusal
+from compounding.web.blind import (
+    HIDDEN,
+    blind,
+    blind_banner,
+    checks_blind,
+    hidden_until,
+    seen_at,
+    standing_at,
+    verified,
+)
+from compounding.web.changing import change_refusal, opened_refusal
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import me
-from compounding.web.known import alike
+from compounding.web.known import alike, alike_words
 from compounding.web.paperwork import NAMES, refusal, saved_identity, work
+from compounding.web.path_page import PathPage, Shown, path_page
 from compounding.web.plan_page import asking, kept
+from compounding.web.progressing import PlanDiffers, way, way_of
+from compounding.web.recorded import recorded_work
 from compounding.web.viewing import LISTED, PAPER_VIEWED, SEARCHED, VIEWED, listed_entry, viewed
 from compounding.wording.numbers import DASH, day, moment
-from compounding.workflow import Deed
+from compounding.workflow import Deed, State
 
 blueprint = Blueprint("preparations", __name__)
+
+_LABELS = "Labels are printed and counted on a page of their own, once the drug is in the bag."
 
 PRINTED, PRINTED_AGAIN = "printed", "printed again"
 # One print at a time: a button pressed twice would else be two first prints, the second without its reason.
 _PRINTING = threading.Lock()
 _STARTS = (
+    (Deed.PREPARE, "worklist.shown"),
     (Deed.LOOK, "preparations.listed"),
     (Deed.SEE_STAFF, "staff.listed"),
     (Deed.SEE_SETTINGS, "settings.listed"),
 )
+_STATE_LOOKS = {
+    State.ENTERED: "todo",
+    State.RELEASED: "done",
+    State.RETURNED: "override",
+    State.REJECTED: "stop",
+    State.CANCELLED: "stop",
+    State.WASTED: "stop",
+}
 _HEADS = (
     ("Number", "keep"),
     ("Patient", ""),
@@ -144,9 +168,9 @@ def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[st
     who += [f"{name} {number}" for name, number in pages.numbers(identity)]
     cells = (
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
-        {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": _alike(like)},
+        {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": alike_words(like)},
         _dose_cell(saved, text),
-        {"main": text["cycle_day"] if verified(saved) else HIDDEN, "small": [identity.location]},
+        {"main": HIDDEN if hidden_until(saved) else text["cycle_day"], "small": [identity.location]},
         text["give_on"],
         {"chip": saved.state.capitalize(), "look": "done" if verified(saved) else "todo"},
     )
@@ -154,17 +178,11 @@ def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[st
 
 
 def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, Any]:
-    """The dose, or the word that stands in its place until the order is verified."""
-    if not verified(saved):
-        return {"main": HIDDEN, "small": ["until verified"]}
+    """The dose, or the word that stands in its place while somebody works it out blind."""
+    if until := hidden_until(saved):
+        return {"main": HIDDEN, "small": [until]}
     vials = f"{text['vials_of']}, {text['spare']}" if text["spare"] else text["vials_of"]
     return {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]}
-
-
-def _alike(like: Sequence[str]) -> str:
-    """At most three are named: more say no more."""
-    more = f" and {len(like) - 3} more" if len(like) > 3 else ""
-    return f"Name like {', '.join(like[:3])}{more}" if like else ""
 
 
 # ------------------------------------------------------------------ one preparation
@@ -172,13 +190,14 @@ def _alike(like: Sequence[str]) -> str:
 
 @blueprint.get("/preparations/<number>")
 def shown(number: str) -> Any:
-    """A preparation; to somebody who may still verify it, only whose it is."""
-    standing = stored_page.standing_at(number)
+    """A preparation; to somebody who may still verify it only whose it is, to somebody who may check it also how
+    far it has come and its clocks."""
+    standing = standing_at(number)
     if blind(standing.preparation, me()):
         viewed(VIEWED, number, shown="the patient alone")
         return _blind_page(standing.preparation)
     viewed(VIEWED, number)
-    return _preparation_page(standing, None, ())
+    return preparation_page(standing, None, ())
 
 
 def _blind_page(saved: SavedPreparation) -> str:
@@ -208,38 +227,71 @@ class Paper:
     copies: tuple[Copy, ...]
 
 
-def _preparation_page(
+def preparation_page(
     standing: Standing,
-    sent: tuple[str, PrintForm] | None,
-    problems: Sequence[dict[str, str]],
+    sent: tuple[str, PrintForm] | None = None,
+    problems: Sequence[dict[str, str]] = (),
+    *,
+    shown: Shown | None = None,
 ) -> str:
+    """The page of a preparation: on its way, and as it was ordered. `shown` is what its way shows once more."""
     d, saved = desk(), standing.preparation
-    errors = [*problems, *(pages.problems(sent[1]) if sent else ())]
-    parts = stored_page.parts(standing, d)
+    forms = [sent[1]] if sent else [shown.form] if shown and shown.form else []
+    errors = [*problems, *pages.problems(*forms)]
+    path, gone = _path(standing, shown or Shown(), d)
+    parts, hidden = stored_page.parts(standing, d), checks_blind(standing, me())
+    if hidden:
+        parts["banner"] = blind_banner(saved, d)
     return pages.page(
         "preparation.html",
         errors,
-        pages.heading(errors, "printed"),
+        pages.heading(errors, "printed" if sent else "recorded"),
         **parts,
+        path=path,
+        gone=gone,
+        hidden=hidden,
         verified=verified(saved),
-        may_change=me().may(Deed.ENTER) and change_refusal(saved, me().person) is None,
+        state_look=_STATE_LOOKS.get(State(saved.state), "now"),
+        may_change=me().may(Deed.ENTER) and (change_refusal(saved, me().person) or opened_refusal(standing)) is None,
         findings_heading=asking(parts["plan"].text.findings, "was answered", "were answered"),
-        papers=list(_papers(saved, sent, d)),
+        papers=list(_papers(standing, sent, d)),
         history=list(stored_page.history(saved.number, d)),
     )
+
+
+def _path(standing: Standing, shown: Shown, d: Desk) -> tuple[PathPage | None, str]:
+    """How far it has come; nothing before it is verified, and a sentence where its drug file is gone."""
+    if not verified(standing.preparation):
+        return None, ""
+    try:
+        return path_page(way(standing, d), shown, d), ""
+    except PlanDiffers as gone:
+        return None, str(gone)
 
 
 # ------------------------------------------------------------------ papers
 
 
-def _papers(saved: SavedPreparation, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
+def _papers(standing: Standing, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
+    saved = standing.preparation
     printed = records.prints(d.engine, saved.number)
-    for document in papers.DOCUMENTS:
-        copies = tuple(_copies(printed, document, saved.version, d))
-        again = not all(copy.void for copy in copies)
-        form = sent[1] if sent and sent[0] == document else print_form(d, document, again, None)
-        instead = _not_printed(saved)
-        yield Paper(document, NAMES[document], None if instead else form, instead, copies)
+    copies = tuple(_copies(printed, LABEL, saved.version, d))
+    yield Paper(LABEL, NAMES[LABEL], None, _LABELS, copies)
+    copies, shows = tuple(_copies(printed, WORKSHEET, saved.version, d)), _shows(standing)
+    again = any(copy.document == shows and copy.version == saved.version for copy in printed)
+    form = sent[1] if sent else print_form(d, WORKSHEET, again, None)
+    instead = _not_printed(saved)
+    yield Paper(WORKSHEET, NAMES[WORKSHEET], None if instead else form, instead, copies)
+
+
+def _shows(standing: Standing) -> str:
+    """The worksheet of a preparation as it stands: each state's has words of its own, and again where a step led
+    back and it was reached anew. What was signed before that is void, and no reprint may show it."""
+    state = standing.preparation.state
+    if state == State.VERIFIED.value:
+        return WORKSHEET
+    times = sum(status.state == state for status in standing.statuses)
+    return worksheet_of(state if times == 1 else f"{state}, {times}")
 
 
 def _not_printed(saved: SavedPreparation) -> str:
@@ -251,7 +303,7 @@ def _not_printed(saved: SavedPreparation) -> str:
 
 def _copies(printed: Sequence[Print], document: str, version: int, d: Desk) -> Iterator[Copy]:
     for place, copy in enumerate(printed, 1):
-        if copy.document == document:
+        if kind_of(copy.document) == document:
             when = kept(moment(copy.printed_at, d.zone, d.market))
             address = url_for("preparations.pdf", number=copy.number, place=place)
             yield Copy(f"Copy {copy.copy}", f"{when}, {copy.printed_by.name}", address, copy.version < version)
@@ -261,18 +313,15 @@ def _copies(printed: Sequence[Print], document: str, version: int, d: Desk) -> I
 @pages.shown_again
 def print_(number: str, document: str) -> Any:
     """Records a print, then leads to its file. What the paper cannot carry is refused, and nothing is recorded."""
-    if document not in papers.DOCUMENTS:
+    if document != WORKSHEET:  # labels are counted, and so have a page of their own
         abort(404)
     with _PRINTING:
-        standing = stored_page.standing_at(number)
-        if blind(standing.preparation, me()):
-            refuse_blind(standing.preparation)
-        return _print(standing, document)
+        return _print(seen_at(number), document)
 
 
 def _print(standing: Standing, document: str) -> Any:
     d, saved = desk(), standing.preparation
-    first = records.first_print(d.engine, saved.number, document)
+    first = records.first_print(d.engine, saved.number, _shows(standing))
     form = print_form(d, document, first is not None, request.form)
     sent = document, form
     if pages.lost():
@@ -282,14 +331,14 @@ def _print(standing: Standing, document: str) -> Any:
     if not form.validate():
         return _not_printed_page(standing, sent, "", 422)
     try:
-        place = _record(saved, document, first, form, d)
+        place = _record(standing, document, first, form, d)
     except papers.Refused as refused:
         return _not_printed_page(standing, sent, kept(refusal(document, refused, work(saved, d), d)), 422)
-    except RecordsRefused as fault:
+    except (PlanDiffers, RecordsRefused) as fault:
         return _not_printed_page(standing, sent, str(fault), 409)
     except RecordsFault as fault:
         # What cannot be saved cannot be logged either: it is the page that the button was on.
-        return _preparation_page(standing, sent, [pages.problem(document, str(fault))]), 503
+        return preparation_page(standing, sent, [pages.problem(document, str(fault))]), 503
     return redirect(url_for("preparations.pdf", number=saved.number, place=place), 303)
 
 
@@ -297,17 +346,21 @@ def _not_printed_page(standing: Standing, sent: tuple[str, PrintForm], said: str
     """The page again, and its entry in the log. Raises NotSaved."""
     document, number = sent[0], standing.preparation.number
     viewed(VIEWED, number, refused=f"print of the {NAMES[document].lower()}")
-    return _preparation_page(standing, sent, [pages.problem(document, said)] if said else []), status
+    return preparation_page(standing, sent, [pages.problem(document, said)] if said else []), status
 
 
-def _record(saved: SavedPreparation, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
+def _record(standing: Standing, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
     """The place of the new print among those of its preparation. Raises papers.Refused.
 
     `first` is the first print of this version: one of an older version gives a new paper no words.
     """
+    saved = standing.preparation
     before = records.prints(d.engine, saved.number)
-    copy = 1 + sum(print_.document == document for print_ in before)
-    strings = papers.strings(document, work(saved, d), copy) if first is None else _stored(first, copy)
+    copy = 1 + sum(kind_of(print_.document) == document for print_ in before)
+    if first is None:
+        strings: Mapping[str, Any] = papers.strings(document, recorded_work(way_of(saved.number, d), d), copy)
+    else:
+        strings = _stored(first, copy)
     checksum = hashlib.sha256(papers.draw(strings)).hexdigest()
     reason = "" if first is None else form.reason.chosen
     action = f"{NAMES[document].lower()} {PRINTED if first is None else PRINTED_AGAIN}"
@@ -315,7 +368,7 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
     event = identity.event(action, told, reason=reason, subject=saved.number)
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
     recorded = records.record_print(
-        d.engine, saved.number, document, str(copy), kept_strings, checksum, event, version=saved.version
+        d.engine, saved.number, _shows(standing), str(copy), kept_strings, checksum, event, version=saved.version
     )
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1
 
@@ -328,16 +381,16 @@ def _stored(first: Print, copy: int) -> Mapping[str, Any]:
 @blueprint.get("/preparations/<number>/prints/<int:place>.pdf")
 def pdf(number: str, place: int) -> Any:
     """A print as it was, drawn from its stored strings. Changes nothing but the log of access."""
-    saved, printed = stored_page.standing_at(number).preparation, records.prints(desk().engine, number)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    seen_at(number)
+    printed = records.prints(desk().engine, number)
     if not 1 <= place <= len(printed):
         abort(404)
     this = printed[place - 1]
     first = records.first_print(desk().engine, number, this.document, this.version)
     if first is None:
         abort(404)
-    viewed(PAPER_VIEWED, number, paper=NAMES[this.document].lower(), copy=this.copy)
+    document = kind_of(this.document)
+    viewed(PAPER_VIEWED, number, paper=NAMES[document].lower(), copy=this.copy)
     drawn = papers.draw(_stored(first, int(this.copy)))
-    name = f"{this.document}-{number}-{this.copy}.pdf"
+    name = f"{document}-{number}-{this.copy}.pdf"
     return Response(drawn, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -44,6 +44,7 @@ CHANGE: Reasons = (
     ("measured", "Measured again"),
     ("prescriber", "Changed by the prescriber"),
     ("moved", "Day or time moved"),
+    ("rounded", "Rounded to whole vials, as the prescriber agreed"),
 )
 
 REPRINT: Reasons = (
@@ -51,6 +52,54 @@ REPRINT: Reasons = (
     ("torn", "Torn"),
     ("printer", "Printer fault"),
     ("lost", "Lost"),
+)
+
+DESTROY: Reasons = (
+    ("smudged", "Smudged or unreadable"),
+    ("torn", "Torn"),
+    ("over", "One more than is needed"),
+    ("stale", "Of an order that was changed"),
+    ("lost", "Lost, and both searched for it"),
+)
+
+TAKE_OUT: Reasons = (
+    ("replaced", "Replaced by another"),
+    ("returned", "Not needed, back to stock"),
+    ("broken", "Broken or leaking"),
+    ("discarded", "Not fit to go back to stock"),
+)
+"""By the names of `Out`."""
+PUT_AWAY: Reasons = TAKE_OUT[1:]
+
+CANCEL: Reasons = (
+    ("prescriber", "Cancelled by the prescriber"),
+    ("patient", "Patient not fit for the dose"),
+    ("twice", "Entered twice"),
+    ("another", "Another reason"),
+)
+
+REJECT: Reasons = (
+    ("late", "A time has passed"),
+    ("disagrees", "The check does not agree"),
+    ("quality", "Particles or colour"),
+    ("leak", "The bag or a syringe leaks, or was spilt"),
+    ("recalled", "A lot in it is recalled"),
+    ("prescriber", "Cancelled by the prescriber"),
+    ("another", "Another reason"),
+)
+
+RETURN: Reasons = (
+    ("patient", "Patient not fit for the dose"),
+    ("late", "Start-before has passed"),
+    ("damaged", "Damaged or leaking"),
+    ("another", "Another reason"),
+)
+
+WASTE: Reasons = (
+    ("returned", "Came back from the ward"),
+    ("late", "Start-before has passed"),
+    ("damaged", "Damaged or leaking"),
+    ("another", "Another reason"),
 )
 
 

@@ -27,15 +27,17 @@ from compounding.stability import clocks
 from compounding.web import telling
 from compounding.web.acts import Given, SaveForm, answered, save_form
 from compounding.web.as_typed import as_typed
-from compounding.web.changing import CHANGED, Changing, change_refusal, enterer
+from compounding.web.changing import CHANGED, Changing, change_refusal, enterer, opened_refusal
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
 from compounding.web.known import Warned
+from compounding.web.offers import ROUNDED, stored_offer
 from compounding.web.paperwork import Doubt, refused_answer
 from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
 from compounding.wording.numbers import day as written_day
 from compounding.wording.plans import PlanText, plan_text, to_json
+from compounding.wording.rounding import other_dose
 from compounding.workflow import Meaning
 
 ENTERED = "order entered"
@@ -126,7 +128,7 @@ def change(
         event,
         signature,
         was=changing.was,
-        judge=lambda now: change_refusal(now.preparation, told.person),
+        judge=lambda now: change_refusal(now.preparation, told.person) or opened_refusal(now),
         also=tuple(telling.answer_events(given, told)),
     )
     _require_own(saved, enterer(saved, d), told.person)
@@ -172,6 +174,16 @@ def fit_for_paper(shown: Reviewed, answers: SaveForm, who: Person, d: Desk) -> b
             blame(asked.words, "The worksheet cannot hold this: it may be two short lines, in letters of its font.")
             return False
     return True
+
+
+def rounded_as_offered(shown: Reviewed, answers: SaveForm, changing: Changing, d: Desk) -> bool:
+    """Whether an order that is changed for a rounding has the dose that is offered for it: an agreement is to that
+    one alone. What is wrong stands at its reason."""
+    found = stored_offer(changing.saved, d)
+    if answers.why()[0] != ROUNDED or (found is not None and shown.plan.dose == found.down_to):
+        return True
+    blame(answers["change_reason"], other_dose(found.down_to if found else None))
+    return False
 
 
 def new_preparation(shown: Reviewed, given: Iterable[Given], d: Desk, key: str) -> NewPreparation:

@@ -11,7 +11,7 @@ from compounding.findings import Finding, Judged, Severity
 from compounding.patient import months_between, years_between
 from compounding.policy import Market
 from compounding.quantities import Quantity, Ratio, plain, round_number
-from compounding.wording.numbers import amount, beside, count, day, figure, in_words, percent
+from compounding.wording.numbers import amount, beside, capital, count, day, figure, in_words, percent
 
 Values = Mapping[str, Any]
 _Sentence = Callable[[Values, Market, Severity], str]
@@ -190,6 +190,77 @@ def _blasts(values: Values, market: Market, severity: Severity) -> str:
     )
 
 
+def _dose_of(values: Values) -> str:
+    return f"day {values['day']} of cycle {figure(values['cycle'])}"
+
+
+def _interval(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} after "
+        f"the dose before it, {day(values['before'], market)}: at least {count(values['least_days'], 'day')} lie "
+        "between two doses."
+    )
+
+
+def _window(values: Values, market: Market, severity: Severity) -> str:
+    before_or_after = "after" if values["on"] > values["nominal"] else "before"
+    return (
+        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} "
+        f"{before_or_after} its nominal day, {day(values['nominal'], market)}: the label allows "
+        f"{count(values['window_days'], 'day')} either way."
+    )
+
+
+def _early(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} before "
+        f"its nominal day, {day(values['nominal'], market)}: cycle {figure(values['cycle'] - 1)} lasts "
+        f"{count(values['cycle_days'], 'day')}."
+    )
+
+
+def _early_start(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} before "
+        f"the start of the course, {day(values['nominal'], market)}."
+    )
+
+
+def _level_given(values: Values, market: Market, severity: Severity) -> str:
+    less = f" less {values['percent']} %" if "percent" in values else ""
+    return (
+        f"{capital(_dose_of(values))} was given at {amount(values['level'])}; the label's level{less} is "
+        f"{amount(values['label'])}."
+    )
+
+
+def _raised(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{capital(_dose_of(values))} was given at {amount(values['level'])}, over the {amount(values['most'])} that "
+        f"the reduction by {values['percent']} % leaves: a dose reduced for toxicity is never raised again."
+    )
+
+
+def _dropped(values: Values, market: Market, severity: Severity) -> str:
+    also = f", and at {amount(values['level'])}, over the {amount(values['most'])} left" if "level" in values else ""
+    return (
+        f"{capital(_dose_of(values))} was given on a day that a reduction dropped{also}: after a reduction for "
+        "toxicity neither the number of doses nor a dose rises again."
+    )
+
+
+def _response_missing(values: Values, market: Market, severity: Severity) -> str:
+    return f"The response before cycle {figure(values['cycle'])} is not known: the dose of its day 1 depends on it."
+
+
+def _no_window(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"No day is left for {_dose_of(values)}: its window closes on {day(values['closes'], market)}, and "
+        f"{count(values['least_days'], 'day')} after the dose before it, {day(values['before'], market)}, is "
+        f"{day(values['opens'], market)}."
+    )
+
+
 def _withdrawable(values: Values, market: Market, severity: Severity) -> str:
     spare = "a spare vial is" if values["spare"] == 1 else f"{in_words(values['spare'])} spare vials are"
     return (
@@ -237,6 +308,18 @@ _SENTENCES: dict[tuple[str, str], _Sentence] = {
     ("transplant", "over"): _transplant_over,
     ("level", ""): _level,
     ("blasts", ""): _blasts,
+    ("interval", ""): _interval,
+    ("window", ""): _window,
+    ("early", "cycle"): _early,
+    ("early", "start"): _early_start,
+    ("level", "given"): _level_given,
+    ("re-escalation", "level"): _raised,
+    ("re-escalation", "day"): _dropped,
+    ("too-many", ""): _cycle,
+    ("too-many", "third"): _transplant_third,
+    ("too-many", "over"): _transplant_over,
+    ("response-missing", ""): _response_missing,
+    ("no-window", ""): _no_window,
     ("withdrawable-volume", ""): _withdrawable,
     ("diluted-bag", ""): _diluted_bag,
     ("near-miss", ""): _near_miss,

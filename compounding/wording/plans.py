@@ -527,11 +527,9 @@ def _facts(drug: Presentation, status: Status) -> Iterator[tuple[str, Fact[Any]]
             # A switch says of another fact that it gates, and is confirmed with it, as are the names of
             # storages; the texts of the regimen are for the drug's page.
             unused = bool if group is not drug.regimen else (bool, str)
-            if (
-                fact.source.status is status
-                and not isinstance(fact.value, unused)
-                and fact is not drug.times.diluted_bag_storages
-            ):
+            course_only = field.name == "reduction_percent"  # a rule of interruption, which only a course follows
+            used = not isinstance(fact.value, unused) and fact is not drug.times.diluted_bag_storages
+            if fact.source.status is status and used and not course_only:
                 yield f"{capital(field.name.replace('_', ' '))}: “{_stated(fact.value)}”", fact
 
 

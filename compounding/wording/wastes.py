@@ -1,0 +1,129 @@
+"""What was thrown away, in words: of one preparation beside what is billed for it, and of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from compounding.formulary import Presentation
+from compounding.policy import Market
+from compounding.quantities import Volume
+from compounding.vials import Billed
+from compounding.wording.numbers import amount, count, day
+from compounding.wording.path import called as named
+from compounding.workflow.materials import LOST, Kind, Material, Out
+from compounding.workflow.progress import Waste, Wasted
+from compounding.workflow.wastes import EMPTY, Balance
+
+POWDER = "powder"
+"""Stands for the volume of a vial that was lost before it was wetted."""
+LEFT, WHOLE = "Left in vials", "Vials and bags"
+"""The two parts of a total: what every preparation leaves, and what need not have been."""
+CONCENTRATE, DILUTED = "Concentrate", "Diluted"
+"""What is in a volume: millilitres of the one are never added to those of the other."""
+NOT_BILLED = "Drugs are not billed by units in this market."
+
+_WHAT = {
+    Wasted.REMAINDER: "left over",
+    Wasted.STAYS: "cannot be drawn",
+    Wasted.VIAL: "whole",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WasteText:
+    """Something that went into the bin."""
+
+    what: str
+    mass: str
+    volume: str
+    reason: str
+
+
+def waste_text(waste: Waste) -> WasteText:
+    return WasteText(called(waste), amount(waste.mass), volume_text(waste.volume), waste.reason)
+
+
+def called(waste: Waste) -> str:
+    """ "Vial 2, left over", or "Bag"."""
+    return "Bag" if waste.what is Wasted.BAG else f"Vial {waste.place}, {_WHAT[waste.what]}"
+
+
+def volume_text(volume: Volume) -> str:
+    return POWDER if volume == EMPTY else amount(volume)
+
+
+def told(wastes: Sequence[Waste], left: Sequence[tuple[Material, Out]] = ()) -> Mapping[str, str]:
+    """What an entry of the log says of what went into the bin, and of what left whole: nothing of what there is
+    none of."""
+    binned = [f"{called(waste)}, {amount(waste.mass)}, {volume_text(waste.volume)}" for waste in wastes]
+    # Of a vial the bin has its drug, which stands there already.
+    thrown = [_pack(one) for one, why in left if why in LOST and one.kind is not Kind.DRUG]
+    back = [_pack(one) for one, why in left if why not in LOST]
+    said = {"into the bin": [*binned, *thrown], "back to stock": back}
+    return {name: "; ".join(parts) for name, parts in said.items() if parts}
+
+
+def _pack(material: Material) -> str:
+    """ "Vial 2, lot TR4471A, serial 2200802"."""
+    serial = f", serial {material.serial}" if material.serial else ""
+    return f"{named(material.kind, material.place)}, lot {material.lot}{serial}"
+
+
+def volumes_text(concentrate: Volume, diluted: Volume) -> str:
+    """ "1.36 mL from vials, 50 mL in bags"; of what there is none of nothing."""
+    of = ((concentrate, "from vials"), (diluted, "in bags"))
+    return ", ".join(f"{amount(volume)} {where}" for volume, where in of if volume != EMPTY)
+
+
+def balance_pairs(balance: Balance) -> tuple[tuple[str, str], ...]:
+    """Where the drug of the opened vials is, as names with amounts; the first is the sum of the others."""
+    return (
+        ("Opened", amount(balance.opened)),
+        ("Given", amount(balance.given)),
+        ("Discarded", amount(balance.discarded)),
+        ("Returned", amount(balance.returned)),
+        ("In hand", amount(balance.in_hand)),
+    )
+
+
+def billing_rule(billed: Billed, drug: Presentation, vials: int) -> tuple[str, ...]:
+    """What links the units on the claim to the milligrams in the bin, in sentences. Source: the drug file's billing.
+
+    Raises ValueError for a drug that is not billed by units.
+    """
+    facts = drug.billing
+    if facts is None:
+        raise ValueError(f"{drug.id} is not billed by units")
+    unit, per_vial = amount(facts.unit.value), facts.units_per_vial.value
+    opened = f"{per_vial} × {count(vials, 'vial')}"
+    first = f"One unit is {unit}. The dose counts in whole units, rounded up: {count(billed.administered, 'unit')}."
+    if billed.discarded:
+        return (
+            first,
+            f"The rest is billed as discarded: {opened} − {billed.administered} = "
+            f"{count(billed.discarded, 'unit')}, with {billed.modifier}.",
+            "The bin holds exact milligrams of the labelled content, so the two may differ by less than a unit.",
+        )
+    return (
+        first,
+        f"Nothing of {opened} is left to bill, so the one line has {billed.modifier}, whatever is in the bin.",
+    )
+
+
+def not_given(state: str) -> str:
+    """Why the planned lines are no claim; "" where the bag was given, or still may be."""
+    if state in ("rejected", "cancelled", "wasted", "returned"):
+        return f"The preparation is {state}: nothing of it was given, so these planned lines are not claimed."
+    return ""
+
+
+def period(first: date, last: date, market: Market) -> str:
+    """ "Mar 1, 2026 to Mar 12, 2026"; one day is named once."""
+    return day(first, market) if first == last else f"{day(first, market)} to {day(last, market)}"
+
+
+def plot_summary(parts: int, total: str, when: str) -> str:
+    """What the plot shows, for whoever does not see it."""
+    return f"{total} thrown away, {when}, in {count(parts, 'bar')}. The table beside it has every figure."

@@ -1,0 +1,216 @@
+"""What a step waits for, beside its state and its person: one table of guards.
+
+A guard names what is in the way as a code with its values; nothing here is a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from compounding.workflow import steps
+from compounding.workflow.check import MOST_APART, read_out, stays_apart
+from compounding.workflow.labels import count, label_barriers
+from compounding.workflow.materials import Kind, Material, Need, live, missing
+from compounding.workflow.progress import Barrier, Progress, What, clocks
+from compounding.workflow.steps import State, Step
+from compounding.workflow.wastes import is_used, put_back
+
+Guard = Callable[[Progress, datetime], Iterator[Barrier]]
+
+
+def minute(moment: datetime) -> datetime:
+    """The whole minute, as every time of a path is kept."""
+    return moment.replace(second=0, microsecond=0)
+
+
+# ------------------------------------------------------------------ the guards
+
+
+def _nothing_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from (Barrier("opened", {"vial": place}) for place in progress.wetted)
+
+
+def _something_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not progress.wetted:
+        yield Barrier("nothing-opened")
+
+
+def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """What leaves nothing but to reject: it was diluted too late or before it was checked, what was read again
+    still does not agree, or too many readings did not."""
+    yield from (Barrier("check-stays", {"fault": fault}) for fault in stays_apart(progress.readings))
+    if read_out(progress.readings):
+        yield Barrier("check-readings", {"readings": MOST_APART})
+    diluted, times = progress.last(What.DILUTED), clocks(progress)
+    if diluted is None or times is None:
+        return
+    if diluted.at > times.dilute_by:
+        yield Barrier("diluted-late", {"at": diluted.at, "dilute_by": times.dilute_by})
+    checked = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
+    if checked and diluted.at < minute(checked[-1]):
+        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked[-1]})
+
+
+def _unfit(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """That a vial of a recalled lot was wetted is written down like any other truth: what it bars comes later."""
+    yield from (barrier for _, barrier in unfit(progress, now))
+
+
+def unfit(progress: Progress, now: datetime) -> Iterator[tuple[Material, Barrier]]:
+    """The materials in the preparation that may not reach the patient: recalled, or expired before the
+    infusion has ended. An expiry is the last day, where the site is."""
+    times, figures = clocks(progress), progress.planned
+    within = timedelta(minutes=figures.drug.times.complete_within.value.whole("minute"))
+    ends = (now + within if times is None else times.complete_by).astimezone(ZoneInfo(figures.policy.zone))
+    for material in live(progress.materials):
+        if (material.product, material.lot) in progress.recalled:
+            yield material, Barrier("recalled", _named(material))
+        if material.expiry < ends.date():
+            yield material, Barrier("expired", {**_named(material), "expiry": material.expiry, "ends": ends})
+
+
+def _named(material: Material) -> dict[str, str]:
+    return {"name": material.name, "lot": material.lot}
+
+
+def put_aside(progress: Progress) -> tuple[Need, ...]:
+    """What was put aside since the vials were wetted, and has nothing in its place yet."""
+    if progress.state not in steps.REPLACE.before:
+        return ()
+    found = missing(progress.planned.needs, progress.materials)
+    return tuple(need for need in found if need.kind is not Kind.DRUG)  # a spare vial is not picked again
+
+
+def wanted(progress: Progress) -> tuple[Need, ...]:
+    """What may be recorded as the preparation stands."""
+    if progress.state in steps.REPLACE.before:
+        return put_aside(progress)
+    return missing(progress.planned.needs, progress.materials)
+
+
+def _something_put_aside(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not put_aside(progress):
+        yield Barrier("nothing-wanting")
+
+
+def _replaced(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """No bag is filled that is not recorded."""
+    yield from (Barrier("wanting", {"kind": need.kind.value}) for need in put_aside(progress))
+
+
+def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from label_barriers(progress)
+
+
+def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """A vial that was picked and not needed is put away before the bag leaves."""
+    yield from (Barrier("spare", {"vial": material.place}) for material in put_back(progress))
+
+
+def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """Whether the time before which the infusion must start has come: "before" alone is in time. Until the
+    bag is diluted its own limit is not known, and dilute-by holds."""
+    times = clocks(progress)
+    if times is not None and progress.last(What.DILUTED) and minute(now) >= times.start_before:
+        yield Barrier("start-before", {"start_before": times.start_before, "now": now})
+
+
+def only_passed(found: Iterable[Barrier]) -> bool:
+    """Whether nothing bars a release but that its time has passed: it may have been before, and be entered only
+    now."""
+    return {barrier.code for barrier in found} == {"start-before"}
+
+
+def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """What the label's wording must be read for before a patient gets the bag."""
+    times = clocks(progress)
+    if not progress.training and times is not None and not times.confirmed:
+        yield Barrier("diluted-bag")
+
+
+GUARDS: Mapping[str, tuple[Guard, ...]] = {
+    steps.CHANGE.name: (_nothing_wetted,),
+    steps.WET_SPARE.name: (spoilt,),
+    steps.PUT_AWAY.name: (spoilt,),
+    steps.PUT_ASIDE.name: (spoilt,),
+    steps.REPLACE.name: (spoilt, _something_put_aside),
+    steps.CHECK_US.name: (spoilt, _unfit, _replaced),
+    steps.DILUTE.name: (_replaced,),
+    steps.PRINT.name: (spoilt,),
+    steps.COUNT.name: (spoilt,),
+    steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
+    steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
+    steps.CANCEL.name: (_nothing_wetted,),
+    steps.REJECT.name: (_something_wetted,),
+}
+"""By a step's name, since the rows of one step differ only in who takes it."""
+
+
+def barriers(step: Step, progress: Progress, now: datetime) -> tuple[Barrier, ...]:
+    """What is in the way of a step, all of it; `now` in UTC. Who takes it, and the state, are `refusal`'s."""
+    return tuple(found for guard in GUARDS.get(step.name, ()) for found in guard(progress, now))
+
+
+# ------------------------------------------------------------------ of one vial or material
+
+
+def material_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
+    """Why a material cannot be recorded: nothing of its kind is wanting at its place, or its lot is recalled."""
+    if (material.kind, material.place) not in {(need.kind, need.place) for need in wanted(progress)}:
+        yield Barrier("not-needed", {"kind": material.kind.value, "place": material.place})
+    if (material.product, material.lot) in progress.recalled:
+        yield Barrier("recalled", _named(material))
+
+
+def out_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
+    """Why a material cannot be taken out or put away: it is not in the preparation, or it was wetted."""
+    if material not in live(progress.materials):
+        yield Barrier("not-there", _named(material))
+    elif is_used(material, progress.moments):
+        yield Barrier("used", _named(material))
+
+
+def leaves_by(progress: Progress, material: Material) -> Step | None:
+    """The step by which a material may still leave the preparation as it stands."""
+    if any(out_barriers(progress, material)):
+        return None
+    if progress.state in steps.TAKE_OUT.before:
+        return steps.TAKE_OUT
+    step = steps.PUT_AWAY if material.kind is Kind.DRUG else steps.PUT_ASIDE
+    return step if progress.state in step.before else None
+
+
+def vial_barriers(progress: Progress, place: int) -> Iterator[Barrier]:
+    """Why a vial cannot be wetted: it was, or there is none at this place."""
+    if place in progress.wetted:
+        yield Barrier("opened", {"vial": place})
+    elif place not in dry(progress):
+        yield Barrier("no-vial", {"vial": place})
+
+
+def dry(progress: Progress) -> tuple[int, ...]:
+    """The places of the vials that are recorded and not wetted, rising."""
+    return tuple(sorted(material.place for material in put_back(progress)))
+
+
+# ------------------------------------------------------------------ the state that a step leads to
+
+
+def _planned_wetted(progress: Progress) -> bool:
+    return set(range(1, progress.planned.vials.count + 1)) <= set(progress.wetted)
+
+
+_COMPLETE: Mapping[str, Callable[[Progress], bool]] = {
+    steps.RECORD.name: lambda progress: not missing(progress.planned.needs, progress.materials),
+    steps.WET.name: _planned_wetted,
+    steps.CHECK_US.name: lambda progress: bool(progress.readings) and progress.readings[-1].agrees,
+    steps.COUNT.name: lambda progress: count(progress.labels, progress.version).applied == 1,
+}
+
+
+def state_after(step: Step, progress: Progress) -> State:
+    """The state that a step leads to; `progress` holds what the step records, and the state it is taken in."""
+    complete = _COMPLETE.get(step.name)
+    return steps.leads_to(step, progress.state, complete is not None and complete(progress))
