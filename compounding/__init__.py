@@ -19,7 +19,7 @@ The modules, in the order in which one may import another (only what stands earl
     stability     the clocks from the first vial wetted
     preparation   order + presentation + policy into a plan
     reckoner      doses by body surface, worked ahead
-    workflow      people, roles, signatures; the states of a preparation and who may take which step
+    workflow      a package: people and roles, the states of a preparation, its steps, and what each step waits for
     files         files that are whole or not there at all
     credentials   passwords, PINs and second factors: rules, hashing, locks
     scanning      what a scanner or a hand typed
@@ -32,6 +32,11 @@ The modules, in the order in which one may import another (only what stands earl
     founding      a site for patient use, set up once
     web           forms and pages
     cli           the `compounding` command
+
+Beside the corridor, and importing nothing of it:
+
+    evidence      an export of the log verified, by one file that needs nothing of the program
+    labels        the drawing kit of the papers; it knows no word of its own
 
 Glossary:
 

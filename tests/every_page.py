@@ -12,7 +12,7 @@ from datetime import timedelta
 import pyotp
 from finishing import final_form, finish
 from on_the_way import bring
-from path_desk import vial
+from path_desk import WITNESS, vial
 from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, on, typed
 from zebra import Zebra, running
 
@@ -333,7 +333,7 @@ def _checked(browser: Browser) -> Sent:
 
 
 def _agreed(browser: Browser) -> Sent:
-    said = {"prescriber": "A. Nguyen, MD", "agreed_at": "08:30", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
+    said = {"prescriber": "A. Nguyen, MD", "agreed_at": "09:00", "words": "Round it.", **on("agreed_on", 12, 3, 2026)}
     return {**browser.get(f"/preparations/{ROUNDED}/rounding").fields, **said}
 
 
@@ -453,9 +453,9 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "releasing.sign_release": _checked,
     "materials.scan": _brought(State.VERIFIED, scan=vial()),
     "materials.typed": _brought(State.VERIFIED, maker="M", lot="L1", **on("expiry", 31, 1, 2028)),
-    "materials.take_out": _brought(State.MATERIALS, why="broken"),
-    "true_times.wet": _brought(State.MATERIALS, place="1", on="today"),
-    "true_times.add_drug": _brought(State.CHECKED, on="today"),
+    "materials.take_out": _brought(State.MATERIALS, why="broken", **WITNESS),
+    "true_times.wet": _brought(State.MATERIALS, place="1", on="2026-03-12"),
+    "true_times.add_drug": _brought(State.CHECKED, on="2026-03-12"),
     "true_times.enter_hand_label": _on_paper,
     "ending.end": _brought(State.VERIFIED, why="twice"),
     "labels.print_": _diluted,

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 import labels
 from compounding import papers
 from compounding.dosing import Transplant
-from compounding.papers import Answer, Bagged, Hour, Recorded, Refused, Work
+from compounding.papers import Answer, Bagged, Hour, Recorded, Refused, Work, lacking, over_rows
 from compounding.papers.stored import read_back
 from compounding.patient import Identity
 from compounding.policy import Formula, LabelSize, Making, Market, Policy, Site
@@ -196,7 +196,7 @@ def test_the_labels_code_is_read_from_its_picture(market, dpi):
 @pytest.mark.parametrize("market", Market)
 def test_each_page_of_the_worksheet_has_its_own_code(market):
     read = [zxingcpp.read_barcodes(page)[0].text for page in pictures(pdf("worksheet", work(market)), 203)]
-    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-1a", f"{NUMBER}-1b"]  # version 1, page a and b
+    assert [text.rpartition("-")[0] for text in read] == [f"{NUMBER}-a1", f"{NUMBER}-b1"]  # pages 1 and 2 of version 1
     assert all(map(is_own_code, read))
 
 
@@ -407,6 +407,38 @@ def test_every_override_with_every_coded_reason_fits_the_worksheet():
         for _, reason in OVERRIDE:
             answer = Answer(f"{short(finding)} – {reason}", "Dr A. Farrow by phone, 08:05", "J. Park")
             papers.strings("worksheet", work(Market.US, answers=(answer,)), 1)
+
+
+OVER = [
+    ("Gloves on", ["Gloves on"]),
+    ("two\nlines  of it", ["two lines of it"]),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("typed", "rows"), OVER)
+def test_a_short_reason_is_one_row(typed, rows):
+    assert list(over_rows(typed)) == rows
+
+
+@pytest.mark.parametrize("market", Market)
+@pytest.mark.parametrize("typed", ["W" * 120, "wet " * 30, "word " * 24, "1 " * 60])  # 120: the most a reason has
+def test_a_long_reason_goes_on_in_further_rows_whole_and_uncut(market, typed):
+    rows = list(over_rows(typed))
+    assert len(rows) > 1
+    assert "".join(rows).replace(" ", "") == typed.replace(" ", "")
+    answers = tuple(Answer(row, row, "R. Okafor") for row in rows)
+    printed = words(pdf("worksheet", work(market, answers=answers))).replace(" ", "").replace("\n", "")
+    assert all(printed.count(row.replace(" ", "")) >= 2 for row in rows) and "…" not in printed
+
+
+def test_a_row_ends_between_words_where_it_can():
+    typed = "word " * 24
+    assert all(row.split(" ") == ["word"] * len(row.split(" ")) for row in over_rows(typed))
+
+
+def test_the_first_sign_that_no_paper_can_print_is_named():
+    assert (lacking("The autoclave stood open, Ünal said"), lacking("a \u2603 and \u4f60")) == ("", "\u2603")
 
 
 @pytest.mark.parametrize("market", Market)

@@ -178,7 +178,7 @@ LATE = tuple(
 
 @pytest.mark.parametrize("market", Market)
 def test_late_entries_stand_among_the_deviations_and_on_a_further_page_where_they_are_many(market):
-    drawn = papers.draw(papers.strings("worksheet", work(market, recorded=replace(RECORDED, late=LATE)), 1))
+    drawn = papers.draw(papers.strings("worksheet", work(market, recorded=RECORDED, answers=LATE), 1))
     pages = [page.extract_text().replace("\n", " ") for page in PdfReader(io.BytesIO(drawn)).pages]
     assert len(pages) == 3  # two rows on Letter and three on A4; five are late
     assert sum(page.count("Late entry.") for page in pages) == 5

@@ -44,6 +44,7 @@ from compounding.records import (
     RecordsRefused,
     SavedPreparation,
     Search,
+    Standing,
     Verdict,
     database,
     destroy_number,
@@ -76,7 +77,6 @@ from compounding.records import (
     save_preparation,
     schema,
     schema_version,
-    set_status,
     sign_in,
     sign_out,
     tables,
@@ -838,11 +838,22 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
     readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations"}
     readers |= {"next_sequence", "pack", "pack_of", "packs"}
-    writes = {"save_preparation", "revise_preparation", "take_step", "set_status", "record_print", "record", "move"}
+    writes = {"save_preparation", "revise_preparation", "take_step", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}
     writes |= {"put_setting", "put_settings", "put_recall", "end_recall", "record_report"}
     writes |= {"put_printer", "put_calibration", "end_sending", "reserve_pack", "destroy_number"}
-    assert set(public_functions()) == readers | opens | writes
+    judges = {"unless_locked"}
+    assert set(public_functions()) == readers | opens | writes | judges
+
+
+def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
+    """A step that is judged on the state alone: `was` is the one that whoever takes it has seen."""
+
+    def judge(now: Standing) -> str | None:
+        found = now.preparation.state
+        return None if was in (None, found) else f"{number} is {found} by now, and not {was}: look at it again."
+
+    return take_step(engine, number, event, judge=judge, state=state).preparation
 
 
 @pytest.mark.parametrize("event", [None, "entered", ANNA])

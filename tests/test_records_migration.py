@@ -148,7 +148,7 @@ def test_a_preparation_of_an_older_database_goes_on_along_its_path(migrated: tup
     """Its label was printed before anybody counted labels: it is open, and gets its fate now."""
     engine, _ = migrated
     (waiting,) = open_preparations(engine)
-    assert (waiting.labels, waiting.materials) == ((LabelCopy(1, "1", "label", 1),), ())
+    assert (waiting.labels, waiting.materials) == ((LabelCopy(1, "1", "label", 1, printed_by="u17"),), ())
     later = Event(ANNA, "drug added", PRINTED.at + timedelta(minutes=2))
     rows = one_of_each(later.at, print_id=1)
     now = take_step(engine, NUMBER, later, judge=lambda _: None, rows=rows, state="diluted")

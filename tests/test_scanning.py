@@ -2,7 +2,8 @@
 
 import pytest
 
-from compounding.scanning import MOST_PAGES, is_own_code, own_code, own_code_parts, page_of, page_part
+from compounding.scanning import OwnCode, is_own_code, own_code, own_code_parts, page_code
+from labels.symbol import dark_runs
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -14,7 +15,7 @@ def test_the_check_is_iso_7064_mod_1271_36():
     assert weighted % 1271 == 1
 
 
-@pytest.mark.parametrize("part", ["1", "3", "12", "1a", "12b"])
+@pytest.mark.parametrize("part", ["1", "3", "12", "a1", "b12"])
 def test_a_code_is_its_number_its_part_and_two_characters(part):
     code = own_code("2026-000123", part)
     assert code.startswith(f"2026-000123-{part}-") and len(code.rpartition("-")[2]) == 2
@@ -46,12 +47,30 @@ def test_other_texts_are_not_ours(text):
 
 @pytest.mark.parametrize(
     ("number", "part"),
-    [("2026-000123", "1"), ("2026-000123", "12"), ("2026-000123", "p2"), ("2026-000123", "2b"), ("1999-1000000", "3")],
+    [("2026-000123", "1"), ("2026-000123", "12"), ("2026-000123", "p2"), ("1999-1000000", "3")],
 )
 def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, part):
     code = own_code(number, part)
-    assert own_code_parts(code) == (number, part)
-    assert own_code_parts(code.lower()) == (number, part)  # as a hand may type it
+    assert own_code_parts(code) == OwnCode(number, part)
+    assert own_code_parts(code.lower()) == OwnCode(number, part)  # as a hand may type it
+
+
+@pytest.mark.parametrize(
+    ("page", "version", "written"),
+    [(1, 1, "a1"), (2, 1, "b1"), (1, 2, "a2"), (3, 12, "c12"), (15, 99, "o99"), (1, 0, "a0")],
+)
+def test_the_code_of_a_page_says_its_version(page, version, written):
+    code = page_code("2026-000123", page, version)
+    assert code.startswith(f"2026-000123-{written}-") and is_own_code(code)
+    for typed in (code, code.upper()):
+        assert own_code_parts(typed) == OwnCode("2026-000123", f"p{page}", version)
+    assert dark_runs("symbol", code)  # it encodes into the 16 × 16 modules that the worksheet has room for
+
+
+@pytest.mark.parametrize("page", [0, 16])
+def test_a_page_without_a_letter_has_no_code(page):
+    with pytest.raises(ValueError, match=f"page {page} of 2026-000123"):
+        page_code("2026-000123", page, 1)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +81,7 @@ def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, pa
         "2026-000123-1",
         "2026-123-1-NM",
         own_code("2026-000123", "x"),
+        own_code("2026-000123", "x1"),
         own_code("26-000123", "1"),
         f"{own_code('2026-000123', '1')}\n",
         f" {own_code('2026-000123', '1')}",
@@ -69,25 +89,3 @@ def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, pa
 )
 def test_no_parts_are_told_of_another_text(text):
     assert own_code_parts(text) is None
-
-
-# How a code names a worksheet's page: the page, its version, and what stands in the code.
-PAGES = [(1, 1, "1a"), (2, 1, "1b"), (1, 12, "12a"), (26, 3, "3z"), (1, 0, "0a")]
-
-
-@pytest.mark.parametrize(("page", "version", "part"), PAGES)
-def test_a_page_is_a_letter_behind_its_version(page, version, part):
-    assert page_part(page, version) == part
-    assert page_of(part) == (page, version)
-    assert own_code_parts(own_code("2026-000123", part).upper()) == ("2026-000123", part)
-
-
-@pytest.mark.parametrize("page", [0, MOST_PAGES + 1])
-def test_a_page_without_a_letter_has_no_code(page):
-    with pytest.raises(ValueError, match=f"page {page} of a worksheet has no code"):
-        page_part(page, 1)
-
-
-@pytest.mark.parametrize(("part", "named"), [("p2", (2, None)), ("1", None), ("12", None), ("a1", None), ("", None)])
-def test_codes_from_before_say_no_version_and_copies_are_no_pages(part, named):
-    assert page_of(part) == named

@@ -31,7 +31,6 @@ from compounding.settings import (
     SettingsFaults,
     Standing,
     apply,
-    default_of,
     fit,
     in_force,
     is_setting,
@@ -200,6 +199,8 @@ BAD: list[tuple[str, str, str]] = [
     ("zone", "../etc", "“../etc” is not a time zone, as in “Europe/London”."),
     ("zone", "Mars/Base", "“Mars/Base” is not a time zone, as in “Europe/London”."),
     ("site.scanner_separator", "GS", "“GS” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
+    ("site.scanner_separator", "A", "“A” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
+    ("site.scanner_separator", "7", "“7” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
     ("site.scanner_separator", "%", "“%” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
     ("site.scanner_separator", "~ ~", "“~ ~” is not a separator: at most 8 characters, without spaces."),
     ("site.scanner_separator", "\x1d", "“\\u001d” is not a separator: at most 8 characters, without spaces."),
@@ -284,6 +285,15 @@ OF_A_MARKET = [
     ("near_miss_percent", "10 %", "6 %"),
     ("syringe_sizes", "1, 3, 5, 10, 20, 30, 60 mL", "1, 2.5, 5, 10, 20, 30, 50 mL"),
 ]
+
+
+PARTICULARS = ("site.name", "site.pharmacy", "site.address", "site.phone", "site.workstations")
+"""What no program can know of a site."""
+
+
+def default_of(market: Market, name: str) -> Any:
+    """The value that a site of a market starts with; None where it starts with none."""
+    return None if name in PARTICULARS else value_of(Site("", "", "", "", (), Policy(market)), name)
 
 
 @pytest.mark.parametrize(("name", "text"), DEFAULTS, ids=[row[0] for row in DEFAULTS])

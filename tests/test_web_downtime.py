@@ -14,7 +14,7 @@ from web_desk import UK, US, WHO, Browser, Html, on
 from compounding import records, training
 from compounding.policy import Market
 from compounding.records import NumberState, Pack
-from compounding.scanning import own_code, page_part
+from compounding.scanning import page_code
 from compounding.workflow import State
 
 YESTERDAY = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_how_it_was_written_is_not_changed_with_its_order(desk: Browser) -> None
 
 def test_a_blank_worksheet_scanned_back_leads_to_its_order_once_there_is_one(desk: Browser) -> None:
     number = pack(desk).open[0]
-    code = own_code(number, page_part(1, 0))
+    code = page_code(number, 1, 0)
     page = desk.post("/worklist/scan", {"scan": code}).text
     assert f"{number} is a number of a downtime pack, and no order was entered under it yet" in page
     assert desk.save(desk.review(**written(number))).status_code == 303
@@ -226,7 +226,7 @@ def state(browser: Browser, number: str) -> State:
 
 
 def then(hour: str) -> dict[str, str]:
-    return {"at": hour, "on": "yesterday", "late_reason": WHY}
+    return {"at": hour, "on": "2026-03-11", "late_reason": WHY}
 
 
 def pick(browser: Browser, number: str) -> None:
@@ -354,7 +354,7 @@ def test_a_check_on_paper_needs_its_time(on_paper: tuple[Browser, str], sent: di
     browser.sign_in(CHECKER[US])
     read = {"dose": "1.46", "volume": "5.84", "vials": "2", "volume_read": "5.84"}
     blind = browser.post(f"{address}/check", {**browser.get(f"{address}/check").fields, **read})
-    page = browser.post(f"{address}/check/sign", {**blind.fields, "on": "yesterday", **sent, **SIGNED})
+    page = browser.post(f"{address}/check/sign", {**blind.fields, "on": "2026-03-11", **sent, **SIGNED})
     assert browser.status == 422
     assert said in page.text
     assert state(browser, number) is State.RECONSTITUTED

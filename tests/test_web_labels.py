@@ -17,11 +17,14 @@ from web_desk import NOW, UK, US, WHO, Browser, Html
 
 from compounding import records, training
 from compounding.policy import Market
-from compounding.records import EntrySearch, RecordedEvent
+from compounding.records import EntrySearch, NewOut, RecordedEvent
 from compounding.scanning import own_code
 from compounding.workflow import State
+from compounding.workflow.materials import Out
 from compounding.workflow.progress import Fate
 from tests.on_the_way import bring, progress, state
+from tests.path_desk import Bench, vial
+from tests.path_rows import READING
 
 NUMBER = "2026-000001"
 """The worked example: 1.46 mg from two vials, wetted and added in the desk's own minute, 09:00 in New York."""
@@ -425,6 +428,30 @@ def test_a_later_state_has_words_of_its_own(desk: Browser) -> None:
     assert desk.client.get(f"/preparations/{NUMBER}/print/label").status_code in (404, 405)
 
 
+def test_the_worksheet_names_what_went_otherwise(tmp_path: Path) -> None:
+    """A vial that broke, one wetted at 09:00 and entered at 09:40, and a reading that disagreed."""
+    bench = Bench(tmp_path, US)
+    bench.verify(NUMBER)
+    bench.pick()
+    (broken, *_) = bench.standing.materials
+    bench.step("okafor", State.VERIFIED, NewOut(broken.id or 0, Out.BROKEN, "Dropped at the door"))
+    bench.scan(vial(3))
+    bench.later(minutes=40)
+    bench.sign_in("okafor")
+    bench.act("wet", place="1", at="09:00", late_reason="Gloves on")
+    bench.wet(2)
+    bench.step("adeyemi", None, replace(READING, agrees=False, faults=("vials",)))
+    answer = bench.send(f"/preparations/{NUMBER}/print/worksheet", {})
+    page = " ".join(" ".join(words(bench.client.get(answer.headers["Location"]))[1:]).split())
+    for said in (
+        "Vial 1, lot TR4471A: broken Dropped at the door put out, R. Okafor",
+        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered, R. Okafor",
+        "In-process check, reading 1: did not agree apart: vials read, K. Adeyemi",
+    ):
+        missing = [word for word in said.split() if word not in page]
+        assert missing == [], (said, page)
+
+
 def test_a_bag_label_is_not_printed_where_worksheets_are(desk: Browser) -> None:
     assert desk.send(f"/preparations/{NUMBER}/print/label", {}).status_code == 404
     assert PATH in [href for href, _, _ in desk.get(f"/preparations/{NUMBER}").links]
@@ -438,3 +465,35 @@ def test_late_printing_does_not_move_the_times(desk: Browser) -> None:
     (page,) = words(desk.client.get(f"{PATH}/1-1.pdf"))
     assert TIMES[desk.market][1] in page.replace("\n", " ")
     assert replace(progress(desk, NUMBER)).labels[0].fate is None
+
+
+# ------------------------------------------------------------------ the file of a copy that is in use
+
+GIVEN_NO_MORE = "Its file is not given out any more: print another copy, with its reason."
+
+
+def test_the_file_of_a_copy_is_given_while_it_is_open(desk: Browser) -> None:
+    """One that was counted, destroyed or not, would be printed again and lie about uncounted."""
+    print_(desk)
+    assert desk.client.get(f"{PATH}/1-3.pdf").status_code == 200
+    destroy(desk, 1)
+    scan_copy(desk, 2)
+    for copies, said in (
+        ("1-1", "Copy 1 is counted already: destroyed."),
+        ("2-2", "Copy 2 is counted already: on the light cover."),
+        ("1-3", "Copy 1 is counted already: destroyed."),
+    ):
+        page = desk.get(f"{PATH}/{copies}.pdf")
+        assert (desk.status, f"{said} {GIVEN_NO_MORE}" in page.text) == (409, True)
+    assert desk.client.get(f"{PATH}/3-3.pdf").status_code == 200
+
+
+def test_a_cover_without_its_label_is_not_checked(desk: Browser) -> None:
+    print_(desk)
+    destroy(desk, 2)
+    destroy(desk, 3)
+    page = scan_copy(desk, 1)
+    assert "No label is on the light cover yet." in desk.get(PATH).text
+    desk.sign_in({US: "lindqvist", UK: "whitcombe"}[desk.market])
+    page = desk.get(f"/preparations/{NUMBER}/final")
+    assert "No label is on the light cover yet." in page.text

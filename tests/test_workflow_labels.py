@@ -1,5 +1,7 @@
 """Every copy of the label counted."""
 
+from dataclasses import replace
+
 import pytest
 
 from compounding.policy import LabelSize
@@ -10,6 +12,7 @@ from compounding.workflow.labels import (
     fate_barriers,
     is_label,
     is_reprint,
+    label_barriers,
     meant_for,
     reprint_of,
     scan_barriers,
@@ -45,6 +48,29 @@ def test_printed_is_applied_and_cover_and_specimen_and_destroyed(
     assert counted == numbers
     assert found.printed == sum(counted[1:])
     assert codes(found.barriers) == barriers
+
+
+COVERED = [  # the copies in their order, all counted; what is in the way of a bag under a light cover
+    ((A, L, S), []),
+    ((A, L, D), []),  # no rule wants the specimen
+    ((A, D, D), ["label-cover"]),
+    ((A, D, S, L), []),  # the first cover label was smudged
+    ((A, L, L), ["label-cover"]),
+]
+
+
+@pytest.mark.parametrize(("fates", "barriers"), COVERED)
+def test_a_light_cover_carries_one_label(fates: tuple[Fate | None, ...], barriers: list[str]) -> None:
+    progress = preparing(us(170, 70), State.LABELLED, wet="09:00", labels=copies(*fates))
+    assert codes(label_barriers(progress)) == barriers
+
+
+def test_a_drug_without_a_light_cover_wants_no_label_on_it() -> None:
+    progress = preparing(us(170, 70), State.LABELLED, wet="09:00", labels=copies(A, S))
+    bare = progress.planned.drug.administration
+    bare = replace(bare, light_cover=replace(bare.light_cover, value=False))
+    drug = replace(progress.planned.drug, administration=bare)
+    assert codes(label_barriers(replace(progress, planned=replace(progress.planned, drug=drug)))) == []
 
 
 def test_an_open_copy_is_named() -> None:

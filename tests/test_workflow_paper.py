@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from compounding.workflow import State
-from compounding.workflow.guards import barriers, checked_at, labelled, labelled_by_hand, state_after
+from compounding.workflow.guards import barriers, checked_at, labelled, state_after
 from compounding.workflow.guidance import next_action
+from compounding.workflow.labels import labelled_by_hand
 from compounding.workflow.progress import Fate, Progress, What
 from compounding.workflow.steps import COUNT, HAND_LABEL, RELEASE
 from compounding.workflow.times import entry_barriers
@@ -105,12 +106,16 @@ def test_what_is_spoilt_is_rejected_on_paper_too() -> None:
 
 
 # Each time with what it follows: wetted 09:00, diluted 09:30.
-TOO_EARLY = [(What.CHECKED, "08:59"), (What.LABELLED, "09:29"), (What.RELEASED, "09:29")]
+TOO_EARLY = [
+    (What.CHECKED, "08:59", "before-wetting"),
+    (What.LABELLED, "09:29", "before-dilution"),
+    (What.RELEASED, "09:29", "before-label"),
+]
 
 
-@pytest.mark.parametrize(("what", "hour"), TOO_EARLY)
-def test_no_time_is_before_what_it_follows(what: What, hour: str) -> None:
+@pytest.mark.parametrize(("what", "hour", "code"), TOO_EARLY)
+def test_no_time_is_before_what_it_follows(what: What, hour: str, code: str) -> None:
     made = on_paper(State.DILUTED)
-    assert codes(entry_barriers(moment(what, hour), made)) == ["too-early"]
+    assert codes(entry_barriers(moment(what, hour), made)) == [code]
     (kept,) = [one.at for one in made.moments if one.what is (What.DILUTED)]
     assert codes(entry_barriers(replace(moment(what, "09:30"), at=kept), made)) == []

@@ -4,6 +4,7 @@
     bags        the bag labels
     copies      each copy of one: its stock, what it is for, its line and code
     worksheets  the worksheets
+    fitting     a text cut to its place
     downtime    packs of blank worksheets, printed ahead
     printers    calibration labels, sheets of labels, and the dots of a network printer
     documents   a document's finished strings, and its PDF
@@ -31,6 +32,7 @@ from compounding.papers.documents import (
     with_copy,
 )
 from compounding.papers.downtime import Ahead, downtime_strings, draw_downtime
+from compounding.papers.fitting import lacking, over_rows
 from compounding.papers.master import Choice, Master, master_record
 from compounding.papers.reconciliation import CopyLine, Counted, reconciliation
 from compounding.papers.reports import Shown, draw_report, report_copy, report_strings, tells_the_same
@@ -69,7 +71,9 @@ __all__ = [
     "draw_on_sheets",
     "draw_report",
     "label_strings",
+    "lacking",
     "master_record",
+    "over_rows",
     "png",
     "preview_strings",
     "reconciliation",

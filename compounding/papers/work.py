@@ -15,10 +15,11 @@ from compounding.workflow.materials import Kind
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a finding was answered, as a row of the worksheet says it: each at most two short lines."""
+    """How a finding was answered, or what went otherwise on the way, as a row of the worksheet says it: each at
+    most two short lines."""
 
     what: str
-    """The finding in a few words, with the coded reason."""
+    """In a few words: of a finding with the coded reason."""
     reason: str
     """In words."""
     by: str
@@ -106,8 +107,6 @@ class Recorded:
     labels: tuple[str | None, ...] = (None,) * 6
     """Printed, on the bag, on the cover, specimen, destroyed, and what is open."""
     discarded: str | None = None
-    late: tuple[Answer, ...] = ()
-    """What was entered so long after it happened that it says why, with both times."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from compounding.records.attempts import (
     Verdict,
     failures,
     record_attempt,
+    unless_locked,
 )
 from compounding.records.backup import Restored, backup, opened_backup, restore
 from compounding.records.chain import Head
@@ -124,7 +125,7 @@ from compounding.records.settings import (
 )
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
 from compounding.records.standing import Standing, Status, standing
-from compounding.records.steps import NewRow, set_status, take_step
+from compounding.records.steps import NewRow, take_step
 from compounding.records.wastes import WasteEntry, waste_between, waste_of
 from compounding.records.witness import NoWitness, Witness, witness
 from compounding.records.worklist import open_preparations
@@ -259,7 +260,6 @@ __all__ = [
     "schema_version",
     "secrets",
     "session",
-    "set_status",
     "settings",
     "settings_entry",
     "sign_in",
@@ -268,6 +268,7 @@ __all__ = [
     "standing",
     "take_step",
     "timeline",
+    "unless_locked",
     "uses_of_lot",
     "waste_between",
     "waste_of",

@@ -75,5 +75,7 @@ def _copies(printed: tuple[Row[Any], ...], newest: Mapping[int, Row[Any]]) -> tu
 def _copy(row: Row[Any], end: Row[Any] | None) -> LabelCopy:
     made = (row.id, row.copy, row.document, row.of_version)
     if end is None:
-        return LabelCopy(*made)
-    return LabelCopy(*made, Fate(end.became), end.witness, end.person_id, utc_time(end.at_utc), end.entry)
+        return LabelCopy(*made, printed_by=row.person_id)
+    return LabelCopy(
+        *made, Fate(end.became), end.witness, end.person_id, utc_time(end.at_utc), row.person_id, end.entry
+    )

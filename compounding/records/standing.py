@@ -19,6 +19,7 @@ from compounding.records.recalls import Recall, standing_recalls
 from compounding.records.signatures import Signature, signatures_of
 from compounding.records.stored import IDS, Stored
 from compounding.workflow.materials import Material
+from compounding.workflow.products import same_stock
 from compounding.workflow.progress import LabelCopy, Moment, Reading, Sending, Waste
 
 _STATUSES = select(tables.status).where(tables.status.c.preparation_id.in_(IDS)).order_by(tables.status.c.id)
@@ -106,9 +107,9 @@ def _status(row: Row[Any]) -> Status:
 
 
 def _recalled(of: Sequence[Material], against: Sequence[Recall]) -> frozenset[tuple[str, str]]:
-    known = {(recall.product, searched_lot(recall.lot)) for recall in against}
+    known = {(code, searched_lot(recall.lot)) for recall in against for code in same_stock(recall.product)}
     own = {(one.product, one.lot) for one in of if (one.product, searched_lot(one.lot)) in known}
-    return frozenset(own | {(recall.product, recall.lot) for recall in against})
+    return frozenset(own | {(code, recall.lot) for recall in against for code in same_stock(recall.product)})
 
 
 def refuse(sentence: str | None) -> None:

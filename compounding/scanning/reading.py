@@ -8,11 +8,12 @@ from dataclasses import asdict, replace
 from datetime import date
 from types import MappingProxyType
 
+from compounding.findings import Values
 from compounding.formulary import Presentation
 from compounding.formulary.codes import fits, gtins
 from compounding.policy import Market
 from compounding.scanning.elements import GS, Elements, TooManyReadings, element_readings, fault
-from compounding.scanning.own import looks_like_own_code, own_code_parts, page_of
+from compounding.scanning.own import looks_like_own_code, own_code_parts
 from compounding.scanning.products import Products
 from compounding.scanning.scan import Refusal, Scan
 
@@ -61,12 +62,10 @@ def read_scan(
 
 
 def _own_label(body: str) -> Refusal:
-    if parts := own_code_parts(body):
-        number, part = parts
-        named: dict[str, str | int] = {"number": number, "part": part}
-        if (page := page_of(part)) is None:
-            return Refusal("own-label", "copy", named)
-        return Refusal("own-label", "page", {**named, "page": page[0]})
+    if own := own_code_parts(body):
+        version = {} if own.version is None else {"version": own.version}
+        said: Values = {"number": own.number, "part": own.part, **version}
+        return Refusal("own-label", "page" if own.part.startswith("p") else "copy", said)
     return Refusal("own-label", "misread", {"text": body})
 
 

@@ -19,11 +19,13 @@ reasons       the coded reasons
 orders        entry, review, saving, changing
 order_page    the page of an order's form
 as_typed      an order as it was typed, to be read over
+as_written    stored strings read as the program writes them, or refused
+drafts        an order before it is saved, and what the log is told of each try
 telling       what the log is told of an order
 known         what is stored already of the same patient, and alike names
 changing      an order that is changed, and from which version
 saving        what is stored of an order, signed
-blind         what nobody may see of an order who may still verify it
+blind         what nobody may see of a preparation who may still verify or check it
 verifying     an order worked out afresh, compared and signed
 viewing       the log of access
 stored_page   a saved preparation as its pages show it
@@ -62,6 +64,7 @@ path_forms    a scan, a true time, a lot typed twice, an ending
 picking       a scan or a typed pack, read against what is needed
 materials     what is recorded and what leaves again
 true_times    when a vial was wetted, and the drug added
+witnessing    a second person who sees something go
 ending        cancelled, rejected, come back, thrown away
 calculator    a dose without a patient
 paperwork     what the papers are made from, and a trial of them

@@ -39,7 +39,7 @@ def of_one(way: Way, d: Desk) -> WasteOfOne:
             (("Drug", drug_name(drug)), ("Drug file", drug.id)),
         ),
         bin=[_bin(entry, names, d) for entry in thrown],
-        total=(amount(whole.mass), amount(whole.volume)),
+        total=(amount(whole.mass), wording.volumes_text(whole.concentrate, whole.diluted)),
         planned=wording.planned_waste(text.discarded_mass, text.discarded_volume),
         bills=[_bill(line) for line in text.billing],
         rule=tuple(_rule(way)),
@@ -86,7 +86,8 @@ def _of_drug(id_: str, of: Sequence[WasteEntry], names: Mapping[str, str], d: De
         name=id_ if drug is None else drug.names.brand.value,
         sums=(
             ("Thrown away", amount(whole.mass)),
-            ("Volume", amount(whole.volume)),
+            (wording.CONCENTRATE, amount(whole.concentrate)),
+            (wording.DILUTED, amount(whole.diluted)),
             (wording.LEFT, amount(whole.left)),
             (wording.WHOLE, amount(whole.whole)),
         ),
@@ -121,7 +122,7 @@ def _billed(number: str, thrown: Sequence[WasteEntry], d: Desk) -> Cells:
     whole, saved = sums(thrown), records.preparation(d.engine, number)
     if saved is None:
         raise LookupError(f"{number} is not stored")
-    in_bin = ((amount(whole.mass),), (amount(whole.volume),))
+    in_bin = ((amount(whole.mass),), (wording.volumes_text(whole.concentrate, whole.diluted),))
     try:
         text = saved_text(saved)
     except NotAsWritten:

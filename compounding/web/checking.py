@@ -1,7 +1,8 @@
 """The in-process check: worked out, counted and read by a second person, blind, before the drug is added.
 
 Nothing of the plan is on the page or in its source until what was typed agrees with it. A reading that disagrees is
-recorded as one; the first time only which value it is, is said, so that it is read again and not copied.
+recorded as one; only which value it is, is said, so that it is read again and not copied. The same value apart
+twice, or a third reading that disagrees, ends it.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from compounding.web.path_forms import TimedForm, timed_form
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
-from compounding.web.stepping import at_step, done, problems, status
+from compounding.web.stepping import at_step, done
 from compounding.web.taking import Taking, moved_on, opened_for, take
 from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.barriers import barrier_sentences
-from compounding.wording.numbers import amount, figure
+from compounding.wording.numbers import amount, capital, figure, in_words
 from compounding.workflow import Meaning, State, Step
-from compounding.workflow.check import Own, judged, stays_apart
+from compounding.workflow.check import MOST_APART, Own, judged, read_out, stays_apart
 from compounding.workflow.guards import barriers
 from compounding.workflow.progress import Moment, Planned, Reading, What
 from compounding.workflow.steps import CHECK_US
@@ -105,7 +106,7 @@ def check(number: str) -> Any:
             return _sign_page(way, form, _signing(way, d))
         stands = take(way, Taking(step, [reading]), _stopped(reading, way), d)
     except RecordsFault as fault:
-        return _blind_page(way, form, str(fault)), status(fault)
+        return _blind_page(way, form, str(fault)), pages.status_of(fault)
     return _apart(replace(way, standing=stands, progress=way.now(stands)), form, reading), 422
 
 
@@ -154,10 +155,13 @@ def _said(value: Quantity | int | None) -> str:
 
 
 def _apart(way: Way, form: ReadingForm, reading: Reading) -> str:
-    """Read again, blind; or both figures of what was read again and still stands apart, which ends it."""
-    stays = stays_apart(way.progress.readings)
-    if stays:
-        return _rejected_page(way, reading, stays)
+    """Read again, blind; or both figures of what stands apart, once that ends it."""
+    readings = way.progress.readings
+    if stays := stays_apart(readings):
+        return _rejected_page(way, reading, "Read again, and still apart", stays)
+    if read_out(readings):
+        none_agrees = f"{capital(in_words(MOST_APART))} readings, and none agrees"
+        return _rejected_page(way, reading, none_agrees, reading.faults)
     for fault in reading.faults:
         blame(form[fault.replace("-", "_")], _APART)
     return _blind_page(way, form)
@@ -166,7 +170,7 @@ def _apart(way: Way, form: ReadingForm, reading: Reading) -> str:
 def _blind_page(way: Way, form: ReadingForm, problem: str = "") -> str:
     d, text = desk(), saved_text(way.saved)
     first = [pages.problem("dose", problem)] if problem else []
-    errors = [*first, *problems(form)]
+    errors = [*first, *pages.problems(form)]
     return pages.page(
         "check.html",
         errors,
@@ -184,12 +188,13 @@ def _strength(way: Way) -> tuple[str, str]:
     return "In a wetted vial", kept(amount(way.progress.planned.drug.vials.concentration.value))
 
 
-def _rejected_page(way: Way, reading: Reading, stays: tuple[str, ...]) -> str:
+def _rejected_page(way: Way, reading: Reading, why: str, apart: tuple[str, ...]) -> str:
     pairs = _pairs(reading, way.progress.planned, len(way.progress.wetted))
     return pages.page(
         "check_stopped.html",
         saved=way.saved,
-        rows=[pairs[fault] for fault in pairs if fault in stays],
+        why=why,
+        rows=[pairs[fault] for fault in pairs if fault in apart],
         banner=stored_page.banner(way.saved, desk()),
     )
 
@@ -223,7 +228,7 @@ def sign_(number: str) -> Any:
             rows, told = [reading, timed], timed_event(told, timed, d)
         take(way, Taking(step, rows), told, d, signature)
     except RecordsFault as fault:
-        return _sign_page(way, form, signing, str(fault)), status(fault)
+        return _sign_page(way, form, signing, str(fault)), pages.status_of(fault)
     return redirect(url_for("preparations.shown", number=number), 303)
 
 
@@ -283,7 +288,7 @@ def _rows(way: Way, form: ReadingForm) -> list[tuple[str, str, str]]:
 
 
 def _sign_page(way: Way, form: ReadingForm, signing: SignForm, problem: str = "") -> str:
-    errors = [*([pages.problem("signing_secret", problem)] if problem else []), *problems(signing)]
+    errors = [*([pages.problem("signing_secret", problem)] if problem else []), *pages.problems(signing)]
     read = (_READINGS, str(len(way.progress.readings)))
     return pages.page(
         "check_sign.html",

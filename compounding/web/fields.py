@@ -17,6 +17,7 @@ from typing import Any
 
 from wtforms.fields import Field
 
+from compounding.papers import lacking
 from compounding.policy import Market
 from compounding.quantities import Quantity, Unreadable, quote, read_number, read_whole
 from compounding.web.plan_page import NO_BREAK
@@ -80,10 +81,12 @@ class Typed(Field):
 class Line(Typed):
     """One line of text in letters that can be seen."""
 
-    def __init__(self, label: str, *, most: int, letters: bool = False, **more: Any) -> None:
+    def __init__(self, label: str, *, most: int, letters: bool = False, printed: bool = False, **more: Any) -> None:
+        """`printed` stands on the worksheet as it is typed, and so holds no sign that its font lacks."""
         super().__init__(label, **more)
         self.most = most
         self.letters = letters
+        self.printed = printed
 
     def read(self, text: str) -> str:
         for c in text:
@@ -94,6 +97,8 @@ class Line(Typed):
         text = unicodedata.normalize("NFC", text.strip())
         if len(text) > self.most:
             raise Unreadable(f"{quote(text)} is longer than {self.most} characters.")
+        if self.printed and (sign := lacking(text)):
+            raise Unreadable(f"{quote(text)} holds {sign}, which no paper can print.")
         if self.letters and not any(c.isalpha() for c in text):
             raise Unreadable(f"{quote(text)} holds no letter.")
         return text

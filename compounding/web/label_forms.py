@@ -9,26 +9,20 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from compounding import papers
-from compounding.credentials import USER_MOST, folded
 from compounding.policy import LabelSize
 from compounding.printing import Printer
-from compounding.records import Account
 from compounding.web import label_prints
 from compounding.web.desk import Desk
-from compounding.web.fields import Choice, Line, Secret
+from compounding.web.fields import Choice, Line
 from compounding.web.forms import SiteForm, blame
-from compounding.web.identity import me
 from compounding.web.printing import chosen_printer, judge_printer, printer_fields, printers_here, usual_printer
 from compounding.web.progressing import Way
-from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.reasons import DESTROY, REPRINT
+from compounding.web.witnessing import witness_fields
 from compounding.wording.labels import TABS, WHERE, stock_words
-from compounding.workflow import Deed, barred, may
 from compounding.workflow.labels import due
-from compounding.workflow.people import seen_by_two
 from compounding.workflow.progress import Fate, LabelCopy
 
-WITNESS_WRONG = "The user name or the password of the witness is not right. Nothing is recorded."
 WORDS_MOST = 80
 SCAN_MOST = 200  # as of a vial's code: what is longer is no code
 
@@ -122,31 +116,11 @@ class DestroyForm(SiteForm):
 
     why = Choice("Reason", DESTROY, prompt="Choose a reason", missing="Choose why it is destroyed.")
     words = Line("In words", most=WORDS_MOST, hint="may stay empty")
-    witness = Line("Witness, user name", most=USER_MOST, missing="The witness types their user name.")
-    witness_secret = Secret("Password of the witness", missing="The witness types their password.")
 
 
 def destroy_form(d: Desk, copies: Sequence[LabelCopy], sent: MultiDict[str, str] | None = None) -> DestroyForm:
     """The form that destroys one of these copies; their numbers are the choice."""
     shown = tuple((copy.copy, f"Copy {copy.copy}") for copy in copies if copy.fate is not Fate.DESTROYED)
     chosen = Choice("Copy", shown, prompt="Choose the copy", missing="Choose which copy is destroyed.")
-    form: DestroyForm = type("DestroyForm", (DestroyForm,), {"copy": chosen})(d, sent)
+    form: DestroyForm = type("DestroyForm", (DestroyForm,), {"copy": chosen, **witness_fields()})(d, sent)
     return form
-
-
-def witness_proved(form: DestroyForm, d: Desk) -> Account | None:
-    """The second person who saw it; why they are none stands at the field. Nobody is signed out. Raises
-    RecordsFault."""
-    user = folded(form.witness.data)
-    if not seen_by_two(me().account.user, user):
-        blame(form.witness, "The witness must be somebody else than you.")
-        return None
-    try:
-        found = prove(Claim(user, form.witness_secret.data, SECRET_WRONG, WITNESS_WRONG, me().workstation), d)
-    except NotProved as refused:
-        blame(form.witness_secret, str(refused))
-        return None
-    if not may(found.role, Deed.PREPARE):
-        blame(form.witness, barred(found.role, Deed.PREPARE))
-        return None
-    return found

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from compounding import papers, records
 from compounding.printing import Kind, Printer
 from compounding.quantities import Unreadable, quote
-from compounding.records import NewFate, NewRow, NewSending, RecordsFault, RecordsRefused, Standing
+from compounding.records import NewFate, NewRow, NewSending, RecordsFault, Standing
 from compounding.web import label_copies, label_prints, pages, printing, stored_page
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, refuse_unseen
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Choice, Line
-from compounding.web.forms import SiteForm, blame
+from compounding.web.forms import blame
 from compounding.web.identity import event, me
 from compounding.web.label_forms import (
     DestroyForm,
@@ -24,20 +24,19 @@ from compounding.web.label_forms import (
     destroy_form,
     label_print_form,
     scan_form,
-    witness_proved,
 )
 from compounding.web.label_previews import FINE, FORMS, PLACES, USUAL
 from compounding.web.label_previews import asked as asked_copy
 from compounding.web.label_previews import preview as label_preview
 from compounding.web.label_prints import as_printed, first_copies, one_more, refusal_on
 from compounding.web.label_prints import shown as shown_strings
-from compounding.web.path_page import hides
 from compounding.web.plan_page import kept
 from compounding.web.progressing import PlanDiffers, Way, way_of
 from compounding.web.recorded import bagged
 from compounding.web.scanned_back import label_copy, scanned_back
 from compounding.web.taking import VERSION, Taking, moved_on, opened_for, take
 from compounding.web.viewing import PAPER_VIEWED, VIEWED, viewed
+from compounding.web.witnessing import witness_proved
 from compounding.wording import labels as wording
 from compounding.wording.printers import ANSWER_FIRST
 from compounding.workflow import Deed, Step
@@ -47,7 +46,6 @@ from compounding.workflow.steps import COUNT, PRINT
 
 blueprint = Blueprint("labels", __name__, url_prefix="/preparations")
 
-_NOT_YET = "You may check this preparation now, so its figures are not shown to you before you have."
 PRINTED_AGAIN, SCAN_REFUSED, DESTROYED = "label printed again", "label scan refused", "label destroyed"
 
 
@@ -59,15 +57,12 @@ def shown(number: str) -> Any:
 
 
 def opened_way(number: str) -> Way:
-    """A preparation on its way; nothing of it for whoever may still verify it blind."""
+    """A preparation on its way; nothing of it for whoever may still verify or check it blind."""
     try:
         way = way_of(number, desk())
     except PlanDiffers as gone:
         refuse("Nothing goes on by this plan", str(gone), 409)
-    if blind(way.saved, me()):
-        refuse_blind(way.saved)
-    if hides(way):
-        refuse("Not shown before you check it", _NOT_YET, 403)
+    refuse_unseen(way.standing)
     return way
 
 
@@ -88,7 +83,7 @@ def _page(
     d, cover = desk(), label_prints.light_cover(way)
     asked = asked or printing.question(way, d)
     place, size = asked_copy(way, request.args.get("copy_of", ""), request.args.get("stock", ""), d)
-    errors = [*problems, *_problems(asked.form if asked else None), *_problems(print_), *_problems(destroy)]
+    errors = [*problems, *pages.problems(asked.form if asked else None, print_, destroy)]
     if asked is not None and stop:  # the scan field is not on the page then
         errors.append(pages.problem(asked.form["came_out"].id, stop))
     instead, form = _instead(way) or (ANSWER_FIRST if asked else ""), print_ or label_print_form(way, d)
@@ -138,11 +133,6 @@ def _instead(way: Way) -> str:
     return way.refusal or wording.not_printed(way.progress.state)
 
 
-def _problems(form: SiteForm | None) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order() if form is not None else ():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
-
-
 # ------------------------------------------------------------------ steps
 
 
@@ -185,7 +175,7 @@ def print_(number: str) -> Any:
     except printing.Trouble as trouble:
         return _page(opened_way(number), problems=[pages.problem("printing", str(trouble))]), 409
     except RecordsFault as fault:
-        return _page(opened_way(number), problems=[pages.problem("printing", str(fault))]), _status(fault)
+        return _page(opened_way(number), problems=[pages.problem("printing", str(fault))]), pages.status_of(fault)
 
 
 def _printed(way: Way, form: PrintForm, d: Desk) -> str:
@@ -221,19 +211,19 @@ def _why(reason: Choice, words: Line) -> dict[str, str]:
     return {"reason": said, "reason_code": reason.data}
 
 
-def _status(fault: RecordsFault) -> int:
-    return 409 if isinstance(fault, RecordsRefused) else pages.NOT_SAVED
-
-
 @blueprint.get("/<number>/labels/<int:first>-<int:last>.pdf")
 def pdf(number: str, first: int, last: int) -> Any:
-    """Copies as they were printed, a page each. Changes nothing but the log of access."""
+    """Copies as they were printed, a page each, while they are open: a label in use is not printed uncounted a second
+    time. Changes nothing but the log of access."""
     way = opened_way(number)
     copies = [copy for copy in way.progress.labels if first <= int(copy.copy) <= last]
     drawn = [as_printed(copy, number, desk()) for copy in copies]
     found = [strings for strings in drawn if strings is not None]
     if not found or len(found) < len(drawn) or len({papers.size_of(strings) for strings in found}) > 1:
         abort(404)  # a file has one stock
+    for copy in copies:
+        if (said := wording.not_drawn(copy, way.progress.version)) is not None:
+            refuse("Not printed again", said, 409)
     viewed(PAPER_VIEWED, number, paper="bag label", copy=", ".join(copy.copy for copy in copies))
     return _file(_drawn(way, found, first, last), f"label-{number}-{first}-{last}.pdf", FORMS["pdf"])
 
@@ -296,7 +286,7 @@ def came_out(number: str) -> Any:
     try:
         printing.answer(way, asked, d)
     except RecordsFault as fault:
-        return _page(opened_way(number), problems=[pages.problem("came_out", str(fault))]), _status(fault)
+        return _page(opened_way(number), problems=[pages.problem("came_out", str(fault))]), pages.status_of(fault)
     return redirect(url_for("labels.shown", number=number), 303)
 
 
@@ -356,7 +346,7 @@ def _counted(way: Way, form: ScanForm, copy: LabelCopy) -> Any:
     try:
         _take(way, COUNT, [NewFate(copy.print_id, fate)], details=told)
     except RecordsFault as fault:
-        return _page(opened_way(number), scan=form, stop=str(fault)), _status(fault)
+        return _page(opened_way(number), scan=form, stop=str(fault)), pages.status_of(fault)
     return redirect(url_for("labels.shown", number=number), 303)
 
 
@@ -382,5 +372,5 @@ def destroy(number: str) -> Any:
         _take(way, COUNT, [row], DESTROYED, details=told, **_why(form.why, form.words))
     except RecordsFault as fault:
         blame(form.copy, str(fault))
-        return _page(opened_way(number), destroy=form), _status(fault)
+        return _page(opened_way(number), destroy=form), pages.status_of(fault)
     return redirect(url_for("labels.shown", number=number), 303)

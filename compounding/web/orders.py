@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
@@ -23,7 +23,7 @@ from compounding.web.acts import (
     seconds_proved,
 )
 from compounding.web.as_typed import as_typed
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import (
     CHANGED,
     Changing,
@@ -75,11 +75,7 @@ def new() -> Any:
 def edit(number: str) -> Any:
     """The form of a saved order, filled with what was typed."""
     d = desk()
-    saved = records.preparation(d.engine, number)
-    if saved is None:
-        abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    saved = seen_at(number).preparation
     if (refused := change_refusal(saved, me().person)) is not None:
         refuse("Not to be changed", refused, 409)
     viewed(VIEWED, number, page="order to be changed")
@@ -126,7 +122,7 @@ def review_of(sent: MultiDict[str, str]) -> Any:
 def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
     """The form that was sent, what it changes, and the key of its draft."""
     d = desk()
-    return order_form(d, sent), changing(sent, d), drafts.unsaved_key(sent, d)
+    return order_form(d, sent), changing(sent), drafts.unsaved_key(sent, d)
 
 
 def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
@@ -285,7 +281,7 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form, of = order_form(d, request.form), changing(request.form, d)
+    form, of = order_form(d, request.form), changing(request.form)
     key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):
@@ -329,7 +325,14 @@ def _may_be_signed(again: Again, d: Desk) -> bool:
     who = me()
     if not answered(again.answers, who.account.user):
         return False
-    return saving.fit_for_paper(again.shown, again.answers, who.person, d)
+    return _as_offered(again, d) and saving.fit_for_paper(again.shown, again.answers, who.person, d)
+
+
+def _as_offered(again: Again, d: Desk) -> bool:
+    """A form that is sent again was judged when it was saved."""
+    if again.of is None or again.of.stored_by(again.key):
+        return True
+    return saving.rounded_as_offered(again.shown, again.answers, again.of, d)
 
 
 def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of: Changing | None) -> str | None:
@@ -348,7 +351,7 @@ def _not_saved(fault: RecordsFault, again: Again) -> Any:
         # What cannot be saved cannot be logged either, and all on the page is what was typed and shown before.
         return again.unlogged_page(503, str(fault))
     if again.of is not None:
-        of = changing(request.form, desk()) or again.of
+        of = changing(request.form) or again.of
         if (unfit := _not_changed(again.form, desk(), again.key, of)) is not None:
             return _unfit(again.form, unfit, again.key, of)
     return again.page(409, str(fault))

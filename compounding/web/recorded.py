@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from compounding.papers import Answer, Bagged, Checked, Hour, Lot, Recorded, Signed, Work
+from compounding.papers import Answer, Bagged, Checked, Hour, Lot, Recorded, Signed, Work, over_rows
 from compounding.quantities import Volume, total
 from compounding.records import Signature, Status
 from compounding.stability import Rule
@@ -16,21 +17,42 @@ from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
 from compounding.wording import papers as words
+from compounding.wording.deviations import CONTINUED, deviations_of
 from compounding.wording.numbers import DASH, amount, clock, day, figure, moment, value_only
-from compounding.wording.true_times import happened
 from compounding.workflow import Meaning, State
-from compounding.workflow.guards import labelled_by_hand
-from compounding.workflow.labels import count
+from compounding.workflow.labels import count, labelled_by_hand
 from compounding.workflow.materials import Kind, ReadBy, live
 from compounding.workflow.progress import Progress, Wasted, What, clocks
-from compounding.workflow.times import is_late
 
 _READ_BY = {ReadBy.SCANNED: "S", ReadBy.TYPED: "T"}
 
 
 def recorded_work(way: Way, d: Desk) -> Work:
     """A preparation as its papers need it, with all that was recorded until now. Raises NotRead."""
-    return replace(work(way.saved, d), bagged=bagged(way, d), recorded=recorded(way, d))
+    planned = work(way.saved, d)
+    answers = (*planned.answers, *deviations(way, d))
+    return replace(planned, answers=answers, bagged=bagged(way, d), recorded=recorded(way, d))
+
+
+def deviations(way: Way, d: Desk) -> Iterator[Answer]:
+    """What of the way its worksheet names beside the answers to the findings."""
+    names = _names(way)
+    yield from _late_order(way, d)
+    for one in deviations_of(way.progress, d.zone, d.market):
+        yield from _over_rows(one.what, one.reason, f"{one.did}, {names[one.person]}")
+
+
+def _late_order(way: Way, d: Desk) -> Iterator[Answer]:
+    paper = way.standing.paper
+    if paper is not None:
+        written, entered = (moment(at, d.zone, d.market) for at in (paper.written_at, paper.entered_at))
+        by = words.on_paper(paper.written_by, paper.entered_by.name)
+        yield from _over_rows(words.late("Order on paper", written, entered), paper.reason, by)
+
+
+def _over_rows(what: str, reason: str, by: str) -> Iterator[Answer]:
+    for told, why in zip_longest(over_rows(what), over_rows(reason), fillvalue=CONTINUED):
+        yield Answer(told, why, by)
 
 
 def bagged(way: Way, d: Desk) -> Bagged | None:
@@ -69,7 +91,6 @@ def recorded(way: Way, d: Desk) -> Recorded:
         entries=_entries(way, d),
         labels=_labels(progress),
         discarded=_discarded(progress),
-        late=(*_late_order(way, d), *_late_moments(way, d)),
     )
 
 
@@ -160,28 +181,6 @@ def _discarded(progress: Progress) -> str | None:
     if not left and progress.last(What.DILUTED) is None:
         return None
     return amount(total((Volume(Decimal(0)), *left)))
-
-
-# ------------------------------------------------------------------ entered late
-
-
-def _late_order(way: Way, d: Desk) -> Iterator[Answer]:
-    paper = way.standing.paper
-    if paper is not None:
-        what = words.late("Order on paper", moment(paper.written_at, d.zone, d.market), _entered(paper.entered_at, d))
-        yield Answer(what, paper.reason, words.on_paper(paper.written_by, paper.entered_by.name))
-
-
-def _late_moments(way: Way, d: Desk) -> Iterator[Answer]:
-    names = _names(way)
-    for one in way.progress.moments:
-        if is_late(one.at, one.entered_at):
-            what = words.late(happened(one), moment(one.at, d.zone, d.market), _entered(one.entered_at, d))
-            yield Answer(what, one.late_reason, names[one.person])
-
-
-def _entered(at: datetime, d: Desk) -> str:
-    return moment(at, d.zone, d.market)
 
 
 def _labels(progress: Progress) -> tuple[str | None, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +14,10 @@ from compounding.web.blind import refuse
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame
 from compounding.web.identity import event
-from compounding.web.path import back, faulted, now, sent_place, status_of, stopped, way_shown
+from compounding.web.path import as_kept, back, faulted, now, sent_place, stopped, way_shown
 from compounding.web.path_forms import NowForm, TimedForm, now_form, timed_form
 from compounding.web.path_page import Shown
-from compounding.web.picking import Stop, require_own_paper, vial_of
+from compounding.web.picking import Stop, own_paper, vial_of
 from compounding.web.preparations import preparation_page
 from compounding.web.progressing import Way
 from compounding.web.stored_page import banner
@@ -26,8 +26,10 @@ from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.barriers import barrier_sentence
 from compounding.wording.log import HAPPENED
 from compounding.wording.numbers import clock
+from compounding.wording.wastes import told as wastes_told
 from compounding.workflow import State, Step
 from compounding.workflow.guards import dry, vial_barriers
+from compounding.workflow.materials import ReadBy
 from compounding.workflow.progress import Barrier, Moment, Progress, What
 from compounding.workflow.steps import DILUTE, HAND_LABEL, WET, WET_SPARE
 from compounding.workflow.times import entry_barriers, is_late
@@ -36,6 +38,8 @@ from compounding.workflow.wastes import of_dilution
 blueprint = Blueprint("true_times", __name__, url_prefix="/preparations")
 
 LEFT = "left in the vial"
+_PRESSED: Mapping[str, str] = {"read": "button"}
+"""What the log says of something that was not scanned."""
 
 
 @blueprint.post("/<number>/wet")
@@ -46,14 +50,15 @@ def wet(number: str) -> Any:
     form = now_form(d, request.form, since=way.since)
     if (answer := _out_of_date(way, form)) is not None:
         return answer
-    place, raw = sent_place(), form.scan.text
+    place, raw, told = sent_place(), form.scan.text, _PRESSED
     try:
         if raw.strip():
-            place = vial_of(raw, way, d, now(), dry(way.progress), place)
+            place, read = vial_of(raw, way, d, now(), dry(way.progress), place)
+            told = _scanned(raw, read, "vial as recorded")
     except Stop as stop:
         return stopped(way, stop, raw)
     step = WET_SPARE if way.progress.state is State.RECONSTITUTED else WET
-    return _happened(way, step, Moment(What.WETTED, place, now(), now()), form)
+    return _happened(way, step, Moment(What.WETTED, place, now(), now()), form, told)
 
 
 @blueprint.get("/<number>/hand-label")
@@ -81,7 +86,7 @@ def enter_hand_label(number: str) -> Any:
     try:
         take(way, Taking(HAND_LABEL, (timed,)), timed_event(told, timed, d), d)
     except RecordsFault as fault:
-        return _hand_label_page(way, form, str(fault)), status_of(fault)
+        return _hand_label_page(way, form, str(fault)), pages.status_of(fault)
     return back(number)
 
 
@@ -115,13 +120,19 @@ def add_drug(number: str) -> Any:
     form = now_form(desk(), request.form, since=way.since)
     if (answer := _out_of_date(way, form)) is not None:
         return answer
+    raw, told = form.scan.text, _PRESSED
     try:
-        if form.scan.text.strip():
-            require_own_paper(form.scan.text, way)
+        if raw.strip():
+            told = _scanned(raw, own_paper(raw, way, desk()), "paper of this preparation")
     except Stop as stop:
-        return stopped(way, stop, form.scan.text)
+        return stopped(way, stop, raw)
     made = Moment(What.DILUTED, 0, now(), now(), making=way.progress.planned.making)
-    return _happened(way, DILUTE, made, form, tuple(of_dilution(way.progress, LEFT)))
+    wastes = tuple(of_dilution(way.progress, LEFT))
+    return _happened(way, DILUTE, made, form, {**told, **wastes_told(wastes)}, wastes)
+
+
+def _scanned(raw: str, read: str, match: str) -> Mapping[str, str]:
+    return {"read": ReadBy.SCANNED.value, "raw": as_kept(raw), "read as": read, "match": match}
 
 
 def _out_of_date(way: Way, form: NowForm) -> Any:
@@ -133,8 +144,10 @@ def _out_of_date(way: Way, form: NowForm) -> Any:
     return None
 
 
-def _happened(way: Way, step: Step, made: Moment, form: NowForm, wastes: Sequence[NewRow] = ()) -> Any:
-    d, told = desk(), event(step.name)
+def _happened(
+    way: Way, step: Step, made: Moment, form: NowForm, details: Mapping[str, str], wastes: Sequence[NewRow] = ()
+) -> Any:
+    d, told = desk(), event(step.name, details)
     taking = Taking(step, (made, *wastes), lambda progress: _untimely(made, progress))
     if (said := refused(way, replace(taking, further=lambda progress: ()), now())) is not None:
         return stopped(way, Stop("moved", said), form.scan.text, 409)

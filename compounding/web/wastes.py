@@ -24,6 +24,7 @@ from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.viewing import VIEWED, viewed
 from compounding.web.waste_period import HEIGHT, MOST_DAYS, WIDTH, Slice, Sums, bars, bounds, slices, sums
+from compounding.web.witnessing import printed_names
 from compounding.wording import wastes as wording
 from compounding.wording.numbers import amount, figure, moment
 from compounding.wording.numbers import day as written_day
@@ -40,10 +41,11 @@ COLUMNS = (
     *("entered", "entered_utc", "preparation", "market", "drug", "training", "what", "vial", "mg", "mL"),
     *("reason", "witness", "person", "role", "entry"),
 )
-_BIN = (("What", ""), ("Mass", "right"), ("Volume", "right"), ("Reason", ""), ("Witness", ""))
+_BIN = (("What", ""), ("Mass", "right keep"), ("Volume", "right keep"), ("Reason", ""), ("Witness", "keep"))
 _SLICES = (
     *(("When", "keep"), (wording.LEFT, "right keep"), (wording.WHOLE, "right keep")),
-    *(("In all", "right keep"), ("Volume", "right keep"), ("Preparations", "right keep")),
+    *(("In all", "right keep"), (wording.CONCENTRATE, "right keep"), (wording.DILUTED, "right keep")),
+    ("Preparations", "right keep"),
 )
 _ENTRIES = (
     *(("Entered", "keep"), ("Preparation", "keep"), ("What", "")),
@@ -64,7 +66,7 @@ def of_one(number: str) -> Any:
 
 def _page_of_one(way: Way, problems: Sequence[dict[str, str]] = ()) -> str:
     d, errors = desk(), list(problems)
-    names = {person.id: person.name for person in way.standing.people}
+    names = printed_names(d)
     plan = stored_page.stored_plan(way.saved)
     return pages.page(
         "wastes_of_one.html",
@@ -104,7 +106,7 @@ def print_one(number: str) -> Any:
 
 
 def _bin_row(waste: Waste, names: Mapping[str, str]) -> dict[str, Any]:
-    text, witness = wording.waste_text(waste), names.get(waste.witness, waste.witness)
+    text, witness = wording.waste_text(waste), names[waste.witness] if waste.witness else ""
     return {"cells": (text.what, kept(text.mass), kept(text.volume), text.reason, witness)}
 
 
@@ -174,7 +176,7 @@ def _period_page(form: PeriodForm, problems: Sequence[dict[str, str]] = (), *, s
     fields = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
     errors: list[dict[str, str]] = [*problems, *fields]
     found: tuple[WasteEntry, ...] = ()
-    when = ""
+    when, names = "", printed_names(d)
     if summed:
         found, when = _entries(form, d), wording.period(form.since.data, form.until.data, d.market)
         viewed(SUMMED, period=when)
@@ -190,7 +192,7 @@ def _period_page(form: PeriodForm, problems: Sequence[dict[str, str]] = (), *, s
         entry_heads=_ENTRIES,
         may_print=me().may(Deed.PRINT),
         copies=reporting.copies(WASTE, reporting.of_period(when), d) if summed else (),
-        rows=[_entry_row(entry, d) for entry in reversed(found[-MOST_SHOWN:])],
+        rows=[_entry_row(entry, names, d) for entry in reversed(found[-MOST_SHOWN:])],
         more=f"The newest {MOST_SHOWN} of {figure(len(found))}; the CSV has all." if len(found) > MOST_SHOWN else "",
     )
 
@@ -224,7 +226,8 @@ def _drug(drug: str, of: Sequence[WasteEntry], form: PeriodForm, d: Desk) -> dic
 
 
 def _tiles(whole: Sums) -> Iterator[tuple[str, str, str]]:
-    yield "Thrown away", kept(amount(whole.mass)), f"in {kept(amount(whole.volume))}"
+    volumes = wording.volumes_text(whole.concentrate, whole.diluted)
+    yield "Thrown away", kept(amount(whole.mass)), kept(volumes)
     yield wording.LEFT, kept(amount(whole.left)), "after the draw"
     yield wording.WHOLE, kept(amount(whole.whole)), "broken, rejected, wasted"
     yield "Preparations", figure(whole.preparations), "with anything thrown away"
@@ -232,15 +235,16 @@ def _tiles(whole: Sums) -> Iterator[tuple[str, str, str]]:
 
 def _slice_row(part: Slice, d: Desk) -> dict[str, Any]:
     of = part.sums
-    amounts = (amount(of.left), amount(of.whole), amount(of.mass), amount(of.volume))
+    amounts = (amount(of.left), amount(of.whole), amount(of.mass), amount(of.concentrate), amount(of.diluted))
     when = wording.period(part.first, part.last, d.market)
     return {"cells": (when, *map(kept, amounts), figure(of.preparations))}
 
 
-def _entry_row(entry: WasteEntry, d: Desk) -> dict[str, Any]:
+def _entry_row(entry: WasteEntry, names: Mapping[str, str], d: Desk) -> dict[str, Any]:
     text = wording.waste_text(entry.waste)
     number = {"main": entry.number, "href": url_for("wastes.of_one", number=entry.number)}
-    when, by = kept(moment(entry.at, d.zone, d.market)), entry.person.name
+    when, seen_by = kept(moment(entry.at, d.zone, d.market)), entry.waste.witness
+    by = {"main": entry.person.name, "small": [f"witness {names[seen_by]}"] if seen_by else []}
     return {"cells": (when, number, text.what, kept(text.mass), kept(text.volume), text.reason, by)}
 
 
@@ -255,13 +259,14 @@ def csv() -> Any:
         return _period_page(form, summed=False), 422
     found = _entries(form, d)
     when = wording.period(form.since.data, form.until.data, d.market)
-    table = spreadsheet(COLUMNS, (_cells(entry, d) for entry in found))
+    names = printed_names(d)
+    table = spreadsheet(COLUMNS, (_cells(entry, names, d) for entry in found))
     records.record(d.engine, event(TAKEN_OUT, {"period": when, "rows": figure(len(found))}))
     headers = {"Content-Disposition": 'attachment; filename="waste.csv"'}
     return Response(table, mimetype="text/csv", headers=headers)
 
 
-def _cells(entry: WasteEntry, d: Desk) -> tuple[str, ...]:
+def _cells(entry: WasteEntry, names: Mapping[str, str], d: Desk) -> tuple[str, ...]:
     waste, at = entry.waste, entry.at.astimezone(UTC)
     return (
         moment(entry.at, d.zone, d.market),
@@ -275,7 +280,7 @@ def _cells(entry: WasteEntry, d: Desk) -> tuple[str, ...]:
         plain(waste.mass.value),
         plain(waste.volume.value),
         waste.reason,
-        waste.witness,
+        names[waste.witness] if waste.witness else "",
         entry.person.name,
         entry.person.role,
         str(entry.entry),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from compounding.policy import Policy
 from compounding.wording.labels import label_sentence
-from compounding.wording.numbers import clock, day, moment
+from compounding.wording.numbers import capital, clock, day, in_words, moment
 from compounding.workflow.progress import Barrier
 from compounding.workflow.steps import CANCEL, CHANGE, Step
 
@@ -69,6 +69,9 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "check-stays": lambda v, p: (
         f"Read again, {FAULTS[v['fault']]} still does not agree: the preparation must be rejected."
     ),
+    "check-readings": lambda v, p: (
+        f"{capital(in_words(v['readings']))} readings did not agree: the preparation must be rejected."
+    ),
     "diluted-late": lambda v, p: (
         f"The drug was added at {_when(v, 'at', p)}, after {_when(v, 'dilute_by', p)}, by which it had to be diluted:"
         " the preparation must be rejected."
@@ -102,6 +105,8 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "opened": lambda v, p: f"Vial {v['vial']} is recorded as wetted already.",
     "nothing-opened": lambda v, p: "No vial was wetted: cancel the preparation instead.",
     "no-vial": lambda v, p: f"No vial {v['vial']} is recorded: scan it first.",
+    "wanting": lambda v, p: f"The {v['kind']} was put aside: record the one that takes its place first.",
+    "nothing-wanting": lambda v, p: "Everything is recorded: put aside first what cannot be used.",
     "spare": lambda v, p: f"Vial {v['vial']} was not needed: put it away first.",
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
@@ -117,7 +122,25 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "late-reason": lambda v, p: (
         f"It is {_when(v, 'now', p)}: say why {_when(v, 'at', p)} is entered only now. Both times are kept."
     ),
-    "too-early": lambda v, p: f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when what it follows was done.",
+    "before-wetting": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the last vial was wetted: one of the two is"
+        " wrong. Type this one as it was; where it is the other, leave this empty, and reject the preparation."
+    ),
+    "before-dilution": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the drug was added. Type when the bag got its"
+        " label."
+    ),
+    "before-label": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was filled and labelled. Type when it"
+        " was released."
+    ),
+    "before-final": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the final check was signed. Type when the bag"
+        " was released."
+    ),
+    "before-release": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was released. Type when it came back."
+    ),
 }
 
 

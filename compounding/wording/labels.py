@@ -8,7 +8,7 @@ from typing import Any
 from compounding.policy import LabelSize
 from compounding.wording.numbers import count
 from compounding.workflow import State
-from compounding.workflow.progress import Barrier, Fate
+from compounding.workflow.progress import Barrier, Fate, LabelCopy
 
 Values = Mapping[str, Any]
 
@@ -95,6 +95,12 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
         if not v["applied"]
         else f"{count(v['applied'], 'label')} are recorded as on the bag, and it has one: destroy the others."
     ),
+    "label-cover": lambda v: (
+        "No label is on the light cover yet."
+        if not v["light_cover"]
+        else f"{count(v['light_cover'], 'label')} are recorded as on the light cover, and it has one:"
+        " destroy the others."
+    ),
     "witness": lambda v: "Somebody else must have seen it destroyed.",
 }
 
@@ -121,6 +127,17 @@ def no_label(text: str) -> str:
 
 def counted_already(copy: str, where: str) -> str:
     return f"Copy {copy} is counted already: {where}."
+
+
+def not_drawn(copy: LabelCopy, version: int) -> str | None:
+    """Why a copy's file is not given out; None where it is: it is open, and of the newest version."""
+    if copy.fate is not None:
+        said = f"Copy {copy.copy} is counted already: {WHERE[copy.fate].lower()}."
+    elif copy.version != version:
+        said = f"Copy {copy.copy} is of version {copy.version} of the order, which was changed since."
+    else:
+        return None
+    return f"{said} Its file is not given out any more: print another copy, with its reason."
 
 
 def ask_where(copy: str) -> str:

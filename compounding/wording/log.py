@@ -19,7 +19,7 @@ _SOUGHT = "sought_"
 """How the names of the details begin that an entry is found by: the same stands among what was typed."""
 _FINDING = "finding"
 """The detail that holds the sentence of a finding, where an entry is about one."""
-HIDDEN = "Hidden until the order is verified."
+HIDDEN = "Hidden until it is worked out afresh."
 CAPTIONS = ("Entry", "When", "Who", "What, old and new")
 BECAME, AGAINST = "→", "against"
 
@@ -48,16 +48,23 @@ FINDINGS: Mapping[str, str] = {
     "cycle": "Number of the cycle",
     "diluted-bag": "Limits of the diluted bag",
     "dose": "Largest dose",
+    "early": "Given before its day",
     "height": "Height",
+    "interval": "Days since the dose before",
     "level": "The order's own level",
     "measured": "Age of a measurement",
     "near-miss": "Just over whole vials",
     "no-response": "No CR or CRi",
+    "no-window": "No day left for a dose",
     "ordered-dose": "Ordered dose",
+    "re-escalation": "Raised after a reduction",
     "response": "Response",
+    "response-missing": "Response not known",
     "swapped": "Height and weight swapped",
+    "too-many": "More cycles than allowed",
     "transplant": "Cycles before a transplant",
     "weight": "Weight",
+    "window": "Window of a day of the cycle",
     "withdrawable-volume": "Withdrawable volume",
 }
 """What each finding is about, in a few words."""

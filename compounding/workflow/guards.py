@@ -5,17 +5,17 @@ A guard names what is in the way as a code with its values; nothing here is a se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
-from compounding.workflow.check import stays_apart
-from compounding.workflow.labels import count
-from compounding.workflow.materials import Kind, Material, live, missing
+from compounding.workflow.check import MOST_APART, read_out, stays_apart
+from compounding.workflow.labels import count, label_barriers, labelled_by_hand
+from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step
-from compounding.workflow.wastes import put_back
+from compounding.workflow.wastes import is_used, put_back
 
 Guard = Callable[[Progress, datetime], Iterator[Barrier]]
 
@@ -38,9 +38,11 @@ def _something_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
 
 
 def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    """What leaves nothing but to reject: it was diluted too late or before it was checked, or what was read
-    again still does not agree."""
+    """What leaves nothing but to reject: it was diluted too late or before it was checked, what was read again
+    still does not agree, or too many readings did not."""
     yield from (Barrier("check-stays", {"fault": fault}) for fault in stays_apart(progress.readings))
+    if read_out(progress.readings):
+        yield Barrier("check-readings", {"readings": MOST_APART})
     diluted, times = progress.last(What.DILUTED), clocks(progress)
     if diluted is None or times is None:
         return
@@ -81,17 +83,33 @@ def _named(material: Material) -> dict[str, str]:
     return {"name": material.name, "lot": material.lot}
 
 
+def put_aside(progress: Progress) -> tuple[Need, ...]:
+    """What was put aside since the vials were wetted, and has nothing in its place yet."""
+    if progress.state not in steps.REPLACE.before:
+        return ()
+    found = missing(progress.planned.needs, progress.materials)
+    return tuple(need for need in found if need.kind is not Kind.DRUG)  # a spare vial is not picked again
+
+
+def wanted(progress: Progress) -> tuple[Need, ...]:
+    """What may be recorded as the preparation stands."""
+    if progress.state in steps.REPLACE.before:
+        return put_aside(progress)
+    return missing(progress.planned.needs, progress.materials)
+
+
+def _something_put_aside(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not put_aside(progress):
+        yield Barrier("nothing-wanting")
+
+
+def _replaced(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """No bag is filled that is not recorded."""
+    yield from (Barrier("wanting", {"kind": need.kind.value}) for need in put_aside(progress))
+
+
 def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    """A bag whose label was written by hand has no printed one."""
-    by_hand = labelled_by_hand(progress)
-    for barrier in count(progress.labels, progress.version).barriers:
-        if not (by_hand and barrier.code == "label-applied" and not barrier.values["applied"]):
-            yield barrier
-
-
-def labelled_by_hand(progress: Progress) -> bool:
-    """Whether the bag carries a label that was written by hand, and no printed one."""
-    return progress.last(What.LABELLED) is not None and not count(progress.labels, progress.version).applied
+    yield from label_barriers(progress)
 
 
 def _on_paper(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -113,6 +131,12 @@ def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
         yield Barrier(code, {"start_before": times.start_before, "now": now})
 
 
+def only_passed(found: Iterable[Barrier]) -> bool:
+    """Whether nothing bars a release but that its time has passed: it may have been before, and be entered only
+    now."""
+    return {barrier.code for barrier in found} in ({"start-before"}, {"released-late"})
+
+
 def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
     """What the label's wording must be read for before a patient gets the bag."""
     times = clocks(progress)
@@ -124,7 +148,10 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.CHANGE.name: (_nothing_wetted,),
     steps.WET_SPARE.name: (spoilt,),
     steps.PUT_AWAY.name: (spoilt,),
-    steps.CHECK_US.name: (spoilt, _unfit),
+    steps.PUT_ASIDE.name: (spoilt,),
+    steps.REPLACE.name: (spoilt, _something_put_aside),
+    steps.CHECK_US.name: (spoilt, _unfit, _replaced),
+    steps.DILUTE.name: (_replaced,),
     steps.PRINT.name: (spoilt,),
     steps.COUNT.name: (spoilt,),
     steps.HAND_LABEL.name: (spoilt, _on_paper),
@@ -146,8 +173,7 @@ def barriers(step: Step, progress: Progress, now: datetime) -> tuple[Barrier, ..
 
 def material_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
     """Why a material cannot be recorded: nothing of its kind is wanting at its place, or its lot is recalled."""
-    wanting = {(need.kind, need.place) for need in missing(progress.planned.needs, progress.materials)}
-    if (material.kind, material.place) not in wanting:
+    if (material.kind, material.place) not in {(need.kind, need.place) for need in wanted(progress)}:
         yield Barrier("not-needed", {"kind": material.kind.value, "place": material.place})
     if (material.product, material.lot) in progress.recalled:
         yield Barrier("recalled", _named(material))
@@ -157,15 +183,8 @@ def out_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
     """Why a material cannot be taken out or put away: it is not in the preparation, or it was wetted."""
     if material not in live(progress.materials):
         yield Barrier("not-there", _named(material))
-    elif _used(progress, material):
+    elif is_used(material, progress.moments):
         yield Barrier("used", _named(material))
-
-
-def _used(progress: Progress, material: Material) -> bool:
-    if material.kind is Kind.DRUG:
-        return material.place in progress.wetted
-    # Water goes into the vials, the rest into the bag.
-    return bool(progress.wetted if material.kind is Kind.WATER else progress.all_of(What.DILUTED))
 
 
 def leaves_by(progress: Progress, material: Material) -> Step | None:
@@ -174,8 +193,8 @@ def leaves_by(progress: Progress, material: Material) -> Step | None:
         return None
     if progress.state in steps.TAKE_OUT.before:
         return steps.TAKE_OUT
-    spare = material.kind is Kind.DRUG and progress.state in steps.PUT_AWAY.before
-    return steps.PUT_AWAY if spare else None
+    step = steps.PUT_AWAY if material.kind is Kind.DRUG else steps.PUT_ASIDE
+    return step if progress.state in step.before else None
 
 
 def vial_barriers(progress: Progress, place: int) -> Iterator[Barrier]:

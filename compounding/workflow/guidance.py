@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from compounding.workflow import steps
-from compounding.workflow.guards import barriers, dry, leaves_by, minute, spoilt, start_passed, unfit
-from compounding.workflow.labels import count
+from compounding.workflow.guards import barriers, dry, leaves_by, minute, put_aside, spoilt, start_passed, unfit
+from compounding.workflow.labels import count, label_barriers
 from compounding.workflow.materials import Kind, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step, in_force
@@ -38,7 +38,7 @@ def next_action(progress: Progress, now: datetime) -> Next | None:
     chosen = _BY_STATE.get(progress.state)
     if chosen is None:
         return None
-    code, name, place = _out_first(progress, now) or chosen(progress)
+    code, name, place = _out_first(progress, now) or _replaced_first(progress) or chosen(progress)
     if name == steps.DILUTE.name and _dilute_by_passed(progress, now):
         code = "true-time"
     # A release on paper is judged at the time that its pharmacist will type, not now.
@@ -54,7 +54,13 @@ def _out_first(progress: Progress, now: datetime) -> _Chosen | None:
     return None
 
 
-_LEAVE = {steps.TAKE_OUT.name: "take-out", steps.PUT_AWAY.name: "put-away"}
+_LEAVE = {steps.TAKE_OUT.name: "take-out", steps.PUT_ASIDE.name: "take-out", steps.PUT_AWAY.name: "put-away"}
+
+
+def _replaced_first(progress: Progress) -> _Chosen | None:
+    """A bag or diluent that was put aside after the vials were wetted."""
+    wanting = put_aside(progress)
+    return (f"pick-{wanting[0].kind.value}", steps.REPLACE.name, 0) if wanting else None
 
 
 def _lost(progress: Progress, now: datetime) -> tuple[Barrier, ...]:
@@ -113,6 +119,9 @@ def _finish(progress: Progress) -> _Chosen:
     counted = count(progress.labels, progress.version)
     if counted.open or counted.stale:
         return "count-labels", steps.COUNT.name, 0
+    if any(label_barriers(progress)):  # of the light cover: there are two labels, or none
+        code, step = ("destroy-label", steps.COUNT) if counted.light_cover else ("print-label", steps.PRINT)
+        return code, step.name, 0
     if spare := dry(progress):
         return "put-away", steps.PUT_AWAY.name, spare[0]
     if progress.state is State.LABELLED:

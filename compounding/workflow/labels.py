@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compounding.policy import LabelSize
 from compounding.workflow.people import seen_by_two
-from compounding.workflow.progress import Barrier, Fate, LabelCopy, Progress
+from compounding.workflow.progress import Barrier, Fate, LabelCopy, Progress, What
 
 LABEL = "label"
 """As the records name the document."""
@@ -72,6 +72,20 @@ def count(copies: Iterable[LabelCopy], version: int) -> Count:
         open=tuple(copy for copy in current if copy.fate is None),
         stale=tuple(copy for copy in labels if copy.version != version and copy.fate is not Fate.DESTROYED),
     )
+
+
+def labelled_by_hand(progress: Progress) -> bool:
+    """Whether the bag carries a label that was written by hand, and no printed one."""
+    return progress.last(What.LABELLED) is not None and not count(progress.labels, progress.version).applied
+
+
+def label_barriers(progress: Progress) -> Iterator[Barrier]:
+    """What does not reconcile; and, of a drug whose bag hangs under a light cover, that no one label is on it. A bag
+    whose label was written by hand has no printed one, and none on its cover."""
+    found, by_hand = count(progress.labels, progress.version), labelled_by_hand(progress)
+    yield from (one for one in found.barriers if not (by_hand and one.code == "label-applied"))
+    if progress.planned.drug.administration.light_cover.value and found.light_cover != 1 - by_hand:
+        yield Barrier("label-cover", {"light_cover": found.light_cover})
 
 
 def due(light_cover: bool) -> tuple[Fate, ...]:

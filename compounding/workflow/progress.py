@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -45,6 +45,8 @@ class Moment:
     making: Making | None = None
     """How the bag was made, where it was diluted."""
     person: str = ""
+    logged_at: datetime | None = field(default=None, compare=False)
+    """When its entry was written, to the second; None until it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class LabelCopy:
     person: str = ""
     at: datetime | None = None
     """When it got its fate, in UTC."""
+    printed_by: str = ""
     entry: int = 0
     """Of the log, that tells of its fate."""
 
@@ -218,12 +221,11 @@ class Progress:
     @property
     def people(self) -> Mapping[Whom, frozenset[str]]:
         """Who did what the person of a later step may not have done."""
-        picked = {material.person for material in self.materials}
-        made = {moment.person for moment in self.moments if moment.what in (What.WETTED, What.DILUTED)}
         return {
             Whom.ENTERER: self.enterers,
             Whom.AUTHORISER: self.authorisers,
-            Whom.PREPARER: frozenset(picked | made),
+            Whom.PREPARER: preparers(self.materials, self.moments),
+            Whom.LABELLER: _labellers(self.labels, self.version),
             Whom.CHECKER: frozenset(taken.person for taken in self.taken if taken.state in _CHECKS),
         }
 
@@ -232,6 +234,18 @@ class Progress:
 
     def last(self, what: What) -> Moment | None:
         return next(reversed(self.all_of(what)), None)
+
+
+def preparers(materials: Iterable[Material], moments: Iterable[Moment]) -> frozenset[str]:
+    """Whoever recorded a material, wetted a vial or added the drug."""
+    made = (moment.person for moment in moments if moment.what in (What.WETTED, What.DILUTED))
+    return frozenset((*(material.person for material in materials), *made))
+
+
+def _labellers(copies: Iterable[LabelCopy], version: int) -> frozenset[str]:
+    """Whoever printed a copy of this version, or put it where it is; a destroyed one names nobody."""
+    own = [copy for copy in copies if copy.version == version and copy.fate is not Fate.DESTROYED]
+    return frozenset(person for copy in own for person in (copy.printed_by, copy.person) if person)
 
 
 _CHECKS = frozenset({State.CHECKED.value, State.FINAL.value})

@@ -96,7 +96,7 @@ def deviations(work: Work) -> Deviations:
         deviation_captions(work.market),
         (
             *(Deviation(departure.what, departure.reason, departure.by) for departure in work.text.departures),
-            *map(_deviation, (*work.answers, *work.recorded.late)),
+            *map(_deviation, work.answers),
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compounding.papers.work import Work
 from compounding.patient import years_between
 from compounding.policy import Market, Site
-from compounding.scanning import own_code, page_part
+from compounding.scanning import page_code
 from compounding.wording import papers as paper_words
 from compounding.wording import worksheets as words
 from compounding.wording.numbers import day
@@ -19,9 +19,7 @@ SIGNED = SignatureCaptions(*words.SIGNED)
 
 def page_marks(number: str, version: int, pages: int) -> tuple[PageMark, ...]:
     """Of each page its words and its code, which says of which version it is; 0 is a blank one."""
-    return tuple(
-        PageMark(words.page(page, pages), own_code(number, page_part(page, version))) for page in range(1, pages + 1)
-    )
+    return tuple(PageMark(words.page(page, pages), page_code(number, page, version)) for page in range(1, pages + 1))
 
 
 def header(number: str, site: Site) -> Header:
