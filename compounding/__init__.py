@@ -19,10 +19,12 @@ The modules, in the order in which one may import another (only what stands earl
     vials         vials, draws, what is discarded, billing units
     stability     the clocks from the first vial wetted
     preparation   order + presentation + policy into a plan
-    workflow      people, roles, signatures; the states of a preparation and who may take which step
+    reckoner      doses by body surface, worked ahead
+    workflow      a package: people and roles, the states of a preparation, its steps, and what each step waits for
     files         files that are whole or not there at all
     credentials   passwords, PINs and second factors: rules, hashing, locks
     scanning      what a scanner or a hand typed
+    printing      label printers: which one may be trusted, and labels sent to one
     wording       the exact words and numbers for screen, label, worksheet and export
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write
@@ -31,6 +33,11 @@ The modules, in the order in which one may import another (only what stands earl
     founding      a site for patient use, set up once
     web           forms and pages
     cli           the `compounding` command
+
+Beside the corridor, and importing nothing of it:
+
+    evidence      an export of the log verified, by one file that needs nothing of the program
+    labels        the drawing kit of the papers; it knows no word of its own
 
 Glossary:
 

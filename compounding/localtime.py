@@ -24,15 +24,18 @@ def read_zone(text: str) -> ZoneInfo:
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """The moment of a local time "2026-03-08T00:30", or of one with its offset or Z, in UTC.
+    """The moment of a local time "2026-03-08T00:30", or of one with Z or an offset of the zone, in UTC.
 
-    Raises Unreadable: also for a local time that does not exist, or exists twice.
+    Raises Unreadable: also for a local time that does not exist, or exists twice, and for another zone's offset: it
+    is more often a slip than a place.
     """
     parts = _TIME.fullmatch(text)
     try:
         local = datetime.fromisoformat(text) if parts else None
         if local is None:
             raise ValueError
+        if local.tzinfo and not text.endswith("Z"):
+            _require_of_zone(local, zone, text)
         return local.astimezone(UTC) if local.tzinfo else _only(local, zone)
     except Unreadable:
         raise
@@ -40,6 +43,15 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         raise Unreadable(f"{quote(text)} is before the year 1 or after 9999 in UTC.") from None
     except ValueError:  # the thirteenth month
         raise Unreadable(f"{quote(text)} is not a time such as 2026-03-08T00:30 or 2026-03-08T00:30-05:00.") from None
+
+
+def _require_of_zone(local: datetime, zone: ZoneInfo, text: str) -> None:
+    """Raises Unreadable for an offset that the zone does not have then. In an hour that comes twice or never it has
+    both: that before the clocks change, and that after."""
+    there = [local.replace(tzinfo=zone, fold=fold).isoformat(timespec="minutes")[_WRITTEN:] for fold in (0, 1)]
+    if text[_WRITTEN:] not in there:
+        offsets = " or ".join(dict.fromkeys(there))
+        raise Unreadable(f"{quote(text)} is not by the clocks of {zone.key}, which then are at {offsets} from UTC.")
 
 
 def _only(local: datetime, zone: ZoneInfo) -> datetime:

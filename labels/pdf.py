@@ -3,11 +3,11 @@
 import threading
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from labels.marks import Dots, dotted
-from labels.sheet import Area, DotMark, Fill, GreyMark, Sheet, Symbol, symbol_area
+from labels.sheet import Area, DotMark, Fill, GreyMark, Sheet, Stock, Symbol, symbol_area
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -16,33 +16,74 @@ FILL_NON_ZERO = 1  # as in reportlab.pdfgen.canvas
 # reportlab keeps the letters used of a font in the font, which all drawings share: drawn in two threads at
 # once, a paper may fail or take the other's letters.
 _DRAWING = threading.Lock()
+POINTS_A_MM = 72 / 25.4
 MARK_GREY = 0.91  # light enough for 7 pt text on it to be read and photocopied
+
+
+class Placed(NamedTuple):
+    """A sheet on a larger page, its top left corner in mm from that page's."""
+
+    sheet: Sheet
+    x: float
+    y: float
+
+
+class _Page(NamedTuple):
+    """A page in points, and what stands on it: each sheet with its lower left corner."""
+
+    size: tuple[float, float]
+    sheets: list[tuple[Sheet, float, float]]
 
 
 def pdf(sheets: list[Sheet], title: str) -> bytes:
     """One page a sheet, in order. The title is all the metadata there is, so it names no patient."""
+    return _bytes([_Page(_page_size(sheet), [(sheet, 0.0, 0.0)]) for sheet in sheets], title)
+
+
+def pdf_on(paper: Stock, pages: list[list[Placed]], title: str) -> bytes:
+    """Pages of one paper, each with the sheets that stand on it."""
+    size = (paper.width * POINTS_A_MM, paper.height * POINTS_A_MM)
+    return _bytes([_Page(size, [_from_below(placed, paper) for placed in page]) for page in pages], title)
+
+
+def _from_below(placed: Placed, paper: Stock) -> tuple[Sheet, float, float]:
+    sheet, x, y = placed
+    return sheet, x * POINTS_A_MM, (paper.height - y - sheet.height) * POINTS_A_MM
+
+
+def _bytes(pages: list[_Page], title: str) -> bytes:
     from reportlab import rl_config
 
     rl_config.useA85 = 0  # binary streams: a fifth smaller and quicker
     with _DRAWING:
-        return _drawn(sheets, title)
+        return _drawn(pages, title)
 
 
-def _drawn(sheets: list[Sheet], title: str) -> bytes:
+def _drawn(pages: list[_Page], title: str) -> bytes:
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    size = _page_size(sheets[0])
     # Else reportlab names Helvetica, which is not embedded, on every page. (Its stubs say float.)
-    first_font: Any = sheets[0].runs[0].face.name
-    canvas = Canvas(out, pagesize=size, pageCompression=1, invariant=1, initialFontName=first_font)
+    first_font: Any = pages[0].sheets[0][0].runs[0].face.name
+    canvas = Canvas(out, pagesize=pages[0].size, pageCompression=1, invariant=1, initialFontName=first_font)
     _describe(canvas, title)
-    for sheet in sheets:
-        for paint in (_mark, _clearings, _fills, _rules, _crosses, _symbols, _runs):
-            paint(canvas, sheet)
+    for page in pages:
+        for sheet, x, y in page.sheets:
+            _paint(canvas, sheet, x, y)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+def _paint(canvas: "Canvas", sheet: Sheet, x: float, y: float) -> None:
+    away = (x, y) != (0, 0)
+    if away:
+        canvas.saveState()
+        canvas.translate(x, y)
+    for paint in (_mark, _clearings, _fills, _rules, _crosses, _symbols, _runs):
+        paint(canvas, sheet)
+    if away:
+        canvas.restoreState()
 
 
 def _page_size(sheet: Sheet) -> tuple[float, float]:

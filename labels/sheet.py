@@ -26,10 +26,15 @@ class Stock(NamedTuple):
 
 
 US_4X3 = Stock("4 × 3 in", 101.6, 76.2)
+US_4X4 = Stock("4 × 4 in", 101.6, 101.6)
+US_4X2 = Stock("4 × 2 in", 101.6, 50.8)
 UK_100X75 = Stock("100 × 75 mm", 100.0, 75.0)
+UK_100X100 = Stock("100 × 100 mm", 100.0, 100.0)
+UK_70X50 = Stock("70 × 50 mm", 70.0, 50.0)
 LETTER = Stock("Letter", 215.9, 279.4)
 A4 = Stock("A4", 210.0, 297.0)
-STOCKS = {stock.name: stock for stock in (US_4X3, UK_100X75, LETTER, A4)}
+LABEL_STOCKS = (US_4X3, US_4X4, US_4X2, UK_100X75, UK_100X100, UK_70X50)
+STOCKS = {stock.name: stock for stock in (*LABEL_STOCKS, LETTER, A4)}
 
 
 class Align(Enum):

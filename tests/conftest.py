@@ -37,6 +37,16 @@ def quick_hashes() -> None:
         credentials.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test has an application of its own, and compiling its templates would take most of the time."""
+    from flask import Flask
+    from jinja2 import FileSystemBytecodeCache
+
+    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, quick_hashes: None) -> Path:
     """The home of a US training site as it is on its first day, to be copied and never used itself."""

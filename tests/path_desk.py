@@ -5,14 +5,19 @@ Lots, serials and makers are invented.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from web_desk import UK, US, Browser, Html, on
 
-from compounding import records
+from compounding import papers, records, training
 from compounding.records import Event, NewFate, NewPrint, SavedPreparation, Standing
-from compounding.workflow import State
+from compounding.web.progressing import way_of
+from compounding.web.recorded import recorded_work
+from compounding.web.signing import sign
+from compounding.workflow import Meaning, State
 from compounding.workflow.progress import Fate, Moment, What
 from tests.path_rows import READING
 
@@ -21,6 +26,7 @@ NUMBER = "2026-000001"
 ADDRESS = f"/preparations/{NUMBER}"
 GS = "\x1d"
 GTIN = {US: "00300080100011", UK: "05013457012095"}
+WITNESS = {"witness": "park", "witness_secret": training.PASSWORD}
 FLUIDS = {"water": "TR-W-2291", "diluent": "TR-S-8830", "container": "TR-C-0417"}
 
 
@@ -46,7 +52,8 @@ class Bench(Browser):
         saved = self.saved
         opened = {"number": saved.number, "version": str(saved.version), "state": saved.state}
         place = self.page().fields.get("place", "")
-        return self.post(f"{self.address}/{what}", {"place": place, "on": "today", **opened, **sent})
+        today = self.desk.today().isoformat()
+        return self.post(f"{self.address}/{what}", {"place": place, "on": today, **opened, **sent})
 
     def scan(self, text: str) -> Html:
         return self.act("scan", scan=text)
@@ -75,23 +82,53 @@ class Bench(Browser):
             assert self.status == 303, place
 
     def check(self, user: str = "adeyemi") -> None:
-        self.step(user, State.CHECKED, READING)
+        self.step(user, State.CHECKED, READING, signs=Meaning.IN_PROCESS_CHECK)
 
-    def step(self, user: str, state: State, *rows: Any) -> None:
-        """What another page does, as somebody else."""
+    def step(self, user: str, state: State | None, *rows: Any, signs: Meaning | None = None) -> None:
+        """What another page does, as somebody else, and signs."""
         account = records.account(self.desk.engine, user)
         assert account is not None
-        told = Event(account.person, state.value, self.now)
-        records.take_step(self.desk.engine, self.number, told, judge=lambda now: None, state=state.value, rows=rows)
+        told = Event(account.person, state.value if state else "recorded", self.now)
+        records.take_step(
+            self.desk.engine,
+            self.number,
+            told,
+            judge=lambda now: None,
+            state=None if state is None else state.value,
+            rows=rows,
+            signature=sign(signs, {"number": self.number}, account.person) if signs else None,
+        )
 
     def release(self) -> None:
         """The bag labelled, checked and released, as other pages do it."""
-        printed = NewPrint("label", "1", "[]", "0123456789abcdef" * 4)
-        self.step("okafor", State.DILUTED, printed)
+        for step in self.finishing():
+            step()
+
+    def finishing(self) -> tuple[Callable[[], None], ...]:
+        """What leads from the diluted bag to its release, a state each."""
+        return self._label, self._look, self._let_go
+
+    def print_label(self) -> None:
+        """One more copy of the label, which is nowhere yet."""
+        copy = len(self.standing.labels) + 1
+        strings = None if copy > 1 else self._strings()
+        self.step("okafor", None, NewPrint("label", str(copy), strings, "0123456789abcdef" * 4))
+
+    def _strings(self) -> str:
+        with self.app.test_request_context():
+            return json.dumps(papers.strings("label", recorded_work(way_of(self.number, self.desk), self.desk), 1))
+
+    def _label(self) -> None:
+        self.print_label()
         (copy,) = self.standing.labels
         self.step("okafor", State.LABELLED, NewFate(copy.print_id, Fate.APPLIED))
-        self.step("adeyemi", State.FINAL)
-        self.step("adeyemi", State.RELEASED, Moment(What.RELEASED, 0, self.minute, self.minute))
+
+    def _look(self) -> None:
+        self.step("adeyemi", State.FINAL, signs=Meaning.FINAL_CHECK)
+
+    def _let_go(self) -> None:
+        released = Moment(What.RELEASED, 0, self.minute, self.minute)
+        self.step("adeyemi", State.RELEASED, released, signs=Meaning.RELEASE)
 
     @property
     def minute(self) -> datetime:

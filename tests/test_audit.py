@@ -219,7 +219,7 @@ def test_who_may_still_verify_an_order_sees_none_of_its_values(tmp_path: Path) -
     paper = pypdf.PdfReader(io.BytesIO(taken(browser, f"/audit/{NUMBER}/pdf", {}).data))
     texts = [answer.get_data(as_text=True) for answer in sent] + [page.extract_text() for page in paper.pages]
     for text in texts:
-        assert "Hidden until the order is verified." in text
+        assert "Hidden until it is worked out afresh." in text
         assert not [value for value in secret if value in plain(text)]
     browser.sign_in(AUDITOR[US])
     assert "1.456 mg" in get(browser, f"/audit/{NUMBER}").text

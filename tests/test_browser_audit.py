@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from audit_story import NUMBER, story
 from axe_playwright_python.sync_playwright import Axe
+from keyboard import tab_to
 from web_desk import AUDITOR, US, Browser, plain
 
 from compounding import training
@@ -47,16 +48,6 @@ def press(page: Any, name: str) -> None:
 
 def words(page: Any) -> str:
     return plain(page.inner_text("body"))
-
-
-def tab_to(page: Any, what: str) -> None:
-    """To a box by its name, or to a button or a link by its words."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        at = page.evaluate("[document.activeElement.name ?? '', document.activeElement.textContent.trim()]")
-        if what in at:
-            return
-    raise AssertionError(f"not reached: {what}")
 
 
 def test_by_keyboard_alone_the_log_is_searched_followed_and_compared(told: Browser, page: Any, address: str) -> None:

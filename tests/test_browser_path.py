@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from keyboard import focus
 from path_desk import ADDRESS, NUMBER, Bench, vial
 from test_browser_order import FAULTS, RULES, WIDE, ZOOMED
-from web_desk import US
+from web_desk import US, plain
 
-from compounding import training
+from compounding import records, training
 
 SPOKEN = "[data-announce]"
 
@@ -39,12 +40,6 @@ def scan(page: Any, text: str) -> None:
     page.keyboard.insert_text(text)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def focus(page: Any) -> str:
-    """The id of what has the focus, which a page gives a frame after it is there."""
-    page.wait_for_function("document.activeElement !== document.body")
-    return str(page.evaluate("document.activeElement.id"))
 
 
 def test_vials_are_picked_by_scanner_and_enter_alone(bench: Bench, open_: Callable[[], Any]) -> None:
@@ -196,3 +191,58 @@ def open_as_okafor(page: Any, home: str) -> None:
     page.select_option("[name=workstation]", index=1)
     page.click("main button[type=submit]")
     page.goto(f"{home}{ADDRESS}")
+
+
+# ------------------------------------------------------------------ two tabs
+
+NAMESAKE = "2026-000004"
+"""The same name and date of birth, another number and weight: √(170 × 80 ÷ 3600) = 1.94 m², × 0.8 = 1.55 mg."""
+
+
+@pytest.fixture
+def tabs(bench: Bench, open_: Callable[[], Any]) -> tuple[Any, Any]:
+    """The pages of two patients of one name, both open for one person; the one of the newer was opened last."""
+    changes = {"weight": "80", "mrn": "00417353", "ordered_dose": "1.55"}
+    assert bench.save(bench.review(**changes)).headers["Location"].endswith(NAMESAKE)
+    bench.verify(NAMESAKE, weight="80", dose="1.55")
+    first = open_()
+    second = first.context.new_page()
+    second.goto(first.url.replace(NUMBER, NAMESAKE))
+    assert plain(second.inner_text(".banner-name")) == plain(first.inner_text(".banner-name"))
+    return first, second
+
+
+def materials(bench: Bench) -> dict[str, list[str | None]]:
+    """The serials of what is recorded for each of the two."""
+    found = {number: records.standing(bench.desk.engine, number) for number in (NUMBER, NAMESAKE)}
+    return {number: [one.serial for one in known.materials] for number, known in found.items() if known is not None}
+
+
+def test_a_scan_goes_to_the_patient_whose_tab_it_is_made_in(bench: Bench, tabs: tuple[Any, Any]) -> None:
+    first, second = tabs
+    scan(first, vial(1))
+    assert materials(bench) == {NUMBER: ["2200801"], NAMESAKE: []}
+    scan(second, vial(2))
+    assert materials(bench) == {NUMBER: ["2200801"], NAMESAKE: ["2200802"]}
+    scan(second, vial(1))  # the one that is the other's
+    assert f"{NUMBER}" in second.inner_text(".path-stop")
+    assert materials(bench) == {NUMBER: ["2200801"], NAMESAKE: ["2200802"]}
+
+
+def test_a_tab_whose_order_moved_on_posts_to_nobody(bench: Bench, tabs: tuple[Any, Any]) -> None:
+    """Everything was picked in another tab, and the one left behind scans one more."""
+    first, _ = tabs
+    bench.pick()
+    scan(first, vial(3))
+    assert f"{NUMBER} is materials recorded by now" in first.inner_text(".path-stop")
+    assert materials(bench)[NAMESAKE] == []
+    assert [one for one in materials(bench)[NUMBER] if one] == ["2200801", "2200802"]
+
+
+def test_a_form_sent_to_the_namesakes_address_is_taken_by_neither(bench: Bench, tabs: tuple[Any, Any]) -> None:
+    first, _ = tabs
+    moved = f"form => {{ form.action = form.action.replace('{NUMBER}', '{NAMESAKE}'); }}"
+    first.locator(".path-next form").evaluate(moved)
+    scan(first, vial(1))
+    assert f"This page was opened for another preparation than {NAMESAKE}" in first.inner_text(".path-stop")
+    assert materials(bench) == {NUMBER: [], NAMESAKE: []}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pyotp
 import pytest
-from test_browser_order import FOCUSED, ZOOMED, assert_sound, by_keyboard, press, tab_to, words
+from keyboard import by_keyboard, tab_to
+from test_browser_order import FOCUSED, ZOOMED, assert_sound, press, words
 from web_desk import NOW
 
 from compounding import training

@@ -335,6 +335,22 @@ def test_another_value_apart_the_second_time_is_read_again_blind(us: Browser) ->
     assert [reading.agrees for reading in progress(us, NUMBER).readings] == [False, False, True]
 
 
+def test_a_third_reading_that_disagrees_ends_it_whatever_it_is_apart_in(us: Browser) -> None:
+    """Another value each time, and then all of them right: who is led to agreement has not checked."""
+    compare(us, volume_read="5")
+    compare(us, vials="3")
+    page = compare(us, dose="1.5")
+    assert us.status == 422
+    assert "Three readings, and none agrees" in page.text
+    assert "Dose 1.46 mg 1.5 mg" in page.text
+    assert "Volume on the syringes" not in page.text  # of the readings before, nothing more is shown
+    before = us.stored()
+    assert "Three readings did not agree: the preparation must be rejected." in us.get(PATH).text
+    assert us.status == 409
+    assert us.stored() == before
+    assert state(us, NUMBER) is State.RECONSTITUTED
+
+
 def test_another_person_may_read_it_again(us: Browser) -> None:
     compare(us, volume_read="5")
     us.sign_in("adeyemi")

@@ -28,10 +28,12 @@ CORRIDOR = (
     "vials",
     "stability",
     "preparation",
+    "reckoner",
     "workflow",
     "files",
     "credentials",
     "scanning",
+    "printing",
     "wording",
     "papers",
     "records",
@@ -73,6 +75,7 @@ OUTSIDE = {
     "icalendar": {"wording"},
     "reportlab": {"labels"},
     "PIL": {"labels"},
+    "pypdfium2": {"labels"},
     "zxingcpp": {"labels", "web"},  # the QR code of an authenticator
     "font_source_sans_pro": {"labels"},
 }

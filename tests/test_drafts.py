@@ -143,7 +143,7 @@ def test_nobody_who_may_verify_reads_what_was_tried(
     for way, text in texts(browser).items():
         assert action.lower() in text.lower(), way
         assert [value for value in VALUES if value in text] == [], way
-    assert "Hidden until the order is verified." in browser.get("/audit").text
+    assert "Hidden until it is worked out afresh." in browser.get("/audit").text
     browser.sign_in(AUDITOR[market])
     for way, text in texts(browser).items():
         assert "71.3" in text, way

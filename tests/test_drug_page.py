@@ -1,18 +1,21 @@
 """The page of a drug: every fact of its file once, how sure it is, and what the site confirmed."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from web_desk import ADMINISTRATOR, AUDITOR, UK, US, Browser, Html
 
 from compounding import records
-from compounding.formulary import Presentation, unconfirmed_facts, with_confirmed
+from compounding.formulary import Presentation, Range, unconfirmed_facts, with_confirmed
 from compounding.formulary.unconfirmed import facts
 from compounding.policy import Market
-from compounding.quantities import Duration
+from compounding.quantities import CellCount, Concentration, Duration, InfusionRate
 from compounding.records import Event
-from compounding.wording.drug_page import DrugText, FactText, drug_text, length, sections_text
+from compounding.wording.drug_page import DrugText, FactText, drug_text, length, sections_text, value_text
+from compounding.wording.drug_sections import Row
 from tests.orders import DRUGS
 from tests.test_new_drug import examplin  # noqa: F401  a fixture
 
@@ -118,11 +121,35 @@ def test_a_length_in_its_largest_whole_unit(read: str, shown: str) -> None:
     assert length(Duration.read(read)) == shown
 
 
+STATED = [
+    (None, "", "Not stated."),
+    (True, "", "Yes."),
+    (10000, "", "10,000"),
+    (18, "year", "18 years"),
+    (25, "%", "25 %"),
+    ("PVC, polyolefin or EVA", "", "PVC, polyolefin or EVA"),
+    (CellCount(Decimal(10000)), "", "10,000/mm³"),
+    (InfusionRate(Decimal(50)), "", "50 mL/h"),
+    (Range(Concentration(Decimal("0.01")), Concentration(Decimal("0.1"))), "", "0.01 to 0.1 mg/mL"),
+    (("corticosteroid", "antipyretic"), "", "Corticosteroid, antipyretic"),
+]
+
+
+@pytest.mark.parametrize(("value", "noun", "text"), STATED)
+def test_each_kind_of_value_is_said(value: Any, noun: str, text: str) -> None:
+    assert value_text(Row("vials.use", "Use", noun), value) == text
+
+
+def test_a_value_that_no_fact_has_is_a_fault() -> None:
+    with pytest.raises(TypeError, match=r"^0\.5 is no value of a fact$"):
+        value_text(Row("vials.use", "Use"), 0.5)
+
+
 @pytest.mark.parametrize("market", BOTH)
 def test_the_warning_stands_first(market: Market) -> None:
     (box,) = text_of(market).boxes
     assert box.name == {US: "Boxed warning", UK: "Warning: the liver"}[market]
-    assert "VOD 23 of 164 (14 %), fatal in 5 (3.0 %)" in box.value
+    assert "VOD 23 of 164 (14 %), fatal in 5 (3 %)" in box.value
 
 
 @pytest.mark.parametrize("market", BOTH)

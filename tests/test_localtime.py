@@ -24,12 +24,11 @@ MOMENTS = [
     (LONDON, "2026-03-29T02:00", "2026-03-29T01:00"),
     (LONDON, "2026-10-25T02:00", "2026-10-25T02:00"),
     (LONDON, "2024-02-29T23:45", "2024-02-29T23:45"),
-    # With an offset it is the instant it is, whatever the zone, and though the wall shows it twice or never.
+    # With Z, or an offset of the zone, it is the instant it is, though the wall shows it twice or never.
     (NEW_YORK, "2026-03-08T05:30Z", "2026-03-08T05:30"),
     (NEW_YORK, "2026-03-08T02:30-05:00", "2026-03-08T07:30"),
     (NEW_YORK, "2026-11-01T01:30-04:00", "2026-11-01T05:30"),
     (NEW_YORK, "2026-11-01T01:30-05:00", "2026-11-01T06:30"),
-    (LONDON, "2026-03-12T09:00+05:30", "2026-03-12T03:30"),
     (LONDON, "2026-03-12T09:00+00:00", "2026-03-12T09:00"),
 ]
 
@@ -70,6 +69,25 @@ def test_a_time_that_exists_twice_asks_which_of_its_offsets(zone, typed, name, o
     assert str(refused.value) == f"“{typed}” {why}"
 
 
+ANOTHER_ZONE = [  # and at which offsets the clocks are then
+    (LONDON, "2026-03-12T09:00+05:30", "+00:00"),
+    (LONDON, "2026-03-12T09:00+01:00", "+00:00"),  # summer time, in winter
+    (LONDON, "2026-07-12T09:00+00:00", "+01:00"),
+    (NEW_YORK, "2026-03-12T09:00-05:00", "-04:00"),  # four days after the clocks went forward
+    (NEW_YORK, "2026-03-12T09:00+04:00", "-04:00"),  # a slip of the sign is eight hours
+    (NEW_YORK, "2026-03-12T09:00+00:00", "-04:00"),
+    (NEW_YORK, "2026-11-01T01:30-06:00", "-04:00 or -05:00"),
+    (NEW_YORK, "2026-03-08T02:30-06:00", "-05:00 or -04:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "typed", "offsets"), ANOTHER_ZONE)
+def test_an_offset_that_the_zone_does_not_have_then_is_refused(zone, typed, offsets):
+    with pytest.raises(Unreadable) as refused:
+        read_moment(typed, zone)
+    assert str(refused.value) == f"“{typed}” is not by the clocks of {zone.key}, which then are at {offsets} from UTC."
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -84,10 +102,11 @@ def test_another_text_is_no_time(typed):
     assert str(refused.value) == f"“{typed}” is not a time such as 2026-03-08T00:30 or 2026-03-08T00:30-05:00."
 
 
-@pytest.mark.parametrize("typed", ["0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"])
-def test_a_moment_that_utc_cannot_write_is_refused(typed):
+# The names of these zones have the sign of the hours west: Etc/GMT-5 is five hours ahead.
+@pytest.mark.parametrize(("zone", "typed"), [("-5", "0001-01-01T00:00+05:00"), ("+5", "9999-12-31T23:59-05:00")])
+def test_a_moment_that_utc_cannot_write_is_refused(zone, typed):
     with pytest.raises(Unreadable) as refused:
-        read_moment(typed, LONDON)
+        read_moment(typed, ZoneInfo(f"Etc/GMT{zone}"))
     assert str(refused.value) == f"“{typed}” is before the year 1 or after 9999 in UTC."
 
 

@@ -18,7 +18,7 @@ from databases import KINDS, Place, a_place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PATIENT, PRINTED, SHA, SIGNED, counts, keyed, set_status
 
 from compounding import evidence
 from compounding.records import (
@@ -51,7 +51,6 @@ from compounding.records import (
     revise_preparation,
     save_preparation,
     schema,
-    set_status,
     sign_in,
     sign_out,
     signing,
@@ -304,7 +303,7 @@ def test_a_checkpoint_that_cannot_be_signed_takes_its_entry_back(engine: Engine,
     with pytest.raises(RecordsRefused, match=r"^The signing key .* is missing\. Put it back from where the site keeps"):
         record(engine, VIEWED, checkpoint=True)
     assert counts(engine) == before
-    signing._make(key)
+    signing.made(place.home)
     with pytest.raises(RecordsRefused, match="is not the one that this log started with"):
         record(engine, VIEWED, checkpoint=True)
     with pytest.raises(RecordsRefused, match="is not the one that this log started with"):

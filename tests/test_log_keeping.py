@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from databases import KINDS, Attacker, Place, a_place
 from test_log import exported, stored
-from test_records import ANNA, AT, ENTERED, NEW, PRINTED, SHA, counts, keyed
+from test_records import ANNA, AT, ENTERED, NEW, PRINTED, SHA, counts, keyed, set_status
 from test_records import fill as fill_tables
 from test_records_faults import on_every_connection, pages
 
@@ -48,7 +48,6 @@ from compounding.records import (
     record_print,
     restore,
     save_preparation,
-    set_status,
     tables,
     witness,
 )

@@ -108,7 +108,7 @@ def test_a_step_writes_all_its_rows_in_one_entry_and_they_stand(engine: Engine) 
     assert now.materials == (replace(VIAL, id=1, person="u18"),)
     assert now.moments == (replace(rows[1], person="u18"), replace(rows[2], person="u18"))
     assert now.readings == (replace(READING, person="u18"),)
-    assert now.labels == (LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u18", STEP.at),)
+    assert now.labels == (LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u18", STEP.at, "u17"),)
     assert now.wastes == (replace(REMAINDER, person="u18"),)
     assert now.people == (ANNA, BEN)
     (entry,) = [one for one in entries(engine) if one.seq == 4]
@@ -120,7 +120,7 @@ def test_a_step_writes_all_its_rows_in_one_entry_and_they_stand(engine: Engine) 
 def test_before_any_step_nothing_stands_but_the_label(engine: Engine) -> None:
     now = standing(engine, NUMBER)
     assert now
-    assert now.labels == (LabelCopy(1, "1", "label", 1),)
+    assert now.labels == (LabelCopy(1, "1", "label", 1, printed_by="u17"),)
     for rows in (now.materials, now.moments, now.readings, now.wastes):
         assert rows == ()
     assert (now.people, now.recalled) == ((ANNA,), frozenset())
@@ -688,8 +688,8 @@ def test_the_newest_fate_of_a_copy_holds(engine: Engine) -> None:
     step(engine, printed("2", None), NewFate(1, Fate.APPLIED))
     now = step(engine, NewFate(1, Fate.DESTROYED, "came off", "okafor"), NewFate(2, Fate.APPLIED), event=later)
     assert now.labels == (
-        LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u17", later.at),
-        LabelCopy(2, "2", "label", 1, Fate.APPLIED, "", "u17", later.at),
+        LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u17", later.at, "u17"),
+        LabelCopy(2, "2", "label", 1, Fate.APPLIED, "", "u17", later.at, "u18"),
     )
     assert counts(engine)["label_end"] == 3
 
@@ -878,3 +878,28 @@ def test_a_kind_of_material_is_told_by_its_name() -> None:
     assert [what.value for what in What] == ["wetted", "diluted", "released", "returned"]
     assert [fate.value for fate in Fate] == ["applied", "light cover", "specimen", "destroyed"]
     assert [one.value for one in Wasted] == ["vial remainder", "stays in the vial", "whole vial", "bag"]
+
+
+STOCK = [  # what is recalled, what is recorded, and whether it is of the same stock
+    ("diluent: 0.9% saline", "container: ready-filled bag of 0.9% saline", True),
+    ("container: ready-filled bag of 0.9% saline", "diluent: 0.9% saline", True),
+    ("diluent: 0.9% saline", "container: empty container", False),
+    ("diluent: 0.9% saline", "container: ready-filled bag of 5% dextrose", False),
+    ("water: 0.9% saline", "diluent: 0.9% saline", False),
+]
+
+
+@pytest.mark.parametrize(("recalled", "recorded", "same"), STOCK)
+def test_a_recalled_diluent_is_no_bag_either(engine: Engine, recalled: str, recorded: str, same: bool) -> None:
+    """One lot is drawn from, or filled into as it hangs."""
+    pack = replace(SALINE, kind=Kind(recorded.partition(":")[0]), product=recorded, lot="TR-S 8830")
+    another(engine)
+    step(engine, pack, number="2026-000002")
+    put_recall(engine, recalled, "trs8830", "leaks", STEP)
+    assert ((recorded, "TR-S 8830") in standing(engine, "2026-000002").recalled) is same
+    assert bool(uses_of_lot(engine, recalled, "TR-S-8830")) is same
+    if same:
+        with pytest.raises(RecordsRefused, match=r"Lot TR-S 8830 of .* is recalled: leaks"):
+            step(engine, pack)
+    else:
+        assert step(engine, pack).materials[-1].product == recorded

@@ -45,6 +45,7 @@ from compounding.records import (
     settings_entry,
     sign_in,
     sign_out,
+    unless_locked,
 )
 from compounding.records.log import EntrySearch
 
@@ -463,6 +464,29 @@ def test_an_attempt_that_cannot_be_is_refused(
     with pytest.raises(error) as refused:
         Attempt(**{**FROM, "kind": "pin", **more})
     assert str(refused.value) == sentence
+
+
+JUDGED = [  # why it is locked, whether it is right; the verdict, and whether the secret was looked at
+    ("", True, Verdict(True, "right"), True),
+    ("", False, Verdict(False, "wrong"), True),
+    ("Too many.", True, Verdict(False, refused="Too many."), False),
+    ("Too many.", False, Verdict(False, refused="Too many."), False),
+]
+
+
+@pytest.mark.parametrize(("locked", "right", "verdict", "looked"), JUDGED)
+def test_while_a_lock_holds_no_secret_is_looked_at(
+    engine: Engine, locked: str, right: bool, verdict: Verdict, looked: bool
+) -> None:
+    seen: list[Tried] = []
+
+    def is_right(tried: Tried) -> bool:
+        seen.append(tried)
+        return right
+
+    judge = unless_locked(lambda _: locked, is_right, lambda _, good: "right" if good else "wrong")
+    assert record_attempt(engine, ACT, Attempt(**FROM, kind="pin"), judge) == verdict
+    assert bool(seen) is looked
 
 
 def test_a_verdict_is_right_or_wrong_and_nothing_between() -> None:

@@ -119,6 +119,36 @@ def test_a_preparation_is_saved_with_the_signature_of_who_entered_it(engine: Eng
     assert set(json.loads(entries(engine)[1].body)["rows"]) == {"preparation", "status", "signature"}
 
 
+LOOKED = NewSignature("final-check", "{}")
+
+
+def test_a_step_that_leads_back_voids_what_it_undoes_and_nothing_else(engine: Engine, saved: SavedPreparation) -> None:
+    """Entry 3 verifies, 4 checks the bag, 5 destroys its label, and 6 says that the check holds no longer."""
+    take_step(engine, NUMBER, VERIFIED, judge=anybody, state="verified", signature=CHECKED)
+    take_step(engine, NUMBER, replace(VERIFIED, action="looked"), judge=anybody, state="final", signature=LOOKED)
+    back = replace(VERIFIED, action="label destroyed", reason="smudged", reason_code="smudge")
+    now = take_step(engine, NUMBER, back, judge=anybody, state="diluted", voids=["final-check"])
+    assert [(one.meaning, one.void_entry) for one in now.signatures] == [
+        ("order-entry", None),
+        ("order-verification", None),
+        ("final-check", 6),
+    ]
+    void = timeline(engine, NUMBER)[-1].event
+    assert (void.action, void.reason, void.person) == ("signature void", "smudged", BEN)
+    assert void.changes == (Change("final-check", "Ben Example, pharmacist", None),)
+    again = take_step(engine, NUMBER, back, judge=anybody, state="labelled", voids=["final-check"])
+    assert again.signatures == now.signatures  # what is void is not voided again
+    assert check(engine) == ()
+
+
+def test_a_step_that_is_not_stored_voids_nothing(engine: Engine, saved: SavedPreparation) -> None:
+    take_step(engine, NUMBER, VERIFIED, judge=anybody, state="final", signature=LOOKED)
+    before = counts(engine)
+    with pytest.raises(RecordsRefused, match="no"):
+        take_step(engine, NUMBER, VERIFIED, judge=lambda _: "no", state="diluted", voids=["final-check"])
+    assert counts(engine) == before
+
+
 def test_the_same_signed_form_sent_twice_is_signed_once(engine: Engine, saved: SavedPreparation) -> None:
     before = counts(engine)
     assert save_preparation(engine, NEW, ENTERED, ORDERED) == saved

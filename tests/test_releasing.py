@@ -1,5 +1,6 @@
 """The final check and the release: by whom, what is looked at, the label of this bag, the time, and what is signed."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -11,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from finishing import CHECKER, SIGNED, TICKS, answer, final_form, finish, label, scan
+from finishing import CHECKER, SIGNED, TICKS, answer, copies_of, final_form, finish, label, scan
 from on_the_way import bring, people, progress, state, take
+from pypdf import PdfReader
 from web_desk import ADMINISTRATOR, AUDITOR, NOW, UK, US, Browser, Html
 
-from compounding import records
+from compounding import records, training
 from compounding.policy import Market
 from compounding.records import NewFate, NewPrint, NotSaved, put_setting
 from compounding.scanning import own_code
 from compounding.web import releasing
+from compounding.web.progressing import way_of
 from compounding.web.proving import WRONG_SECRET
+from compounding.web.recorded import recorded_work
+from compounding.wording.log import HAPPENED
 from compounding.workflow import State
 from compounding.workflow.progress import Fate, Moment, What
 
@@ -104,6 +109,8 @@ def test_only_another_person_of_the_right_role(
     for got in (browser.client.get(path), browser.client.post(path, data={**sent, "csrf_token": browser.token()})):
         assert got.status_code == 403
         assert sentence in Html(got.get_data(as_text=True)).text
+        told = newest(browser, "page refused")
+        assert (told.subject, told.reason, told.person.id) == (NUMBER, sentence, user)
     assert browser.stored() == before
 
 
@@ -213,6 +220,9 @@ def test_everything_is_looked_at(labelled: Browser) -> None:
         status, page = answer(labelled, FINAL, {name: text for name, text in whole.items() if name != left})
         assert (status, [anchor for _, anchor, _ in page.problems]) == (422, [left])
         assert page.said[0].endswith(": Look at it, and tick it; or reject the preparation.")
+        told = newest(labelled, "final check refused")
+        (label,) = told.details.values()
+        assert (told.subject, page.said[0].startswith(label.removesuffix("."))) == (NUMBER, True)
         assert set(TICKS) - {left} == {name for name in TICKS if "checked" in page.elements[name]}
     status, page = answer(labelled, FINAL, {name: text for name, text in whole.items() if name not in TICKS})
     assert [anchor for _, anchor, _ in page.problems] == list(TICKS)
@@ -324,6 +334,55 @@ def test_a_label_off_the_bag_again_needs_another_final_check(checked: Browser) -
     assert released(checked).status_code == 303
 
 
+def test_a_final_check_is_void_once_the_label_that_it_saw_is_destroyed(checked: Browser) -> None:
+    """The log says so with the reason, and no paper prints it any longer."""
+    mine = checked.client
+    checked.sign_in("okafor")
+    path = f"/preparations/{NUMBER}/labels"
+    said = {"copy": "1", "why": "smudged", "witness": "park", "witness_secret": training.PASSWORD}
+    assert checked.client.post(f"{path}/destroy", data={**checked.get(path).fields, **said}).status_code == 303
+    checked.client = mine
+    assert state(checked, NUMBER) is State.DILUTED
+    held = {one.meaning: one.void_entry is None for one in records.signatures(checked.desk.engine, NUMBER)}
+    assert held == {"order-entry": True, "order-verification": True, "in-process-check": True, "final-check": False}
+    told = newest(checked, "signature void")
+    assert (told.subject, told.person.id, told.reason_code) == (NUMBER, "okafor", "smudged")
+    assert told.changes == (("final-check", "M. Lindqvist, pharmacist", None),)
+    with checked.app.test_request_context():
+        signed = recorded_work(way_of(NUMBER, checked.desk), checked.desk).recorded.signatures
+    assert {meaning.value for meaning in signed} == {"order-entry", "order-verification", "in-process-check"}
+
+
+def test_the_worksheet_of_a_second_final_check_shows_the_second(checked: Browser) -> None:
+    """It is no reprint of the first: that one's signature is void."""
+    first = final_entry(checked)
+    assert f"entry {first:,}" in worksheet(checked)
+    mine = checked.client
+    checked.sign_in("okafor")
+    path = f"/preparations/{NUMBER}/labels"
+    said = {"copy": "1", "why": "smudged", "witness": "park", "witness_secret": training.PASSWORD}
+    checked.client.post(f"{path}/destroy", data={**checked.get(path).fields, **said})
+    one_more(checked)
+    checked.sign_in("okafor")
+    scan(checked, NUMBER, ["4"])
+    checked.client = mine
+    assert checked.client.post(FINAL, data=final_form(checked, NUMBER, "4")).status_code == 303
+    again, text = final_entry(checked), worksheet(checked)
+    assert (f"entry {first:,}" in text, f"entry {again:,}" in text) == (False, True)
+
+
+def final_entry(browser: Browser) -> int:
+    """The entry of the newest final check."""
+    return records.signatures(browser.desk.engine, NUMBER)[-1].entry
+
+
+def worksheet(browser: Browser) -> str:
+    answer = browser.send(f"/preparations/{NUMBER}/print/worksheet", {})
+    assert answer.status_code == 303
+    pages = PdfReader(io.BytesIO(browser.client.get(answer.headers["Location"]).data)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
 # ------------------------------------------------------------------ the time
 
 # Wetted at 09:00 in New York, 13:00 in UTC: the infusion must start before 16:00 there, eight hours less one.
@@ -351,7 +410,114 @@ def test_it_is_released_before_the_start_alone(desks: Desks, now: datetime, stat
     said = f"The infusion had to start before 16:00, and it is {now.hour - 4}:00: the bag must be rejected."
     assert "Not to be released" in shown.text
     assert said in shown.text
-    assert "signing_secret" not in shown.elements
+    assert "Was it released in time?" in shown.text
+
+
+WHY = {"late_reason": "System was down"}
+LATE = [  # sent at 16:05: when it was, the status, and what is said; it was finally checked at 09:00
+    ({"at": "15:40", **WHY}, 303, ""),
+    ({"at": "15:59", **WHY}, 303, ""),
+    ({"at": "09:00", **WHY}, 303, ""),
+    ({"at": "16:00", **WHY}, 409, "The infusion had to start before 16:00, and it is 16:00: the bag must be rejected."),
+    ({"at": "16:05"}, 409, "The infusion had to start before 16:00, and it is 16:05: the bag must be rejected."),
+    ({"at": ""}, 409, "The infusion had to start before 16:00, and it is 16:05: the bag must be rejected."),
+    ({"at": "15:40"}, 422, "Why it is entered only now: It is 16:05: say why 15:40 is entered only now."),
+    ({"at": "08:59", **WHY}, 422, "Time: 08:59 is before 09:00, when the final check was signed."),
+    ({"at": "16:06", **WHY}, 422, "Time: 16:06 has not come yet: it is 16:05."),
+    ({"at": "15.40", **WHY}, 422, "Time: “15.40” is not a time."),
+    ({"at": "15:40", "signing_secret": "", **WHY}, 422, "Signing PIN: Type your signing PIN, or your password."),
+    ({"at": "15:40", "signing_secret": "000111", **WHY}, 422, WRONG_SECRET),
+]
+
+
+@pytest.mark.parametrize(("sent", "status", "said"), LATE)
+def test_a_release_that_is_entered_late_is_judged_by_its_true_time(
+    desks: Desks, sent: dict[str, str], status: int, said: str
+) -> None:
+    browser = desks(State.FINAL, now=START + timedelta(minutes=5))
+    form = {**browser.get(RELEASE).fields, **SIGNED, **sent}
+    got, page = answer(browser, RELEASE, form)
+    assert (got, said in page.text) == (status, True)
+    assert state(browser, NUMBER) is (State.RELEASED if status == 303 else State.FINAL)
+    if status != 303:
+        assert (page.fields["at"], page.fields["late_reason"]) == (form["at"], form["late_reason"])
+
+
+def test_a_late_release_keeps_both_times_and_signs_them(desks: Desks) -> None:
+    browser = desks(State.FINAL, now=START + timedelta(minutes=5))
+    assert released(browser, at="15:40", **WHY).status_code == 303
+    (moment,) = progress(browser, NUMBER).all_of(What.RELEASED)
+    assert (moment.at, moment.entered_at) == (START - timedelta(minutes=20), START + timedelta(minutes=5))
+    assert (moment.late_reason, moment.person) == ("System was down", "lindqvist")
+    told = newest(browser, "release")
+    assert (told.details[HAPPENED], told.reason) == ("2026-03-12T19:40:00+00:00", "System was down")
+    stands = records.standing(browser.desk.engine, NUMBER)
+    assert stands is not None
+    shown = json.loads(stands.signatures[-1].signed)["shown"]
+    assert shown["true time"] == "2026-03-12T19:40:00+00:00"
+    assert shown["entered late because"] == "System was down"
+    assert told.details["signed"] == stands.signatures[-1].digest
+
+
+def test_nothing_else_may_be_in_the_way_of_a_late_release(desks: Desks) -> None:
+    browser = desks(State.FINAL, now=START + timedelta(minutes=5))
+    form = {**browser.get(RELEASE).fields, **SIGNED, "at": "15:40", **WHY}
+    one_more(browser)
+    status, page = answer(browser, RELEASE, form)
+    assert (status, "signing_secret" in page.elements, state(browser, NUMBER)) == (409, False, State.FINAL)
+
+
+def test_the_page_leads_to_reject_and_to_a_release_that_was_in_time(desks: Desks) -> None:
+    for minutes, offered in ((-1, False), (0, True)):
+        browser = desks(State.FINAL, now=START + timedelta(minutes=minutes))
+        page = browser.get(f"/preparations/{NUMBER}")
+        assert ("Reject the preparation" in page.text) is offered
+        assert ("It was released in time" in page.text) is offered
+        browser.sign_in("okafor")
+        assert "It was released in time" not in browser.get(f"/preparations/{NUMBER}").text
+
+
+SET_BACK = [  # the page was opened at 17:00; then the clock is set back to this time, and this is typed
+    ("14:00", ""),
+    ("14:00", "14:00"),
+    ("15:59", "15:50"),
+]
+
+
+@pytest.mark.parametrize(("clock", "typed"), SET_BACK)
+def test_a_clock_that_is_set_back_opens_no_release_again(desks: Desks, clock: str, typed: str) -> None:
+    browser = desks(State.FINAL, now=START + timedelta(hours=1))
+    assert released(browser).status_code == 409
+    hour, minute = map(int, clock.split(":"))
+    browser.now = START.replace(hour=hour + 4, minute=minute)
+    browser.sign_in("lindqvist")
+    page = browser.get(RELEASE)
+    said = "The infusion had to start before 16:00, and it is 17:00: the bag must be rejected."
+    assert said in page.text
+    got, page = answer(browser, RELEASE, {**page.fields, **SIGNED, "at": typed, **(WHY if typed else {})})
+    assert (got, said in page.text, state(browser, NUMBER)) == (409, True, State.FINAL)
+
+
+def test_a_clock_that_is_set_back_in_time_bars_nothing(desks: Desks) -> None:
+    browser = desks(State.FINAL, now=START - timedelta(hours=2))
+    browser.get(RELEASE)
+    browser.now -= timedelta(hours=1)
+    browser.sign_in("lindqvist")
+    assert released(browser).status_code == 303
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(seconds=1), timedelta(hours=2)])
+def test_a_late_release_by_its_address_is_refused_and_kept(desks: Desks, late: timedelta) -> None:
+    """By the form of a page that was opened in time, sent again at 16:00 or later."""
+    sent = {**desks(State.FINAL).get(RELEASE).fields, **SIGNED}
+    browser = desks(State.FINAL, now=START + late)
+    before = browser.stored()
+    status, page = answer(browser, RELEASE, {**sent, "csrf_token": browser.token()})
+    hour = f"{(START + late).hour - 4}:00"
+    said = f"The infusion had to start before 16:00, and it is {hour}: the bag must be rejected."
+    assert (status, said in page.text, browser.stored()) == (409, True, before)
+    told = newest(browser, "release refused")
+    assert (told.subject, told.reason, told.person.id) == (NUMBER, said, "lindqvist")
 
 
 def test_a_page_opened_in_time_releases_nothing_at_the_limit(desks: Desks) -> None:
@@ -380,6 +546,7 @@ def test_the_limit_is_asked_again_while_nobody_else_writes(desks: Desks, monkeyp
     assert status == 409
     assert "The infusion had to start before 16:00" in page.text
     assert state(browser, NUMBER) is State.FINAL
+    assert newest(browser, "release refused").reason.startswith("The infusion had to start before 16:00")
 
 
 # ------------------------------------------------------------------ the gates
@@ -552,3 +719,16 @@ def test_of_two_at_once_one_wins(desks: Desks, page: str) -> None:
         won = ("lindqvist", "adeyemi")[[got.status_code for got in answers].index(303)]
         meaning = {"final": "final-check", "release": "release"}[page]
         assert [one.person.id for one in stands.signatures if one.meaning == meaning] == [won]
+
+
+@pytest.mark.parametrize("market", [US, UK])
+def test_whoever_put_the_label_on_the_bag_does_not_check_it(tmp_path: Path, market: Market) -> None:
+    browser = Browser(tmp_path, market)
+    bring(browser, NUMBER, State.DILUTED)
+    browser.sign_in(CHECKER[market])
+    path = f"/preparations/{NUMBER}/labels"
+    assert browser.client.post(f"{path}/print", data=browser.get(path).fields).status_code == 303
+    scan(browser, NUMBER, copies_of(browser))
+    status, page = answer(browser, f"/preparations/{NUMBER}/final", final_form(browser, NUMBER))
+    assert status in (403, 409)
+    assert "Whoever printed or applied its labels may not do this: it needs another person." in page.text

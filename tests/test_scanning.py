@@ -2,7 +2,8 @@
 
 import pytest
 
-from compounding.scanning import is_own_code, own_code, own_code_parts
+from compounding.scanning import OwnCode, is_own_code, own_code, own_code_parts, page_code
+from labels.symbol import dark_runs
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -14,7 +15,7 @@ def test_the_check_is_iso_7064_mod_1271_36():
     assert weighted % 1271 == 1
 
 
-@pytest.mark.parametrize("part", ["1", "3", "12", "p1", "p2"])
+@pytest.mark.parametrize("part", ["1", "3", "12", "a1", "b12"])
 def test_a_code_is_its_number_its_part_and_two_characters(part):
     code = own_code("2026-000123", part)
     assert code.startswith(f"2026-000123-{part}-") and len(code.rpartition("-")[2]) == 2
@@ -50,8 +51,26 @@ def test_other_texts_are_not_ours(text):
 )
 def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, part):
     code = own_code(number, part)
-    assert own_code_parts(code) == (number, part)
-    assert own_code_parts(code.lower()) == (number, part)  # as a hand may type it
+    assert own_code_parts(code) == OwnCode(number, part)
+    assert own_code_parts(code.lower()) == OwnCode(number, part)  # as a hand may type it
+
+
+@pytest.mark.parametrize(
+    ("page", "version", "written"),
+    [(1, 1, "a1"), (2, 1, "b1"), (1, 2, "a2"), (3, 12, "c12"), (15, 99, "o99"), (1, 0, "a0")],
+)
+def test_the_code_of_a_page_says_its_version(page, version, written):
+    code = page_code("2026-000123", page, version)
+    assert code.startswith(f"2026-000123-{written}-") and is_own_code(code)
+    for typed in (code, code.upper()):
+        assert own_code_parts(typed) == OwnCode("2026-000123", f"p{page}", version)
+    assert dark_runs("symbol", code)  # it encodes into the 16 × 16 modules that the worksheet has room for
+
+
+@pytest.mark.parametrize("page", [0, 16])
+def test_a_page_without_a_letter_has_no_code(page):
+    with pytest.raises(ValueError, match=f"page {page} of 2026-000123"):
+        page_code("2026-000123", page, 1)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +81,7 @@ def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, pa
         "2026-000123-1",
         "2026-123-1-NM",
         own_code("2026-000123", "x"),
+        own_code("2026-000123", "x1"),
         own_code("26-000123", "1"),
         f"{own_code('2026-000123', '1')}\n",
         f" {own_code('2026-000123', '1')}",

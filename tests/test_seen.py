@@ -51,8 +51,8 @@ def changed(browser: Browser, **more: str) -> Sent:
 
 def printed_once(browser: Browser) -> Sent:
     browser.verify(NUMBER)
-    assert browser.send(f"{PATH}/print/label", {}).status_code == 303
-    return f"{PATH}/print/label", {}
+    assert browser.send(f"{PATH}/print/worksheet", {}).status_code == 303
+    return f"{PATH}/print/worksheet", {}
 
 
 def just(path: str, **sent: str) -> Callable[[Browser], Sent]:
@@ -62,9 +62,9 @@ def just(path: str, **sent: str) -> Callable[[Browser], Sent]:
 DRAFT = "a draft"
 SEEN: list[tuple[str, Callable[[Browser], Sent], int, str, str]] = [
     # what is sent, what is answered, the action of its entry and what that is about
-    ("print before the verification", just(f"{PATH}/print/label"), 409, "preparation viewed", NUMBER),
+    ("print before the verification", just(f"{PATH}/print/worksheet"), 409, "preparation viewed", NUMBER),
     ("print again without a reason", printed_once, 422, "preparation viewed", NUMBER),
-    ("print without a session", just(f"{PATH}/print/label", **NO_TOKEN), 400, "preparation viewed", NUMBER),
+    ("print without a session", just(f"{PATH}/print/worksheet", **NO_TOKEN), 400, "preparation viewed", NUMBER),
     ("save without a secret", lambda b: reviewed(b, signing_secret=""), 422, "plan viewed", DRAFT),
     ("save with a wrong secret", lambda b: reviewed(b, signing_secret="271829"), 422, "plan viewed", DRAFT),
     ("save of what was not shown", lambda b: reviewed(b, weight="80"), 409, "plan viewed", DRAFT),

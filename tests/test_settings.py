@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compounding.policy import ADULT, Band, ConfirmedFact, DilutedBagLimit, Formula, Market, Plausible, Policy, Site
+from compounding.policy import (
+    ADULT,
+    Band,
+    ConfirmedFact,
+    DilutedBagLimit,
+    Formula,
+    LabelSize,
+    Market,
+    Plausible,
+    Policy,
+    Site,
+)
 from compounding.quantities import Duration, Unreadable, WeighedMass
 from compounding.settings import (
     SETTINGS,
@@ -20,7 +31,6 @@ from compounding.settings import (
     SettingsFaults,
     Standing,
     apply,
-    default_of,
     fit,
     in_force,
     is_setting,
@@ -59,6 +69,7 @@ TEXTS: list[tuple[str, str, Any]] = [
     ("site.session_absolute", "8 h", Duration(Decimal(480))),  # 8 × 60 min
     ("site.second_factor_for_all", "yes", True),
     ("site.scanner_separator", "~", "~"),
+    ("site.label_stock", "tall", LabelSize.TALL),
     ("checker_may_release", "no", False),
     ("formula", "dubois", Formula.DUBOIS),
     ("bsa_step", "0.001 m²", m2("0.001")),
@@ -188,6 +199,8 @@ BAD: list[tuple[str, str, str]] = [
     ("zone", "../etc", "“../etc” is not a time zone, as in “Europe/London”."),
     ("zone", "Mars/Base", "“Mars/Base” is not a time zone, as in “Europe/London”."),
     ("site.scanner_separator", "GS", "“GS” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
+    ("site.scanner_separator", "A", "“A” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
+    ("site.scanner_separator", "7", "“7” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
     ("site.scanner_separator", "%", "“%” could stand within a lot: a separator holds one of # $ @ [ ] ^ { | } ~."),
     ("site.scanner_separator", "~ ~", "“~ ~” is not a separator: at most 8 characters, without spaces."),
     ("site.scanner_separator", "\x1d", "“\\u001d” is not a separator: at most 8 characters, without spaces."),
@@ -258,6 +271,7 @@ DEFAULTS: list[tuple[str, str | None]] = [
     ("site.session_absolute", "12 h"),
     ("site.second_factor_for_all", "no"),
     ("site.scanner_separator", ""),
+    ("site.label_stock", "small"),
     ("syringe_fill_percent", "75 %"),
     ("zone", "UTC"),
     ("site.name", None),
@@ -271,6 +285,15 @@ OF_A_MARKET = [
     ("near_miss_percent", "10 %", "6 %"),
     ("syringe_sizes", "1, 3, 5, 10, 20, 30, 60 mL", "1, 2.5, 5, 10, 20, 30, 50 mL"),
 ]
+
+
+PARTICULARS = ("site.name", "site.pharmacy", "site.address", "site.phone", "site.workstations")
+"""What no program can know of a site."""
+
+
+def default_of(market: Market, name: str) -> Any:
+    """The value that a site of a market starts with; None where it starts with none."""
+    return None if name in PARTICULARS else value_of(Site("", "", "", "", (), Policy(market)), name)
 
 
 @pytest.mark.parametrize(("name", "text"), DEFAULTS, ids=[row[0] for row in DEFAULTS])

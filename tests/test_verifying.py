@@ -259,6 +259,15 @@ def test_a_value_that_differs_stops_with_both_and_nothing_of_the_others(
     assert state(us) == "entered"
 
 
+def test_the_head_says_what_is_shown(us: Browser) -> None:
+    nothing, differs = "Nothing of the first entry is shown", "Of the first entry only what differs is shown."
+    for page, said, unsaid in (
+        (us.get(PATH), nothing, differs),
+        (us.post(PATH, {**us.get(PATH).fields, **AFRESH, "weight": "71"}), differs, nothing),
+    ):
+        assert (said in page.text, unsaid in page.text) == (True, False)
+
+
 def test_what_is_left_to_do_after_a_stop_is_said(us: Browser) -> None:
     page = us.post(PATH, {**us.get(PATH).fields, **AFRESH, "weight": "154"})
     assert (
@@ -553,11 +562,11 @@ def test_a_uk_order_is_as_blind(tmp_path: Path) -> None:
 
 LOST = [
     # who, where, what is sent without its token, and what is answered: as with it
-    ("adeyemi", f"/preparations/{NUMBER}/print/label", {}, 403),
+    ("adeyemi", f"/preparations/{NUMBER}/print/worksheet", {}, 403),
     ("adeyemi", "/orders/review", {"changed_number": NUMBER, "changed_version": "1"}, 403),
     ("adeyemi", "/orders/save", {"changed_number": NUMBER, "changed_version": "1"}, 403),
     ("okafor", "/orders/review", {"changed_number": "2026-999999", "changed_version": "1"}, 404),
-    ("okafor", "/preparations/2026-999999/print/label", {}, 404),
+    ("okafor", "/preparations/2026-999999/print/worksheet", {}, 404),
     ("lindqvist", "/preparations/2026-999999/verify", {}, 404),
 ]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from path_desk import ADDRESS, GS, GTIN, NUMBER, Bench, vial
-from web_desk import UK, US, on
+from path_desk import ADDRESS, FLUIDS, GS, GTIN, NUMBER, WITNESS, Bench, vial
+from web_desk import UK, US, Html, on
 
-from compounding import records
+from compounding import records, training
 from compounding.records import Event
 from compounding.scanning import own_code
 from compounding.web.picking import KEPT
@@ -366,9 +366,45 @@ WRONG = [
 ]
 
 
+OLD = {"product": GTIN[US], "lot": "TR4471A", **on("expiry", 30, 11, 2025)}
+TYPED = [  # which may not be used: what was sent, the match and what was read, and what was typed
+    ("drug", {"product": GTIN[UK]}, "other-market", f"(01) {GTIN[UK]}", GTIN[UK]),
+    ("drug", {"product": "0008-4510-01"}, "look-alike", "(01) 00300084510014", "0008-4510-01"),
+    ("drug", {"product": "https://x.test"}, "not-a-code", "nothing", "https://x.test"),
+    ("drug", {"product": own_code(NUMBER, "1")}, "own-label", "nothing", own_code(NUMBER, "1")),
+    ("drug", OLD, "expired", f"(01) {GTIN[US]} (17) Nov 30, 2025 (10) TR4471A", GTIN[US]),
+    ("water", {"lot": "TR-W-1", **on("expiry", 11, 3, 2026)}, "expired", "(17) Mar 11, 2026 (10) TR-W-1",
+     "TR-W-1 2026-03-11"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "changes", "match", "read", "raw"), TYPED)
+def test_what_may_not_be_used_is_kept_though_it_was_typed(
+    bench: Bench, kind: str, changes: dict[str, str], match: str, read: str, raw: str
+) -> None:
+    before = bench.stored()
+    page = bench.typing(kind, **{"lot": "TR4471A", **changes})
+    assert (bench.status, bench.stored()) == (422, before)
+    told = bench.newest()
+    assert (told.action, told.subject) == ("typed refused", NUMBER)
+    assert told.details == {"raw": raw, "read as": read, "match": match}
+    assert any(told.reason in said for said in page.said)
+
+
+def test_a_recalled_lot_that_is_typed_is_kept_as_typed(bench: Bench) -> None:
+    records.put_recall(
+        bench.desk.engine, "besponsa-us", "TR4471A", "Glass found", event_of(bench, "adeyemi", "lot recalled")
+    )
+    again = bench.typing("drug", lot="tr4471a", product="0008-0100-01")
+    bench.post(f"{ADDRESS}/type/drug", {**again.fields, "lot": "tr4471a", **on("expiry", 31, 1, 2028)})
+    assert (bench.status, bench.standing.materials) == (409, ())
+    assert (bench.newest().action, bench.newest().details["raw"]) == ("typed refused", "0008-0100-01")
+
+
 @pytest.mark.parametrize(("kind", "changes", "sentence"), WRONG)
 def test_what_is_typed_is_judged_at_its_field(bench: Bench, kind: str, changes: dict[str, str], sentence: str) -> None:
-    page = bench.typing(kind, **{"lot": "TR-W-2291", "product": "0008-0100-01", **changes})
+    code = {"product": "0008-0100-01"} if kind == "drug" else {}
+    page = bench.typing(kind, **{"lot": "TR-W-2291", **code, **changes})
     assert bench.status == 422
     assert any(said.startswith(sentence) for said in page.said), page.said
     assert page.fields["lot"] == changes.get("lot", "TR-W-2291")
@@ -392,7 +428,28 @@ def test_a_code_of_the_product_alone_asks_for_the_rest(bench: Bench) -> None:
     again = bench.post(f"{ADDRESS}/type/drug", {**page.fields, "lot": "L1", **on("expiry", 31, 1, 2028)})
     assert again.fields["product"] == "0008-0100-01"
     bench.post(f"{ADDRESS}/type/drug", {**again.fields, "lot": "L1", **on("expiry", 31, 1, 2028)})
-    assert [one.lot for one in bench.standing.materials] == ["L1"]
+    (found,) = bench.standing.materials
+    assert (found.lot, found.raw, found.gtin, found.read_by) == ("L1", "0008-0100-01", GTIN[US], ReadBy.TYPED)
+    assert bench.newest().details["raw"] == "0008-0100-01"
+
+
+def test_the_scan_of_a_fluid_stands_in_its_record_though_its_lot_is_typed(bench: Bench) -> None:
+    """Its linear symbol holds the product code alone; the two typings bring the rest."""
+    enrol(bench, "00614141000012", WATER)
+    page = bench.scan("]C00614141000012")
+    assert (bench.status, page.fields["product"]) == (200, "]C00614141000012")
+    typed = {"maker": "Example Fluids", "lot": "TR-W-1", **on("expiry", 31, 1, 2028)}
+    again = bench.post(f"{ADDRESS}/type/water", {**page.fields, **typed})
+    assert again.fields["product"] == "]C00614141000012"
+    bench.post(f"{ADDRESS}/type/water", {**again.fields, **typed})
+    (found,) = bench.standing.materials
+    assert (found.raw, found.gtin, found.lot) == ("]C00614141000012", "00614141000012", "TR-W-1")
+
+
+def test_a_code_of_something_else_is_not_the_fluid_s(bench: Bench) -> None:
+    page = bench.typing("water", product="0008-0100-01", lot="TR-W-1")
+    said = "Product number: “0008-0100-01” is inotuzumab ozogamicin, and no water."
+    assert (bench.status, page.said, bench.newest().details["match"]) == (422, [said], "other-product")
 
 
 @pytest.mark.parametrize("kind", ["vial", "x"])
@@ -412,32 +469,35 @@ def test_what_is_there_is_not_typed_again(bench: Bench) -> None:
 
 
 def out(bench: Bench, place: int, **sent: str) -> Any:
-    """Takes a vial out at its page."""
+    """Takes a vial out at its page, before a witness."""
     (vial_,) = [one for one in live(bench.standing.materials) if one.place == place]
     path = f"{ADDRESS}/out/{vial_.id}"
     fields = bench.get(path).fields
-    return bench.post(path, {**fields, **sent})
+    return bench.post(path, {**fields, **WITNESS, **sent})
 
 
+STOCK = {"back to stock": "Vial 2, lot TR4471A, serial 2200802"}
+BIN = {"into the bin": "Vial 2, whole, 0.9 mg, powder", "witness": "J. Park, technician"}
 OUTS = [
-    ("replaced", Out.REPLACED, 0),
-    ("returned", Out.RETURNED, 0),
-    ("broken", Out.BROKEN, 1),
-    ("discarded", Out.DISCARDED, 1),
+    ("replaced", Out.REPLACED, 0, STOCK),
+    ("returned", Out.RETURNED, 0, STOCK),
+    ("broken", Out.BROKEN, 1, BIN),
+    ("discarded", Out.DISCARDED, 1, BIN),
 ]
 
 
-@pytest.mark.parametrize(("why", "out_", "wastes"), OUTS)
-def test_a_vial_leaves_with_its_reason(bench: Bench, why: str, out_: Out, wastes: int) -> None:
+@pytest.mark.parametrize(("why", "out_", "wastes", "told"), OUTS)
+def test_a_vial_leaves_with_its_reason(bench: Bench, why: str, out_: Out, wastes: int, told: dict[str, str]) -> None:
     bench.pick()
     out(bench, 2, why=why, words="Stopper loose")
     assert (bench.status, bench.state) == (303, "order verified")
     (left,) = [one for one in bench.standing.materials if one.out]
     assert (left.place, left.out) == (2, out_)
     # A vial of 0.9 mg as powder.
-    told = [(str(one.mass), str(one.volume), one.place) for one in bench.standing.wastes]
-    assert told == [("0.9 mg", "0 mL", 2)] * wastes
+    binned = [(str(one.mass), str(one.volume), one.place, one.witness) for one in bench.standing.wastes]
+    assert binned == [("0.9 mg", "0 mL", 2, "park")] * wastes
     entry = bench.newest()
+    assert entry.details == {"material": "Vial 2", "lot": "TR4471A", "serial": "2200802", **told}
     assert (entry.action, entry.reason_code) == ("material taken out", why)
     assert entry.reason.endswith("“Stopper loose”")
     bench.scan(vial(3))
@@ -449,6 +509,33 @@ def test_a_vial_that_went_back_to_stock_may_be_taken_again(bench: Bench) -> None
     out(bench, 1, why="returned")
     bench.scan(vial(1))
     assert bench.status == 303
+
+
+NO_WITNESS = [
+    ({"witness": ""}, "Witness, user name: The witness types their user name."),
+    ({"witness_secret": ""}, "Password of the witness: The witness types their password."),
+    ({"witness": "okafor"}, "Witness, user name: The witness must be somebody else than you."),
+    ({"witness_secret": "wrong"}, "Password of the witness: The user name or the password of the witness is not"
+                                  " right. Nothing is recorded."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sent", "sentence"), NO_WITNESS)
+def test_drug_that_is_lost_is_seen_by_a_second_person(bench: Bench, sent: dict[str, str], sentence: str) -> None:
+    bench.scan(vial(1))
+    page = out(bench, 1, why="broken", **sent)
+    assert (bench.status, page.said, bench.standing.wastes) == (422, [sentence], ())
+    assert len(live(bench.standing.materials)) == 1
+    out(bench, 1, why="returned", **{**sent, "witness": ""})  # what goes back whole needs nobody
+    assert (bench.status, live(bench.standing.materials)) == (303, ())
+
+
+def test_a_bag_that_leaks_with_no_drug_in_it_needs_no_witness(bench: Bench) -> None:
+    bench.pick()
+    page = bench.get(f"{ADDRESS}/out/{next(one.id for one in bench.standing.materials if one.kind is Kind.WATER)}")
+    assert "witness" not in page.fields
+    bench.post(page.actions[-1], {**page.fields, "why": "broken"})
+    assert bench.newest().details["into the bin"] == "Water, lot TR-W-2291"
 
 
 def test_why_it_leaves_must_be_said(bench: Bench) -> None:
@@ -484,6 +571,100 @@ def test_a_recalled_vial_leaves_before_anything_else_is_done(bench: Bench) -> No
     assert f"{ADDRESS}/out/{first}" in [href for href, _, _ in page.links]
 
 
+# ------------------------------------------------------------------ a bag that leaks
+
+
+@pytest.fixture
+def wetted(bench: Bench) -> Bench:
+    bench.pick()
+    bench.wet()
+    return bench
+
+
+def put_aside(bench: Bench, kind: Kind, **sent: str) -> Any:
+    """Opens the page of what is put aside, and says why."""
+    (there,) = [one for one in live(bench.standing.materials) if one.kind is kind]
+    path = f"{ADDRESS}/out/{there.id}"
+    return bench.post(path, {**bench.get(path).fields, "why": "broken", "words": "Leaks at the port", **sent})
+
+
+LEAKS = [  # what is put aside, its name on the page, after the check or before
+    (Kind.CONTAINER, "Scan the empty container", False),
+    (Kind.CONTAINER, "Scan the empty container", True),
+    (Kind.DILUENT, "Scan the 0.9% sodium chloride injection, USP", True),
+]
+
+
+@pytest.mark.parametrize(("kind", "title", "checked"), LEAKS)
+def test_a_bag_that_leaks_is_replaced_before_the_drug_is_in_it(
+    wetted: Bench, kind: Kind, title: str, checked: bool
+) -> None:
+    if checked:
+        wetted.check()
+    before = wetted.state
+    put_aside(wetted, kind)
+    assert (wetted.status, wetted.state) == (303, before)
+    told = wetted.newest()
+    assert (told.action, told.reason) == ("bag or diluent put aside", "Broken or leaking. “Leaks at the port”")
+    assert title in wetted.page().text
+    wetted.act("add-drug")
+    assert (wetted.status, wetted.state) == (409, before)
+    wetted.type_twice(kind.value, "TR-C-0999")
+    assert (wetted.status, wetted.state, wetted.newest().action) == (303, before, "bag or diluent replaced")
+    lots = [(one.lot, one.out) for one in wetted.standing.materials if one.kind is kind]
+    assert lots == [(FLUIDS[kind.value], Out.BROKEN), ("TR-C-0999", None)]
+    assert wetted.standing.wastes == ()  # no drug was in it
+
+
+def test_no_drug_is_added_to_a_bag_that_is_not_recorded(wetted: Bench) -> None:
+    wetted.check()
+    put_aside(wetted, Kind.CONTAINER)
+    page = wetted.act("add-drug")
+    assert (wetted.status, wetted.state) == (409, "in-process checked")
+    assert "The container was put aside: record the one that takes its place first." in page.text
+
+
+def test_nothing_is_checked_without_its_bag(wetted: Bench) -> None:
+    put_aside(wetted, Kind.CONTAINER)
+    wetted.sign_in("adeyemi")
+    page = wetted.get(f"{ADDRESS}/check")
+    assert wetted.status == 409
+    assert "The container was put aside: record the one that takes its place first." in page.text
+
+
+def test_whoever_checked_it_replaces_no_bag(wetted: Bench) -> None:
+    wetted.check()
+    put_aside(wetted, Kind.CONTAINER)
+    wetted.sign_in("adeyemi")
+    wetted.get(f"{ADDRESS}/type/container")
+    assert wetted.status == 409
+    page = wetted.scan("x")
+    assert "Whoever checked it may not do this: it needs another person." in page.text
+
+
+def test_no_vial_is_recorded_in_place_of_a_bag(wetted: Bench) -> None:
+    put_aside(wetted, Kind.CONTAINER)
+    page = wetted.scan(vial(3))
+    assert (wetted.status, "All vials are recorded already. Put it back." in page.text) == (422, True)
+
+
+def test_a_bag_that_leaks_with_the_drug_in_it_is_rejected(wetted: Bench) -> None:
+    """Two vials of 0.9 mg: 0.34 mg were left at the draw, 1.46 mg are in the bag, and all 1.8 mg are discarded."""
+    wetted.check()
+    wetted.act("add-drug")
+    put_id = next(one.id for one in wetted.standing.materials if one.kind is Kind.CONTAINER)
+    page = wetted.get(f"{ADDRESS}/out/{put_id}")
+    assert (wetted.status, "Container cannot leave 2026-000001 any more." in page.text) == (409, True)
+    assert f"{ADDRESS}/end/reject" in [href for href, _, _ in wetted.page().links]
+    wetted.act("end/reject", why="leak", **WITNESS)
+    assert (wetted.status, wetted.state) == (303, "rejected")
+    assert [(one.what.value, str(one.mass)) for one in wetted.standing.wastes] == [
+        ("vial remainder", "0.34 mg"),
+        ("bag", "1.46 mg"),
+    ]
+    assert wetted.standing.wastes[-1].reason == "The bag or a syringe leaks, or was spilt"
+
+
 def test_the_page_lists_what_is_wanting_and_what_left(bench: Bench) -> None:
     bench.scan(vial(61))
     page = bench.page()
@@ -491,3 +672,87 @@ def test_the_page_lists_what_is_wanting_and_what_left(bench: Bench) -> None:
     assert "waiting: vial 2, water, diluent, container" in page.text
     out(bench, 1, why="broken")
     assert "Broken" in bench.page().text
+
+
+# ------------------------------------------------------------------ one pack, and not two
+
+WHOLE = f"01{GTIN[US]}1727113010TR4471A"
+
+
+def whole(bench: Bench, raw: str, **typed: str) -> Html:
+    """The whole code of a vial where its product number is asked for, and its lot and expiry typed, both times."""
+    sent = {"product": raw, "lot": "TR4471A", **on("expiry", 30, 11, 2027), **typed}
+    again = bench.typing("drug", **sent)
+    if bench.status != 200:
+        return again
+    return bench.post(f"{ADDRESS}/type/drug", {**again.fields, **{**sent, "product": again.fields["product"]}})
+
+
+def test_a_vial_whose_code_is_sent_to_the_typing_page_keeps_its_serial(bench: Bench) -> None:
+    whole(bench, vial(1))
+    (found,) = bench.standing.materials
+    assert (bench.status, found.serial, found.raw, found.read_by) == (303, "2200801", vial(1), ReadBy.TYPED)
+    bench.scan(vial(1))
+    assert (bench.status, len(bench.standing.materials)) == (409, 1)
+    whole(bench, vial(1))
+    assert (bench.status, len(bench.standing.materials)) == (409, 1)
+
+
+OTHERWISE = [
+    ({"lot": "OTHER9"}, "Lot: “OTHER9” is typed, and the code of the pack says lot “TR4471A”: read the pack again."),
+    (on("expiry", 31, 1, 2029),
+     "Expiry: “Jan 31, 2029” is typed, and the code of the pack says expiry “Nov 30, 2027”: read the pack again."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "sentence"), OTHERWISE)
+def test_what_is_typed_agrees_with_the_code_of_the_pack(bench: Bench, typed: dict[str, str], sentence: str) -> None:
+    page = whole(bench, vial(1), **typed)
+    assert (bench.status, page.said, bench.standing.materials) == (422, [sentence], ())
+
+
+def test_the_same_code_without_a_serial_is_asked_about_before_it_is_the_next_vial(bench: Bench) -> None:
+    bench.scan(f"]d2{WHOLE}{GS}")
+    asked = bench.scan(f"]d2{WHOLE}{GS}")
+    said = "Vial 1 was recorded a moment ago by this very code. Is this another pack? Then scan it once more."
+    assert (bench.status, said in asked.text, len(bench.standing.materials)) == (409, True, 1)
+    assert bench.newest().details["match"] == "twice"
+    bench.post(f"{ADDRESS}/scan", {**asked.fields, "again": "yes", "scan": f"]d2{WHOLE}{GS}"})
+    assert (bench.status, len(bench.standing.materials)) == (409, 1)  # nobody else's answer
+    bench.post(f"{ADDRESS}/scan", {**asked.fields, "scan": f"]d2{WHOLE}{GS}"})
+    assert (bench.status, [one.place for one in bench.standing.materials]) == (303, [1, 2])
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(10, 409), (11, 303)])
+def test_after_ten_seconds_the_same_code_is_another_pack(bench: Bench, seconds: int, status: int) -> None:
+    bench.scan(f"]d2{WHOLE}{GS}")
+    bench.later(seconds=seconds)
+    bench.scan(f"]d2{WHOLE}{GS}")
+    assert bench.status == status
+
+
+# ------------------------------------------------------------------ a code that names the drug
+
+NEW = "09506000134352"  # GS1's prefix for examples; the sum of 3 × and 1 × its figures is 78, and 2 makes it 80
+
+
+def proposes(bench: Bench, user: str, product: str) -> int:
+    bench.sign_in(user)
+    sent = {"scanned": f"]d201{NEW}", "product": product, "signing_secret": training.PIN}
+    return bench.client.post("/settings/codes", data={**bench.get("/settings/codes").fields, **sent}).status_code
+
+
+BOTH = [  # the two people, the product, and how the second is answered
+    (("okafor", "park"), "besponsa-us", 409),
+    (("okafor", "lindqvist"), "besponsa-us", 303),
+    (("lindqvist", "okafor"), "besponsa-us", 303),
+    (("okafor", "park"), WATER, 303),
+]
+
+
+@pytest.mark.parametrize(("people", "product", "status"), BOTH)
+def test_a_code_of_the_drug_is_enrolled_by_a_pharmacist_among_the_two(
+    bench: Bench, people: tuple[str, str], product: str, status: int
+) -> None:
+    first, second = people
+    assert [proposes(bench, first, product), proposes(bench, second, product)] == [303, status]

@@ -72,6 +72,22 @@ def test_a_vial_that_went_back_may_lie_on_the_shelf(us: Browser) -> None:
     assert "1 pack went back to stock. What lies on the shelf is not known here" in text
 
 
+def test_what_ended_holds_nothing_that_could_be_set_aside(us: Browser) -> None:
+    """Cancelled before anything was wetted: vials and water lie on the shelf again, and not in a preparation."""
+    us.sign_in("okafor")
+    opened = {"number": SECOND, "version": "1", "state": "materials recorded"}
+    us.post(f"/preparations/{SECOND}/end/cancel", {**opened, "why": "twice"})
+    assert us.status == 303
+    told = records.find_entries(us.desk.engine, EntrySearch(action="cancelled"), size=1)[0].event
+    assert told.details["back to stock"].startswith("Vial 1, lot tr-4471 a, serial")
+    assert "Water, lot W-77" in told.details["back to stock"]
+    us.sign_in("adeyemi")
+    for lot, product in ((LOT, "besponsa-us"), ("W-77", "water: Sterile Water for Injection, USP")):
+        text = search(us, lot, product).text
+        assert "went back to stock" in text
+        assert ("in the preparation, not opened" in text) is (lot == "W-77")  # the third's water is there still
+
+
 def test_a_lot_of_another_product_is_another_lot(us: Browser) -> None:
     water = "water: Sterile Water for Injection, USP"
     assert "No preparation has anything of this lot." in search(us, LOT, water).text

@@ -148,8 +148,10 @@ def test_every_form_leaves_an_entry_of_whoever_sent_it(desk: Browser, place: Pla
     assert (entry.person.id, bool(entry.workstation)) == (place.user, True)
 
 
-# A form that came without its token is shown again on its page, and a page that shows a patient is logged.
-LOOKED_AT = {"preparations listed", "preparation viewed", "order form viewed", "worklist viewed", "patients listed"}
+# A form that came without its token is shown again on its page, and a page that shows a patient is logged, as is one
+# that does not open now.
+LOOKED_AT = {"preparations listed", "preparation viewed", "order form viewed", "worklist viewed", "page refused"}
+LOOKED_AT |= {"patients listed"}
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "another's"])

@@ -20,7 +20,7 @@ from tests.orders import IN
 NUMBER = "2026-000002"
 """US, invented: 170 cm and 69.5 kg are 1.81 m², and 0.5 mg/m² of it 0.905 mg, so 0.91 mg: two vials of 0.9 mg."""
 PATH = f"/preparations/{NUMBER}/rounding"
-AGREED = {"prescriber": "A. Nguyen, MD", **on("agreed_on", 12, 3, 2026), "agreed_at": "08:30", "words": "Give 0.9 mg."}
+AGREED = {"prescriber": "A. Nguyen, MD", **on("agreed_on", 12, 3, 2026), "agreed_at": "09:00", "words": "Give 0.9 mg."}
 
 
 @pytest.fixture
@@ -97,8 +97,19 @@ WRONG = [
     ({"agreed_at": ""}, "At: Type the time at which they agreed."),
     ({"agreed_at": "9.30"}, "At: “9.30” is not a time. Use hour and minute of the 24-hour clock, as 09:00."),
     ({"agreed_at": "09:01"}, "At: Mar 12, 2026 09:01 has not come yet."),
+    # agreed before there was this order, at 09:00
+    ({"agreed_at": "08:59"},
+     "At: Mar 12, 2026 08:59 is before Mar 12, 2026 09:00, when this order was entered: agree to it anew."),
+    (on("agreed_on", 12, 3, 2024),
+     "At: Mar 12, 2024 09:00 is before Mar 12, 2026 09:00, when this order was entered: agree to it anew."),
+    # the clocks of New York
+    ({**on("agreed_on", 8, 3, 2026), "agreed_at": "02:30"},
+     "At: “2026-03-08T02:30” does not exist in America/New_York: the clocks go forward. Add the offset from UTC."),
+    ({**on("agreed_on", 2, 11, 2025), "agreed_at": "01:30"},
+     "At: “2025-11-02T01:30” comes twice in America/New_York: the clocks go back. Add the offset from UTC, -04:00 or"
+     " -05:00."),
     (on("agreed_on", 30, 2, 2026), "Agreed on: Feb 30, 2026 is not a date."),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("changed", "sentence"), WRONG, ids=range(len(WRONG)))
@@ -115,12 +126,12 @@ def test_the_agreement_leads_to_the_review_and_is_in_the_log(us: Browser) -> Non
     assert us.status == 200
     assert "0.91 mg 0.9 mg" in page.text and page.fields["ordered_dose"] == "0.9"
     assert (page.fields["change_reason"], page.fields["confirmed_by"]) == ("rounded", "A. Nguyen, MD")
-    assert page.fields["change_words"] == "Agreed Mar 12, 2026 08:30: Give 0.9 mg."
+    assert page.fields["change_words"] == "Agreed Mar 12, 2026 09:00: Give 0.9 mg."
     assert saved(us).version == 1  # nothing is changed before it is signed
     told = records.find_entries(us.desk.engine, EntrySearch(action="rounding agreed"), size=1)[0].event
     assert dict(told.details) == {
         "prescriber": "A. Nguyen, MD",
-        "agreed": "Mar 12, 2026 08:30",
+        "agreed": "Mar 12, 2026 09:00",
         "less by": "1.1 %",
         "saves": "1 vial",
     }
@@ -143,7 +154,7 @@ def test_it_takes_two_signatures_and_voids_those_before(us: Browser) -> None:
     assert us.verify(NUMBER, **afresh, dose="0.9").status_code == 303
     assert saved(us).state == "order verified"
     told = records.find_entries(us.desk.engine, EntrySearch(action="order changed"), size=1)[0].event
-    assert told.reason_code == "rounded" and "Agreed Mar 12, 2026 08:30: Give 0.9 mg." in told.reason
+    assert told.reason_code == "rounded" and "Agreed Mar 12, 2026 09:00: Give 0.9 mg." in told.reason
     shown = json.loads(changed.content.shown_json)
     assert [(one["what"], one["by"]) for one in shown["departures"]] == [
         ("Ordered dose 0.9 mg confirmed", "A. Nguyen, MD")
@@ -154,6 +165,24 @@ def test_without_a_signature_nothing_is_rounded(us: Browser) -> None:
     page = agree(us)
     answer = us.save(page, signing_secret="000000")
     assert (answer.status_code, saved(us).version) == (422, 1)
+
+
+OTHER = [  # the number, the dose that is sent as rounded, and why it is not
+    (NUMBER, "0.88", "The rounding is offered to 0.9 mg: agree to that, or choose another reason for another dose."),
+    ("2026-000001", "1.4", "No rounding is offered for this order: choose another reason."),
+]
+
+
+@pytest.mark.parametrize(("number", "dose", "sentence"), OTHER)
+def test_an_agreement_holds_for_the_dose_that_was_offered_alone(
+    us: Browser, number: str, dose: str, sentence: str
+) -> None:
+    edited = us.get(f"/orders/{number}/edit").fields
+    shown = us.post("/orders/review", {**edited, "ordered_dose": dose, "confirmed_by": "A. Nguyen, MD"})
+    answer = us.save(shown, change_reason="rounded", change_words="Agreed Mar 12, 2026 09:00: Give 0.9 mg.")
+    said = Html(answer.get_data(as_text=True)).said
+    assert (answer.status_code, saved(us, number).version) == (422, 1)
+    assert f"Reason: {sentence}" in said
 
 
 # ------------------------------------------------------------------ when it is not offered

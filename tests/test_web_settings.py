@@ -127,6 +127,7 @@ TOLD = [
     ("checker_may_release", "no", "No"),
     ("site.workstations", "Cabinet 1\nCabinet 2", "Cabinet 1, Cabinet 2"),
     ("site.scanner_separator", "", "the separator itself"),
+    ("site.label_stock", "tall", "Tall: 4 × 4 in, in the UK 100 × 100 mm"),
     ("syringe_sizes", "1, 2.5 mL", "1, 2.5 mL"),
     ("bsa_step", None, "–"),
     ("bsa_step", "one", "one"),  # what cannot be read stands as it is stored

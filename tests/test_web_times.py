@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from path_desk import ADDRESS, FLUIDS, GTIN, NUMBER, Bench, vial
-from web_desk import UK, US
+from path_desk import ADDRESS, FLUIDS, GTIN, NUMBER, WITNESS, Bench, vial
+from web_desk import UK, US, Html
 
-from compounding.policy import Making
-from compounding.scanning import own_code
+from compounding.policy import Making, Market
+from compounding.scanning import own_code, page_code
 from compounding.wording.log import HAPPENED
 from compounding.workflow.progress import Wasted, What
 
 LATE = {"late_reason": "Gloves on"}
+SIGNED_STEPS = ("check", "check/sign", "final", "release")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_one_press_writes_down_now(bench: Bench) -> None:
     assert (moment.what, moment.place, moment.at, moment.entered_at) == (What.WETTED, 1, utc(13), utc(13))
     assert (moment.late_reason, moment.person) == ("", "okafor")
     told = bench.newest()
-    assert (told.action, dict(told.details)) == ("vial wetted", {"vial": "1", "true time": "09:00"})
+    assert (told.action, dict(told.details)) == ("vial wetted", {"vial": "1", "true time": "09:00", "read": "button"})
     assert "Add water to vial 2" in bench.page().text
 
 
@@ -63,11 +64,14 @@ def test_the_last_planned_vial_leads_to_the_next_state(bench: Bench) -> None:
 
 
 EARLIER = [  # at 09:07: the time, the day, the reason; then in UTC
-    ("09:05", "today", "", utc(13, 5)),
-    ("09:02", "today", "", utc(13, 2)),  # five minutes are no late entry yet
-    ("09:01", "today", "Gloves on", utc(13, 1)),
-    ("23:50", "yesterday", "Screen was down", utc(3, 50)),
-    ("09:05-04:00", "today", "", utc(13, 5)),
+    ("09:05", "2026-03-12", "", utc(13, 5)),
+    ("09:02", "2026-03-12", "", utc(13, 2)),  # five minutes are no late entry yet
+    ("09:01", "2026-03-12", "Gloves on", utc(13, 1)),
+    ("23:50", "2026-03-11", "Screen was down", utc(3, 50)),
+    ("23:50", "2026-03-10", "Screen was down", utc(3, 50, day=11)),
+    ("01:30", "2026-03-08", "Screen was down", utc(6, 30, day=8)),  # an hour before the clocks went forward
+    ("03:30", "2026-03-08", "Screen was down", utc(7, 30, day=8)),  # and half an hour after
+    ("09:05-04:00", "2026-03-12", "", utc(13, 5)),
 ]
 
 
@@ -101,7 +105,21 @@ REFUSED = [
     ({"at": "9:00"}, "Time: “9:00” is not a time. Use hour and minute of the 24-hour clock, as 09:00."),
     ({"at": "25:00"}, "Time: “25:00” is not a time. Use hour and minute of the 24-hour clock, as 09:00."),
     ({"at": "09:05", "on": ""}, "Day: Choose the day."),
+    ({"at": "09:05", "on": "today"}, "Day: Choose one of those shown."),
+    (
+        {"at": "09:05+00:00"},
+        "Time: “2026-03-12T09:05+00:00” is not by the clocks of America/New_York, which then are at -04:00 from UTC.",
+    ),
+    ({"at": "09:05", "on": "2026-03-04", **LATE}, "Day: Choose one of those shown."),  # eight days before
+    (
+        {"at": "02:30", "on": "2026-03-08", **LATE},
+        "Time: “2026-03-08T02:30” does not exist in America/New_York: the clocks go forward. Add the offset from UTC.",
+    ),
     ({"at": "", **LATE}, "Time: Type when it was, or leave the reason empty."),
+    (
+        {"at": "09:01", "late_reason": "Snow \u2603"},
+        "Why it is entered only now: “Snow \u2603” holds \u2603, which no paper can print.",
+    ),
 ]
 
 
@@ -116,23 +134,149 @@ def test_a_time_that_cannot_be_is_refused_in_words(bench: Bench, sent: dict[str,
     assert bench.stored() == before
 
 
-def test_an_hour_that_comes_twice_asks_which(tmp_path: Path) -> None:
-    """In New York 01:30 comes twice on 1 November 2026: at 05:30 and at 06:30 UTC."""
-    bench = Bench(tmp_path, US, datetime(2026, 11, 1, 6, 40, tzinfo=UTC))
+MIDNIGHT = [  # shown at 23:57 on 12 March and sent at 00:02 on the 13th, in New York; in UTC 03:57 and 04:02
+    ("Today, Mar 12, 2026", "22:30", utc(2, 30, day=13)),
+    ("Yesterday, Mar 11, 2026", "22:30", utc(2, 30)),
+]
+
+
+@pytest.mark.parametrize(("words", "at", "then"), MIDNIGHT)
+def test_a_day_is_the_one_that_the_page_showed(bench: Bench, words: str, at: str, then: datetime) -> None:
+    bench.now = utc(3, 57, day=13)
+    bench.sign_in("okafor")
+    (day,) = re.findall(f'<option value="([^"]*)"[^>]*>{words}<', bench.client.get(ADDRESS).get_data(as_text=True))
+    bench.now = utc(4, 2, day=13)
+    bench.act("wet", at=at, on=day, **LATE)
+    (moment,) = bench.standing.moments
+    assert (bench.status, moment.at, moment.entered_at) == (303, then, utc(4, 2, day=13))
+
+
+def test_an_hour_after_midnight_is_not_yet_of_the_day_before(bench: Bench) -> None:
+    """The page was opened before midnight, and its day is the one before: that hour is a day ago."""
+    bench.now = utc(3, 57, day=13)
+    bench.sign_in("okafor")
+    opened = bench.page().fields
+    bench.now = utc(4, 2, day=13)
+    page = bench.post(f"{ADDRESS}/wet", {**opened, "at": "00:01"})
+    assert (bench.status, bench.standing.moments, page.fields["on"]) == (422, (), "2026-03-12")
+    assert "Mar 12, 2026 00:01 is entered only now." in page.said[0]
+
+
+# ------------------------------------------------------------------ held back
+
+HELD = "Time: This was held back, and comes only now. Type when it was; or leave the time empty, and send it again"
+
+
+def unlocked(bench: Bench, path: str, sent: dict[str, str]) -> Html:
+    """Sends a form to a desk that was left alone for 20 minutes, and gives the PIN 45 minutes later."""
+    bench.later(minutes=20)
+    lock = Html(bench.client.post(path, data=sent).get_data(as_text=True))
+    assert "so it is locked" in lock.text
+    bench.later(minutes=45)
+    answer = bench.client.post(path, data={**lock.fields, "unlock_secret": bench.pin})
+    bench.status = answer.status_code
+    return Html(answer.get_data(as_text=True))
+
+
+def test_what_was_pressed_at_a_locked_desk_is_not_now_when_it_is_unlocked(bench: Bench) -> None:
+    page = unlocked(bench, f"{ADDRESS}/wet", bench.page().fields)
+    assert (bench.status, bench.standing.moments) == (422, ())
+    assert page.said[0].startswith(HELD)
+    # Pressed at 09:20, and it is 10:05: the time is typed, with the reason of a late entry.
+    bench.post(f"{ADDRESS}/wet", {**page.fields, "at": "09:20"})
+    assert (bench.status, bench.standing.moments) == (422, ())
+    bench.post(f"{ADDRESS}/wet", {**page.fields, "at": "09:20", **LATE})
+    (moment,) = bench.standing.moments
+    assert (moment.at, moment.entered_at, moment.late_reason) == (utc(13, 20), utc(14, 5), "Gloves on")
+
+
+def test_what_is_pressed_once_more_is_now(bench: Bench) -> None:
+    page = unlocked(bench, f"{ADDRESS}/wet", bench.page().fields)
+    bench.post(f"{ADDRESS}/wet", page.fields)
+    (moment,) = bench.standing.moments
+    assert (bench.status, moment.at) == (303, utc(14, 5))
+
+
+def test_a_time_that_was_typed_goes_through_the_lock(bench: Bench) -> None:
+    unlocked(bench, f"{ADDRESS}/wet", {**bench.page().fields, "at": "09:10", **LATE})
+    (moment,) = bench.standing.moments
+    assert (bench.status, moment.at, moment.late_reason) == (303, utc(13, 10), "Gloves on")
+
+
+def test_a_drug_that_was_added_before_the_lock_asks_when(checked: Bench) -> None:
+    page = unlocked(checked, f"{ADDRESS}/add-drug", checked.page().fields)
+    assert (checked.status, checked.state) == (422, "in-process checked")
+    assert page.said[0].startswith(HELD)
+
+
+def test_a_bag_that_came_back_before_the_lock_asks_when(checked: Bench) -> None:
+    checked.act("add-drug")
+    checked.release()
+    path = f"{ADDRESS}/end/return"
+    page = unlocked(checked, path, {**checked.get(path).fields, "why": "patient"})
+    assert (checked.status, checked.state) == (422, "released")
+    assert page.said[0].startswith(HELD)
+    checked.post(path, {**page.fields, "at": "09:30", **LATE})
+    assert (checked.state, checked.standing.moments[-1].at) == ("returned", utc(13, 30))
+
+
+TWICE = [  # now; both offsets; each of them with the hour in UTC
+    # In New York 01:30 comes twice on 1 November 2026: at 05:30 and at 06:30 UTC.
+    (US, datetime(2026, 11, 1, 6, 40, tzinfo=UTC), "-04:00 or -05:00", {"-04:00": 5, "-05:00": 6}),
+    # In London 01:30 comes twice on 25 October 2026: at 00:30 and at 01:30 UTC.
+    (UK, datetime(2026, 10, 25, 1, 40, tzinfo=UTC), "+01:00 or +00:00", {"+01:00": 0, "+00:00": 1}),
+]
+
+
+@pytest.mark.parametrize(("market", "now", "offsets", "hours"), TWICE)
+def test_an_hour_that_comes_twice_asks_which(
+    tmp_path: Path, market: Market, now: datetime, offsets: str, hours: dict[str, int]
+) -> None:
+    bench = Bench(tmp_path, market, now)
     bench.verify(NUMBER)
-    bench.pick()
+    for number in (1, 2):
+        bench.scan(vial(number, gtin=GTIN[market]))
+    for kind, lot in FLUIDS.items():
+        bench.type_twice(kind, lot)
     page = bench.act("wet", at="01:30", **LATE)
-    assert bench.status == 422
-    assert "comes twice in America/New_York" in page.said[0]
-    assert "Add the offset from UTC, -04:00 or -05:00." in page.said[0]
-    bench.act("wet", at="01:30-04:00", **LATE)
-    assert bench.standing.moments[0].at == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert (bench.status, bench.standing.moments) == (422, ())
+    assert f"comes twice in {bench.desk.zone}: the clocks go back. Add the offset from UTC, {offsets}." in page.said[0]
+    for place, (offset, hour) in enumerate(hours.items(), 1):
+        bench.act("wet", place=str(place), at=f"01:30{offset}", **LATE)
+        moment = bench.standing.moments[-1]
+        assert (moment.at, moment.entered_at) == (now.replace(hour=hour, minute=30), now)
 
 
 def test_a_vial_is_wetted_by_its_scan(bench: Bench) -> None:
     bench.act("wet", scan=vial(2))
     assert [(one.what, one.place) for one in bench.standing.moments] == [(What.WETTED, 2)]
+    assert bench.newest().details == {
+        "vial": "2",
+        "true time": "09:00",
+        "read": "scanned",
+        "raw": vial(2),
+        "read as": f"(01) {GTIN[US]} (17) Nov 30, 2027 (10) TR4471A (21) 2200802",
+        "match": "vial as recorded",
+    }
     assert "Add water to vial 1" in bench.page().text
+
+
+def test_a_code_without_a_serial_wets_one_vial_at_a_time(bench: Bench) -> None:
+    """It fits either vial; a scanner that reads twice, or a form that is sent twice, says nothing of the other."""
+    bench.act("wet", scan="0008-0100-01")
+    assert bench.status == 303
+    page = bench.act("wet", scan="0008-0100-01")
+    said = "Vial 1 was recorded as wetted a moment ago. Scan the next one once water is in it."
+    assert (bench.status, said in page.text, len(bench.standing.moments)) == (422, True, 1)
+    bench.later(seconds=11)
+    bench.act("wet", scan="0008-0100-01")
+    assert (bench.status, [one.place for one in bench.standing.moments]) == (303, [1, 2])
+
+
+def test_a_form_that_is_sent_twice_wets_one_vial(bench: Bench) -> None:
+    sent = bench.page().fields
+    assert [bench.client.post(f"{ADDRESS}/wet", data=sent).status_code for _ in range(2)] == [303, 409]
+    assert len(bench.standing.moments) == 1
 
 
 STRANGE = [
@@ -176,7 +320,8 @@ def test_the_drug_is_added_with_one_press_and_what_is_left_is_written_down(check
     (left,) = checked.standing.wastes
     assert (left.what, left.place, str(left.mass), str(left.volume)) == (Wasted.REMAINDER, 2, "0.34 mg", "1.36 mL")
     told = checked.newest()
-    assert (told.action, told.details["bag made"]) == ("drug added", "A")
+    assert (told.action, told.details["bag made"], told.details["read"]) == ("drug added", "A", "button")
+    assert told.details["into the bin"] == "Vial 2, left over, 0.34 mg, 1.36 mL"
 
 
 def test_our_own_worksheet_may_be_scanned_and_no_other(checked: Bench) -> None:
@@ -187,8 +332,38 @@ def test_our_own_worksheet_may_be_scanned_and_no_other(checked: Bench) -> None:
         page = checked.act("add-drug", scan=scanned)
         assert (checked.status, sentence in page.text) == (422, True)
         assert checked.state == "in-process checked"
-    checked.act("add-drug", scan=own_code(NUMBER, "p1"))
+    for scanned in (own_code(NUMBER, "p1"), page_code(NUMBER, 1, 1), page_code(NUMBER, 1, 2)):
+        page = checked.act("add-drug", scan=scanned)
+        missing = f"There is no page 1 of the worksheet of {NUMBER}: it was not printed at this desk."
+        assert (checked.status, missing in page.text) == (422, True)
+    print_worksheet(checked)
+    checked.act("add-drug", scan=page_code(NUMBER, 1, 1))
     assert checked.state == "diluted"
+
+
+def print_worksheet(desk: Bench) -> None:
+    fields = {**desk.page().fields, "reason": "smudged"}
+    assert desk.client.post(f"{ADDRESS}/print/worksheet", data=fields).status_code == 303
+
+
+def test_the_worksheet_of_an_older_version_adds_no_drug(tmp_path: Path) -> None:
+    """Printed for version 1, and again once the order was changed: both lie on the bench."""
+    desk = Bench(tmp_path, US)
+    desk.verify(NUMBER)
+    print_worksheet(desk)
+    shown = desk.post("/orders/review", {**desk.get(f"/orders/{NUMBER}/edit").fields, "location": "Chair 7"})
+    assert desk.save(shown, change_reason="misread", change_words="Another chair.").status_code == 303
+    desk.verify(NUMBER)
+    print_worksheet(desk)
+    desk.pick()
+    desk.wet()
+    desk.check()
+    page = desk.act("add-drug", scan=page_code(NUMBER, 1, 1))
+    said = f"Stale: page 1 of the worksheet of {NUMBER} is of version 1, and version 2 stands by now. Destroy it."
+    assert (desk.status, said in page.text, desk.state) == (422, True, "in-process checked")
+    assert desk.newest().details["match"] == "stale"
+    desk.act("add-drug", scan=page_code(NUMBER, 1, 2))
+    assert desk.state == "diluted"
 
 
 def test_whoever_checked_it_adds_no_drug(checked: Bench) -> None:
@@ -231,7 +406,27 @@ def test_a_timely_dilution_may_be_entered_after_its_limit(checked: Bench) -> Non
 
 def test_a_time_before_the_vials_were_wetted_is_none(checked: Bench) -> None:
     page = checked.act("add-drug", at="08:59", **LATE)
-    assert page.said == ["Time: 08:59 is before 09:00, when what it follows was done."]
+    assert (checked.status, checked.state) == (422, "in-process checked")
+    (said,) = page.said
+    assert said.startswith("Time: 08:59 is before 09:00, when the last vial was wetted: one of the two is wrong.")
+    assert page.fields["at"] == "08:59"
+
+
+def test_a_late_dilution_leaves_nothing_but_to_reject_by_whatever_address(checked: Bench) -> None:
+    checked.now = utc(17, 1)
+    checked.sign_in("okafor")
+    checked.act("add-drug")
+    assert checked.state == "diluted"
+    before = {**checked.stored(), "sign_in": 0}
+    for user, acts in (("okafor", ("labels/print", "add-drug", "wet", "scan")), ("adeyemi", SIGNED_STEPS)):
+        checked.sign_in(user)
+        for act in acts:
+            checked.act(act, signing_secret=checked.pin)
+            assert checked.status == 409, act
+    assert {**checked.stored(), "sign_in": 0} == before
+    checked.sign_in("okafor")
+    checked.act("end/reject", why="late", **WITNESS)
+    assert (checked.status, checked.state) == (303, "rejected")
 
 
 def test_a_dilution_before_the_check_is_the_truth_and_must_be_rejected(checked: Bench) -> None:
@@ -314,6 +509,16 @@ def test_a_spare_is_wetted_where_the_others_do_not_suffice(spare: Bench) -> None
     assert (spare.status, spare.state) == (303, "reconstituted")
     assert spare.newest().action == "spare vial wetted"
     assert [one.place for one in spare.standing.moments] == [1, 2]
+
+
+def test_a_spare_that_was_wetted_earlier_is_written_down_as_it_was(spare: Bench) -> None:
+    spare.later(minutes=12)
+    sent = {**spare.page().fields, "place": "2"}
+    page = spare.post(f"{spare.address}/wet", {**sent, "at": "13:05"})
+    assert (spare.status, page.fields["at"]) == (422, "13:05")
+    spare.post(f"{spare.address}/wet", {**sent, "at": "13:05", **LATE})
+    moment = spare.standing.moments[-1]
+    assert (moment.place, moment.at, moment.late_reason) == (2, utc(13, 5), "Gloves on")
 
 
 def test_a_spare_that_was_not_opened_is_put_away(spare: Bench) -> None:

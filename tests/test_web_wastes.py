@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -123,10 +124,11 @@ ENTRIES = (
 
 
 def test_the_sums_are_exact() -> None:
-    """0.34 + 0.1 = 0.44 in vials, 1.46 + 0.9 = 2.36 whole, 1.36 + 0.4 + 50 = 51.76 mL, of three."""
+    """0.34 + 0.1 = 0.44 in vials, 1.46 + 0.9 = 2.36 whole; 1.36 + 0.4 = 1.76 mL of concentrate, and 50 mL that are
+    diluted, which are never one sum; of three."""
     found = sums(ENTRIES)
     assert (str(found.left), str(found.whole), str(found.mass)) == ("0.44 mg", "2.36 mg", "2.8 mg")
-    assert (str(found.volume), found.preparations) == ("51.76 mL", 3)
+    assert (str(found.concentrate), str(found.diluted), found.preparations) == ("1.76 mL", "50 mL", 3)
     assert (str(sums(()).mass), sums(()).preparations) == ("0 mg", 0)
 
 
@@ -177,12 +179,23 @@ def test_the_bars_are_to_scale() -> None:
 
 def test_the_page_sums_this_month_and_shows_each_row(us: Browser) -> None:
     page = us.get("/wastes")
-    assert "Thrown away 0.34 mg in 1.36 mL" in page.text
-    assert "Mar 12, 2026 0.34 mg 0 mg 0.34 mg 1.36 mL 1" in page.text
+    assert "Thrown away 0.34 mg 1.36 mL from vials" in page.text
+    assert "Mar 12, 2026 0.34 mg 0 mg 0.34 mg 1.36 mL 0 mL 1" in page.text
     assert f"{NUMBER} Vial 2, left over 0.34 mg 1.36 mL left after the draw R. Okafor" in page.text
     assert page.says("plot-1") == "Thrown away, Mar 1, 2026 to Mar 12, 2026"
     assert page.says("plot-1-more").startswith("0.34 mg thrown away, Mar 1, 2026 to Mar 12, 2026, in 12 bars.")
     assert page.elements["plot-1"]["tag"] == "title" and page.elements["plot-1-more"]["tag"] == "desc"
+
+
+def test_a_witness_is_named_as_printed_everywhere(us: Browser) -> None:
+    """The bag of 50 mL and what was left in a vial are two volumes."""
+    bag = replace(waste(Wasted.BAG, "1.46", "50", reason="leaks"), witness="park")
+    take(us, NUMBER, "rejected", "preparer", State.REJECTED, [bag])
+    page = us.get("/wastes").text
+    assert "Thrown away 1.8 mg 1.36 mL from vials, 50 mL in bags" in page and "51.36" not in page
+    assert "Bag 1.46 mg 50 mL leaks R. Okafor witness J. Park" in page
+    assert "Bag 1.46 mg 50 mL leaks J. Park" in us.get(PATH).text
+    assert [row["witness"] for row in rows(us.send("/wastes/csv", MARCH))] == ["", "J. Park"]
 
 
 def test_a_period_in_which_nothing_was_thrown_away(us: Browser) -> None:

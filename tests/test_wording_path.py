@@ -1,7 +1,7 @@
 """The path of a preparation in words: every barrier, every next action, draws and syringes."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from compounding.policy import Making, Market, Policy
 from compounding.wording.barriers import FAULTS, barrier_sentence, barrier_sentences, disagreeing
+from compounding.wording.endings import end_text
 from compounding.wording.labels import label_sentence
 from compounding.wording.path import (
     _NEXT,
@@ -16,7 +17,6 @@ from compounding.wording.path import (
     by_whom,
     discard_words,
     draw_words,
-    happened_words,
     next_text,
     picked_words,
     quantity,
@@ -25,11 +25,13 @@ from compounding.wording.path import (
     stop_heading,
     syringe_words,
 )
+from compounding.wording.true_times import happened_words
 from compounding.workflow import MAY, State, Whom, steps
 from compounding.workflow.guidance import Next
 from compounding.workflow.materials import Kind, Need
 from compounding.workflow.progress import Barrier, Moment, What, planned
-from compounding.workflow.steps import CANCEL, CHANGE, in_force
+from compounding.workflow.steps import CANCEL, CHANGE, REJECT, RETURN, in_force
+from compounding.workflow.wastes import of_ending
 from tests.orders import mL, uk, us
 from tests.paths import at, picked, preparing
 
@@ -42,6 +44,12 @@ WORKFLOW = Path(__file__).resolve().parent.parent / "compounding" / "workflow"
 # 13:00 UTC is 09:00 in New York on 12 March 2026.
 VIAL = {"name": "inotuzumab ozogamicin", "lot": "TR4471A"}
 BARRIERS: list[tuple[str, dict[str, Any], str]] = [
+    ("not-on-paper", {}, "Its label is printed: only what was prepared on paper has one written by hand."),
+    (
+        "released-late",
+        {"start_before": at("20:00"), "now": at("20:00")},
+        "It was released at 16:00, and the infusion had to start before 16:00: the bag must be rejected.",
+    ),
     ("opened", {"vial": 2}, "Vial 2 is recorded as wetted already."),
     ("nothing-opened", {}, "No vial was wetted: cancel the preparation instead."),
     ("no-vial", {"vial": 3}, "No vial 3 is recorded: scan it first."),
@@ -51,6 +59,7 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
         {"fault": "volume-read"},
         "Read again, the volume read on the syringes still does not agree: the preparation must be rejected.",
     ),
+    ("check-readings", {"readings": 3}, "Three readings did not agree: the preparation must be rejected."),
     (
         "diluted-late",
         {"at": at("17:01"), "dilute_by": at("17:00")},
@@ -100,10 +109,23 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
         "It is 09:07: say why 09:01 is entered only now. Both times are kept.",
     ),
     (
-        "too-early",
+        "before-wetting",
         {"at": at("12:59"), "follows": at("13:00")},
-        "08:59 is before 09:00, when what it follows was done.",
+        "08:59 is before 09:00, when the last vial was wetted: one of the two is wrong. Type this one as it was; where"
+        " it is the other, leave this empty, and reject the preparation.",
     ),
+    (
+        "before-final",
+        {"at": at("12:59"), "follows": at("13:00")},
+        "08:59 is before 09:00, when the final check was signed. Type when the bag was released.",
+    ),
+    (
+        "before-release",
+        {"at": at("12:59"), "follows": at("13:00")},
+        "08:59 is before 09:00, when the bag was released. Type when it came back.",
+    ),
+    ("wanting", {"kind": "container"}, "The container was put aside: record the one that takes its place first."),
+    ("nothing-wanting", {}, "Everything is recorded: put aside first what cannot be used."),
     (
         "course-ended",
         {"on": date(2026, 3, 10), "why": "vod", "words": "Ascites"},
@@ -154,11 +176,12 @@ def test_every_barrier_of_the_workflow_has_its_sentence() -> None:
     source = "".join(path.read_text("utf-8") for path in WORKFLOW.glob("*.py"))
     raised = set(re.findall(r'Barrier\("([a-z-]+)"', source))
     told = {code for code, _, _ in BARRIERS}
-    labels = {code for code in raised if code.startswith("label") or code == "witness"}
+    labels = {code for code in raised if code.startswith("label") or code in ("witness", "sending-open")}
     assert raised - labels - told == {"diluted-bag"}
     assert "two pharmacists record them" in barrier_sentence(Barrier("diluted-bag"), NEW_YORK)
+    values = {"copy": "2", "version": 1, "applied": 0, "light_cover": 0, "first": 1, "last": 2}
     for code in labels:
-        assert label_sentence(Barrier(code, {"copy": "2", "version": 1, "applied": 0})).endswith(".")
+        assert label_sentence(Barrier(code, values)).endswith(".")
 
 
 def test_all_that_is_in_the_way_is_one_text() -> None:
@@ -248,8 +271,14 @@ def test_what_was_picked_is_counted() -> None:
 
 def test_a_late_entry_is_told_with_both_times() -> None:
     late = Moment(What.WETTED, 1, at("13:00"), at("13:20"), "Gloves on")
-    assert happened_words(late, "America/New_York") == "09:00, entered 09:20: Gloves on"
-    assert happened_words(Moment(What.WETTED, 1, at("13:00"), at("13:05")), "America/New_York") == "09:00"
+    assert happened_words(late, "America/New_York", Market.US) == "09:00, entered 09:20: Gloves on"
+    assert happened_words(Moment(What.WETTED, 1, at("13:00"), at("13:05")), "America/New_York", Market.US) == "09:00"
+
+
+def test_a_late_entry_of_another_day_has_both_dates() -> None:
+    late = Moment(What.DILUTED, 0, at("13:00"), at("13:20") + timedelta(days=1), "No network")
+    said = "12-Mar-2026 13:00, entered 13-Mar-2026 13:20: No network"
+    assert happened_words(late, "Europe/London", Market.UK) == said
 
 
 def test_a_step_says_whose_it_is() -> None:
@@ -272,8 +301,22 @@ def test_every_step_of_the_list_is_a_row_of_the_table() -> None:
 
 def test_a_blind_check_is_told_nothing_of_the_drug() -> None:
     progress = preparing(us(170, 70), State.RECONSTITUTED, wet="13:00")
-    assert "5.84 mL" in step_note(State.DILUTED, progress, "UTC")
-    assert step_note(State.DILUTED, progress, "UTC", hidden=True) == ""
+    for state, told in (
+        (State.MATERIALS, "2 vials, water, diluent, container"),
+        (State.RECONSTITUTED, "vial 1 wetted 13:00; vial 2 wetted 13:00"),
+        (State.DILUTED, "5.84 mL of drug"),
+    ):
+        assert told in step_note(state, progress, "UTC")
+        assert step_note(state, progress, "UTC", hidden=True) == ""
+
+
+def test_an_ending_counts_no_vial_for_whoever_counts_them_blind() -> None:
+    """Two vials of 0.9 mg, of 3.6 mL each, are binned where nothing is diluted yet."""
+    wastes = tuple(of_ending(preparing(us(170, 70), State.RECONSTITUTED, wet="13:00"), "leak"))
+    told = tuple(f"Into the bin: vial {place}, 0.9 mg in 3.6 mL." for place in (1, 2))
+    assert end_text(REJECT, wastes, ()).told == told
+    assert end_text(REJECT, wastes, (), hidden=True).told == ("Into the bin: every vial that was wetted.",)
+    assert end_text(RETURN, (), (), hidden=True).told == ()
 
 
 def test_what_was_read_is_told_by_its_identifiers() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from compounding.quantities import WeighedMass
-from compounding.workflow.check import Own, judged, stays_apart, within
+from compounding.workflow.check import Own, judged, read_out, stays_apart, within
 from compounding.workflow.progress import Reading, planned
 from tests.orders import mL, uk, us
 from tests.paths import own
@@ -107,6 +107,19 @@ STAYS = [
 def test_a_fault_that_is_found_again_stays(tries: list[Own], stay: tuple[str, ...]) -> None:
     readings: list[Reading] = [judged(said, US, 2) for said in tries]
     assert stays_apart(readings) == stay
+
+
+READ_OUT = [
+    ([LOW, WRONG], False),
+    ([LOW, WRONG, AGREES], False),
+    ([LOW, WRONG, own(volume="7")], True),  # three, each in another value
+    ([LOW, LOW, LOW], True),
+]
+
+
+@pytest.mark.parametrize(("tries", "out"), READ_OUT)
+def test_after_three_readings_that_disagree_it_is_not_read_again(tries: list[Own], out: bool) -> None:
+    assert read_out(judged(said, US, 2) for said in tries) is out
 
 
 def test_a_plan_that_cannot_be_computed_is_not_prepared() -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from compounding.workflow import State
+from compounding.workflow import State, in_force
 from compounding.workflow.check import judged
+from compounding.workflow.guards import barriers, wanted
 from compounding.workflow.guidance import next_action
-from compounding.workflow.materials import Out
+from compounding.workflow.materials import Kind, Out
 from compounding.workflow.progress import Fate, Progress
 from tests.orders import for_surface, uk, us
 from tests.paths import at, codes, copies, own, preparing, taking_out, wetted
@@ -38,6 +39,14 @@ def read(progress: Progress, *reads: str) -> Progress:
     return replace(progress, readings=tuple(judged(own(read=found), progress.planned, 2) for found in reads))
 
 
+def without(progress: Progress, kind: Kind) -> Progress:
+    """The preparation without its bag, or without its diluent."""
+    gone = (replace(one, out=Out.BROKEN) if one.kind is kind else one for one in progress.materials)
+    return replace(progress, materials=tuple(gone))
+
+
+CHECKED = stands(State.CHECKED, wet="09:00", checked="09:30")
+OLD_BAG: dict[str, Any] = {"recalled": frozenset({("container", "TR4471A")})}
 DONE = (A, L, S)
 NEXT = [
     # preparation, now, what is next, at which vial, what is in its way
@@ -61,6 +70,12 @@ NEXT = [
     (stands(State.RECONSTITUTED, wet="09:00", **RECALLED), "09:10", "reject", 0, ["recalled", "recalled"]),
     (stands(State.CHECKED, wet="09:00", checked="09:30"), "13:00", "add-drug", 0, []),
     (stands(State.CHECKED, wet="09:00", checked="09:30"), "13:01", "true-time", 0, []),
+    (without(stands(State.RECONSTITUTED, wet="09:00"), Kind.CONTAINER), "09:10", "pick-container", 0, []),
+    (without(CHECKED, Kind.DILUENT), "09:40", "pick-diluent", 0, []),
+    (without(CHECKED, Kind.CONTAINER), "13:01", "pick-container", 0, []),  # and then the true time of the dilution
+    (without(stands(State.RECONSTITUTED, wet="09:00"), Kind.CONTAINER), "13:01", "reject", 0, ["dilute-by"]),
+    (replace(CHECKED, **OLD_BAG), "09:40", "take-out", 0, []),
+    (bag(State.DILUTED, **OLD_BAG), "10:01", "reject", 0, ["recalled"]),  # a bag with the drug in it is not replaced
     (bag(State.DILUTED), "10:01", "print-label", 0, []),
     (bag(State.DILUTED, None, None, None), "10:01", "apply-label", 0, []),
     (bag(State.DILUTED, D, L, S), "10:01", "print-label", 0, []),
@@ -83,6 +98,30 @@ def test_the_next_action(progress: Progress, now: str, code: str, place: int, ex
     assert found is not None
     assert (found.code, found.place, codes(found.barriers)) == (code, place, expected)
     assert progress.state in found.step.before
+
+
+HELD_UP = [  # step, what is wanting, what is in the way
+    ("in-process check", (Kind.CONTAINER,), ["wanting"]),
+    ("drug added", (Kind.CONTAINER, Kind.DILUENT), ["wanting", "wanting"]),
+    ("drug added", (), []),
+    ("bag or diluent replaced", (), ["nothing-wanting"]),
+    ("bag or diluent replaced", (Kind.DILUENT,), []),
+]
+
+
+@pytest.mark.parametrize(("step", "gone", "expected"), HELD_UP)
+def test_nothing_goes_on_without_its_bag(step: str, gone: tuple[Kind, ...], expected: list[str]) -> None:
+    made = CHECKED
+    for kind in gone:
+        made = without(made, kind)
+    assert codes(barriers(in_force(made.planned.policy)[step], made, at("09:40"))) == expected
+
+
+def test_a_spare_vial_that_was_put_away_is_not_wanting_any_more() -> None:
+    """Once the vials are wetted nothing is picked but what was put aside."""
+    made = taking_out(with_spare(State.RECONSTITUTED, wet="09:00"), 2, Out.RETURNED)
+    assert wanted(made) == ()
+    assert [need.kind for need in wanted(without(made, Kind.CONTAINER))] == [Kind.CONTAINER]
 
 
 def test_a_spare_vial_is_put_away_before_the_final_check() -> None:

@@ -16,12 +16,13 @@ from compounding.workflow.guards import (
     barriers,
     leaves_by,
     material_barriers,
+    only_passed,
     out_barriers,
     state_after,
     vial_barriers,
 )
 from compounding.workflow.materials import Kind, Need, Out, missing, needs
-from compounding.workflow.progress import Fate, Moment, Progress, What, clocks, planned
+from compounding.workflow.progress import Barrier, Fate, LabelCopy, Moment, Progress, Taken, What, clocks, planned
 from compounding.workflow.times import entry_barriers, is_late
 from tests.orders import IN, for_surface, uk, us
 from tests.paths import CHECKER, PREPARER, at, codes, copies, material, moment, own, preparing, taking_out, vial, wetted
@@ -45,9 +46,9 @@ ENTRIES = [
     ("09:54", "10:00", "alarm, left the suite", []),
     ("10:01", "10:00", "", ["future"]),
     ("14:30", "14:30", "", []),  # past every limit, and recorded
-    ("08:59", "09:01", "", ["too-early"]),  # nothing is diluted before it is wetted
+    ("08:59", "09:01", "", ["before-wetting"]),  # nothing is diluted before it is wetted
     ("09:00", "09:01", "", []),
-    ("08:59", "10:00", "", ["late-reason", "too-early"]),
+    ("08:59", "10:00", "", ["late-reason", "before-wetting"]),
 ]
 
 
@@ -63,8 +64,15 @@ def test_a_true_time_is_refused_only_where_it_cannot_be_true(
 def test_a_bag_comes_back_after_it_left() -> None:
     out = bag(State.RELEASED)
     out = replace(out, moments=(*out.moments, moment(What.RELEASED, "11:00")))
-    assert codes(entry_barriers(moment(What.RETURNED, "10:59", entered="11:03"), out)) == ["too-early"]
+    assert codes(entry_barriers(moment(What.RETURNED, "10:59", entered="11:03"), out)) == ["before-release"]
     assert codes(entry_barriers(moment(What.RETURNED, "11:00", entered="11:03"), out)) == []
+
+
+def test_a_bag_is_released_after_its_final_check() -> None:
+    """Signed within 10:40: to the minute, the release may have been in it."""
+    checked = replace(bag(State.FINAL), taken=(Taken("final check", CHECKER, at("10:40") + timedelta(seconds=59)),))
+    for time, expected in (("10:39", ["before-final"]), ("10:40", []), ("10:41", [])):
+        assert codes(entry_barriers(moment(What.RELEASED, time, entered="10:43"), checked)) == expected
 
 
 def test_a_vial_may_have_been_wetted_at_any_time_before_now() -> None:
@@ -130,6 +138,16 @@ def test_a_reading_that_stays_apart_leaves_only_reject() -> None:
     assert barriers(steps.REJECT, twice, at("09:30")) == ()
 
 
+def test_three_readings_that_disagree_each_in_another_value_leave_only_reject() -> None:
+    progress = preparing(us(170, 70), State.RECONSTITUTED, wet="09:00")
+    wrong = (own(read="5"), own(dose="1.82"), own(vials=3))
+    apart = tuple(judged(said, progress.planned, 2, CHECKER) for said in wrong)
+    assert codes(barriers(steps.CHECK_US, replace(progress, readings=apart[:2]), at("09:30"))) == []
+    (barrier,) = barriers(steps.CHECK_US, replace(progress, readings=apart), at("09:30"))
+    assert (barrier.code, barrier.values) == ("check-readings", {"readings": 3})
+    assert barriers(steps.REJECT, replace(progress, readings=apart), at("09:30")) == ()
+
+
 # ------------------------------------------------------------------ the release
 
 # Wetted 09:00, diluted 10:00: start before 16:00. Another limit: 4 h of the diluted bag, from 10:00.
@@ -154,6 +172,15 @@ def test_a_release_waits_for_time_and_gate(now: str, limits: Any, training: bool
     assert codes(barriers(steps.RELEASE, replace(progress, training=training), at(now))) == expected
 
 
+PASSED = [(["start-before"], True), (["start-before", "start-before"], True), (["start-before", "recalled"], False),
+          (["recalled"], False), ([], False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "expected"), PASSED)
+def test_nothing_may_bar_a_release_that_is_entered_late_but_the_time(found: list[str], expected: bool) -> None:
+    assert only_passed(Barrier(code) for code in found) is expected
+
+
 def test_the_seconds_of_the_last_minute_are_in_time() -> None:
     progress = bag(State.FINAL, labels=DONE)
     assert codes(barriers(steps.RELEASE, progress, at("15:59") + timedelta(seconds=59))) == []
@@ -169,7 +196,7 @@ def test_labels_and_spare_vials_are_settled_before_the_final_check_and_the_relea
     made = uk(**for_surface("1.16"))
     open_ = preparing(made, State.LABELLED, wet="09:00", checked="09:30", diluted="10:00", labels=copies(None))
     for step in (steps.FINAL_UK, steps.RELEASE):
-        assert codes(barriers(step, open_, at("11:00"))) == ["label-open", "label-applied", "spare"]
+        assert codes(barriers(step, open_, at("11:00"))) == ["label-open", "label-applied", "label-cover", "spare"]
     settled = replace(taking_out(open_, 2, Out.RETURNED), labels=DONE)
     assert codes(barriers(steps.RELEASE, settled, at("11:00"))) == []
 
@@ -281,10 +308,12 @@ def test_by_which_step_a_material_leaves() -> None:
     """1.16 m² × 0.8 = 0.93 mg in the UK: one vial and a spare."""
     made = uk(**for_surface("1.16"))
     before, after = preparing(made, State.MATERIALS), preparing(made, State.CHECKED, wet="09:00")
+    diluted = preparing(made, State.DILUTED, wet="09:00", diluted="10:00")
     spare, container = after.materials[1], after.materials[-1]
     assert leaves_by(before, spare) is leaves_by(before, container) is steps.TAKE_OUT
     assert leaves_by(after, spare) is steps.PUT_AWAY
-    assert leaves_by(after, container) is leaves_by(after, after.materials[0]) is None
+    assert leaves_by(after, container) is steps.PUT_ASIDE
+    assert leaves_by(after, after.materials[0]) is leaves_by(diluted, container) is None
 
 
 @pytest.mark.parametrize(("place", "expected"), [(1, ["opened"]), (2, []), (3, ["no-vial"])])
@@ -348,3 +377,19 @@ def test_the_preparer_is_whoever_picked_wetted_or_added() -> None:
 def test_every_guard_stands_for_a_step(market: Market) -> None:
     """A guard under a name that no step has would never be asked."""
     assert set(GUARDS) <= set(steps.in_force(planned(IN[market](170, 70)).policy))
+
+
+def test_the_labeller_is_whoever_printed_or_placed_a_copy_that_stands() -> None:
+    """A copy of the version before, and one that was destroyed, name nobody."""
+    made = [
+        (1, Fate.APPLIED, "prints", "places"),
+        (1, None, "prints again", ""),
+        (1, Fate.DESTROYED, "prints a smudged one", "destroys it"),
+        (2, Fate.APPLIED, "prints for another version", "places it"),
+    ]
+    labels = tuple(
+        LabelCopy(id_, str(id_), "label", version, fate, person=placed, printed_by=printed)
+        for id_, (version, fate, printed, placed) in enumerate(made, 1)
+    )
+    progress = preparing(us(170, 70), State.LABELLED, wet="09:00", labels=labels)
+    assert progress.people[steps.Whom.LABELLER] == {"prints", "places", "prints again"}

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from compounding.preparation import Plan
 from compounding.workflow import ENDS, State, Step, steps
 from compounding.workflow.check import Own, judged
-from compounding.workflow.guards import barriers, dry, state_after
+from compounding.workflow.guards import barriers, dry, state_after, wanted
 from compounding.workflow.guidance import next_action
-from compounding.workflow.materials import Kind, Out, missing
+from compounding.workflow.materials import Kind, Out, live
 from compounding.workflow.progress import Fate, LabelCopy, Moment, Progress, Taken, Waste, Wasted, What, planned
 from compounding.workflow.wastes import balance, leaving, of_dilution, of_ending, of_lost, put_back
 from tests.orders import figure, for_surface, mg, mL, uk, us
@@ -71,12 +71,35 @@ def test_a_vial_lost_before_it_was_wetted_is_its_labelled_content() -> None:
 def test_what_goes_back_to_stock_and_what_is_picked_again() -> None:
     progress = preparing(us(170, 70), State.MATERIALS, moments=wetted(1))
     assert [one.place for one in put_back(progress)] == [2]
-    assert [(one.place, why) for one, why in leaving(steps.REJECT, progress)] == [(2, Out.RETURNED)]
     unopened = preparing(us(170, 70), State.MATERIALS)
-    assert [(one.place, why) for one, why in leaving(steps.CANCEL, unopened)] == [(1, Out.RETURNED), (2, Out.RETURNED)]
     changed = leaving(steps.CHANGE, unopened)
     assert len(changed) == 5 and {why for _, why in changed} == {Out.ORDER_CHANGED}
     assert leaving(steps.RELEASE, progress) == ()
+
+
+BACK, BIN = Out.RETURNED, Out.DISCARDED
+# Two vials, water, diluent and bag. Water is used up with the first vial, the rest with the drug; and from the check
+# on a bag may be filled that has no drug yet.
+ENDED = [
+    (steps.CANCEL, State.MATERIALS, (), {"drug 1": BACK, "drug 2": BACK, "water": BACK, "diluent": BACK,
+                                         "container": BACK}),
+    (steps.REJECT, State.MATERIALS, (1,), {"drug 2": BACK, "diluent": BACK, "container": BACK}),
+    (steps.REJECT, State.RECONSTITUTED, (1, 2), {"diluent": BACK, "container": BACK}),
+    (steps.REJECT, State.CHECKED, (1, 2), {"diluent": BIN, "container": BIN}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "state", "wet", "expected"), ENDED, ids=lambda part: str(part)[:12])
+def test_an_ending_puts_out_all_that_was_not_used(
+    step: Step, state: State, wet: tuple[int, ...], expected: dict[str, Out]
+) -> None:
+    progress = preparing(us(170, 70), state, moments=wetted(*wet))
+    gone = {f"{one.kind.value} {one.place or ''}".strip(): why for one, why in leaving(step, progress)}
+    assert gone == expected
+
+
+def test_what_is_in_the_bag_leaves_with_the_bag() -> None:
+    assert leaving(steps.REJECT, preparing(us(170, 70), State.LABELLED, wet="09:00", diluted="10:00")) == ()
 
 
 def test_more_thrown_away_than_was_opened_is_an_error() -> None:
@@ -137,11 +160,22 @@ class Path(RuleBasedStateMachine):
         if why is not Out.RETURNED:
             self.opened, self.bin = self.opened + self.labelled, self.bin + self.labelled
 
-    @precondition(lambda self: self.progress.state is State.VERIFIED)
+    @precondition(lambda self: self.progress.state is State.VERIFIED or self.open_to(steps.REPLACE))
     @rule()
     def pick(self) -> None:
-        need = missing(self.progress.planned.needs, self.progress.materials)[0]
-        self.take(steps.RECORD, materials=(material(need),))
+        step = steps.REPLACE if self.open_to(steps.REPLACE) else steps.RECORD
+        self.take(step, materials=(material(wanted(self.progress)[0]),))
+
+    @precondition(lambda self: self.open_to(steps.PUT_ASIDE))
+    @rule(kind=st.sampled_from([Kind.CONTAINER, Kind.DILUENT]))
+    def leak(self, kind: Kind) -> None:
+        """A bag or a diluent is put aside: no drug was in it, and nothing is poured."""
+        leaks = (one for one in live(self.progress.materials) if one.kind is kind)
+        if (gone := next(leaks, None)) is None:  # put aside already, or a ready-filled bag
+            return
+        materials = (replace(one, out=Out.BROKEN) if one is gone else one for one in self.progress.materials)
+        self.progress = replace(self.progress, materials=tuple(materials))
+        self.take(steps.PUT_ASIDE)
 
     @precondition(lambda self: self.open_to(steps.TAKE_OUT) and dry(self.progress))
     @rule(why=st.sampled_from([Out.BROKEN, Out.DISCARDED, Out.RETURNED]), which=st.integers(0, 9))
@@ -238,8 +272,10 @@ class Path(RuleBasedStateMachine):
             return
         gone = leaving(step, self.progress)
         wastes = tuple(of_ending(self.progress, "rejected")) if step is steps.REJECT else ()
-        for one, why in gone:
-            self.progress = taking_out(self.progress, one.place, why)
+        assert not {why for _, why in gone} - {Out.RETURNED, Out.DISCARDED}
+        whys = dict(gone)
+        left = (replace(one, out=whys.get(one, one.out)) for one in self.progress.materials)
+        self.progress = replace(self.progress, materials=tuple(left))
         self.take(step, wastes=wastes)
         self.bin += sum(self.vials.values()) + self.bag
         self.vials, self.bag = {}, 0

@@ -1,9 +1,13 @@
 """A desk for the tests of the pages: its client, an order as typed, and a page that can be asked."""
 
+import os
 import re
+import shutil
+import tempfile
 import weakref
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -135,6 +139,27 @@ def plain(text: str) -> str:
     return re.sub(r"[\s\u00a0\u2007\u2008]+", " ", text).strip()
 
 
+@cache
+def first_day(market: Market, now: datetime) -> Path:
+    """The home of a training site made at this moment, once a process: never used itself, only copied."""
+    folder = tempfile.TemporaryDirectory(prefix="desk-")
+    app = create_app(Path(folder.name), market.value, lambda: now)
+    app.extensions[EXTENSION].engine.dispose()
+    _FOLDERS.append(folder)
+    return Path(folder.name)
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+"""Removed when the process ends."""
+
+
+def _filled(home: Path, market: Market, now: datetime) -> Path:
+    """Making a training site takes as long as some ten pages: an empty home gets a copy of one."""
+    if not any(home.iterdir() if home.exists() else ()) and "DATABASE_URL" not in os.environ:
+        shutil.copytree(first_day(market, now), home, dirs_exist_ok=True)
+    return home
+
+
 class Browser:
     """A client that reads each page it gets, and sends a form's token with it."""
 
@@ -144,7 +169,7 @@ class Browser:
     def __init__(self, home: Path, market: Market = US, now: datetime = NOW, user: str | None = "") -> None:
         """`user` signs in: by default the technician who enters orders; None nobody."""
         self.now = now
-        self.app = create_app(home, market.value, lambda: self.now)
+        self.app = create_app(_filled(home, market, now), market.value, lambda: self.now)
         self.client = self.app.test_client()
         self.market = market
         self.status = 0

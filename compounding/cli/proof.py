@@ -126,18 +126,17 @@ def _judged(claim: _Claim, kind: str, right: Callable[[datetime | None], bool]) 
     NotProved where others failed meanwhile, so that this one is not answered."""
     from compounding import records
     from compounding.credentials import TOTP, keyed
-    from compounding.records import FACTOR_GIVEN, Attempt, Tried, Verdict
+    from compounding.records import FACTOR_GIVEN, Attempt
 
     if not claim.noted:
         return right(None)
     key = keyed(claim.key, claim.user)
 
-    def judge(tried: Tried) -> Verdict:
-        if sentence := _locked(tried.failures, key, kind, claim.now):
-            return Verdict(False, refused=sentence)
-        good = right(tried.newest_good(key=key, kind=kind))
-        return Verdict(good, (FACTOR_GIVEN if kind == TOTP else None) if good else _WRONG[kind])
-
+    judge = records.unless_locked(
+        lambda tried: _locked(tried.failures, key, kind, claim.now),
+        lambda tried: right(tried.newest_good(key=key, kind=kind)),
+        lambda tried, good: (FACTOR_GIVEN if kind == TOTP else None) if good else _WRONG[kind],
+    )
     verdict = records.record_attempt(claim.engine, _event(claim, kind), Attempt(key, CONSOLE, kind), judge)
     if verdict.refused:
         raise NotProved(verdict.refused)

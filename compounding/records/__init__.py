@@ -32,6 +32,7 @@ from compounding.records.attempts import (
     Verdict,
     failures,
     record_attempt,
+    unless_locked,
 )
 from compounding.records.backup import Restored, backup, opened_backup, restore
 from compounding.records.chain import Head
@@ -67,6 +68,21 @@ from compounding.records.database import (
     RecordsRefused,
     Rollback,
     open_database,
+)
+from compounding.records.downtime import (
+    MOST_WORKSHEETS,
+    NewPack,
+    NewPaperOrder,
+    NumberState,
+    Pack,
+    PackNumber,
+    PaperOrder,
+    destroy_number,
+    next_sequence,
+    pack,
+    pack_of,
+    packs,
+    reserve_pack,
 )
 from compounding.records.drafts import saved_as
 from compounding.records.events import (
@@ -109,10 +125,20 @@ from compounding.records.preparations import (
     preparation,
     save_preparation,
 )
+from compounding.records.printers import (
+    CalibrationResult,
+    calibrations,
+    printer_rows,
+    printers,
+    put_calibration,
+    put_printer,
+)
 from compounding.records.prints import NewPrint, Print, first_print, prints, record_print
 from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
+from compounding.records.reports import NewReport, Report, record_report, report, reports
 from compounding.records.revisions import revise_preparation
+from compounding.records.sendings import NewSending, end_sending
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
     CODE,
@@ -126,8 +152,8 @@ from compounding.records.settings import (
 )
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
 from compounding.records.standing import Standing, Status, standing
-from compounding.records.steps import NewRow, set_status, take_step
-from compounding.records.wastes import WasteEntry, waste_between
+from compounding.records.steps import NewRow, take_step
+from compounding.records.wastes import WasteEntry, waste_between, waste_of
 from compounding.records.witness import NoWitness, Witness, witness
 from compounding.records.worklist import open_preparations
 
@@ -136,6 +162,7 @@ __all__ = [
     "CODE",
     "CREDENTIALS",
     "FACTOR_GIVEN",
+    "MOST_WORKSHEETS",
     "PATIENTS_MOST",
     "PROGRAM",
     "SIGNATURE_VOID",
@@ -146,6 +173,7 @@ __all__ = [
     "Account",
     "Anchor",
     "Attempt",
+    "CalibrationResult",
     "Change",
     "Comparison",
     "Counts",
@@ -167,16 +195,24 @@ __all__ = [
     "NewFate",
     "NewInfusion",
     "NewOut",
+    "NewPack",
+    "NewPaperOrder",
     "NewPatient",
     "NewPreparation",
     "NewPrint",
+    "NewReport",
     "NewRow",
+    "NewSending",
     "NewSignature",
     "NoWitness",
     "NotRead",
     "NotSaved",
+    "NumberState",
     "OutFact",
+    "Pack",
+    "PackNumber",
     "Page",
+    "PaperOrder",
     "Patient",
     "PatientIdentity",
     "PatientSearch",
@@ -189,6 +225,7 @@ __all__ = [
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
+    "Report",
     "Restored",
     "Rollback",
     "SavedPreparation",
@@ -209,6 +246,7 @@ __all__ = [
     "accounts",
     "actions",
     "backup",
+    "calibrations",
     "check",
     "chosen_by",
     "clock_step_pending",
@@ -217,7 +255,9 @@ __all__ = [
     "course_of",
     "course_record",
     "courses_of",
+    "destroy_number",
     "end_recall",
+    "end_sending",
     "events",
     "export_log",
     "failures",
@@ -229,19 +269,27 @@ __all__ = [
     "migrate",
     "move",
     "newest_credentials",
+    "next_sequence",
     "open_course",
     "open_database",
     "open_preparations",
     "opened_backup",
+    "pack",
+    "pack_of",
+    "packs",
     "patient",
     "patient_subject",
     "place",
     "placed_in",
     "preparation",
+    "printer_rows",
+    "printers",
     "prints",
     "proof",
     "put_account",
+    "put_calibration",
     "put_patient",
+    "put_printer",
     "put_recall",
     "put_secret",
     "put_secrets",
@@ -254,7 +302,11 @@ __all__ = [
     "record_fact",
     "record_infusion",
     "record_print",
+    "record_report",
+    "report",
+    "reports",
     "require_current",
+    "reserve_pack",
     "restore",
     "revise_preparation",
     "save_preparation",
@@ -262,7 +314,6 @@ __all__ = [
     "schema_version",
     "secrets",
     "session",
-    "set_status",
     "settings",
     "settings_entry",
     "sign_in",
@@ -272,7 +323,9 @@ __all__ = [
     "take_out_fact",
     "take_step",
     "timeline",
+    "unless_locked",
     "uses_of_lot",
     "waste_between",
+    "waste_of",
     "witness",
 ]

@@ -93,6 +93,21 @@ class Verdict:
 Judge = Callable[[Tried], Verdict]
 
 
+def unless_locked(
+    locked: Callable[[Tried], str], right: Callable[[Tried], bool], told: Callable[[Tried, bool], str | None]
+) -> Judge:
+    """The judge that asks for a lock before the secret is looked at: `locked` says why none is taken now, "" where
+    one is, and `told` what the log calls a right or a wrong one."""
+
+    def judge(tried: Tried) -> Verdict:
+        if sentence := locked(tried):
+            return Verdict(False, refused=sentence)
+        good = right(tried)
+        return Verdict(good, told(tried, good))
+
+    return judge
+
+
 def record_attempt(engine: Engine, event: Event, attempt: Attempt, judge: Judge) -> Verdict:
     """Judges an attempt, stores it as the verdict says under its action, and gives the verdict.
 

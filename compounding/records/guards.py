@@ -33,6 +33,9 @@ _TAKEN = {
     "sign_in": "id = NEW.id",
     "sign_out": "id = NEW.id OR sign_in_id = NEW.sign_in_id",
     "setting": "id = NEW.id",
+    "report": (
+        "id = NEW.id OR (document = NEW.document AND about = NEW.about AND edition = NEW.edition AND copy = NEW.copy)"
+    ),
     "material": "id = NEW.id",
     "material_out": "id = NEW.id OR material_id = NEW.material_id",
     "moment": ("id = NEW.id OR (preparation_id = NEW.preparation_id AND what = NEW.what AND place = NEW.place)"),
@@ -48,6 +51,13 @@ _TAKEN = {
     "placed": "id = NEW.id OR (preparation_id = NEW.preparation_id AND version = NEW.version)",
     "checklist": "id = NEW.id",
     "infusion": "id = NEW.id",
+    "downtime_pack": "id = NEW.id OR (year = NEW.year AND first = NEW.first)",
+    "downtime_end": "id = NEW.id OR number = NEW.number",
+    "downtime_order": "id = NEW.id OR preparation_id = NEW.preparation_id",
+    "printer": "id = NEW.id",
+    "calibration": "id = NEW.id",
+    "sending": "id = NEW.id",
+    "sending_end": "id = NEW.id OR sending_id = NEW.sending_id",
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, or_, select
 
 from compounding.records import preparations, tables
 from compounding.records.database import RecordsRefused, reading
-from compounding.records.events import Event, require_text
+from compounding.records.events import Event, require_text, utc_time
 from compounding.records.names import searched_lot
 from compounding.records.path_tables import material as _table
 from compounding.records.path_tables import material_out as _out
@@ -19,6 +19,7 @@ from compounding.records.preparations import SavedPreparation
 from compounding.records.recalls import recall_of_lot
 from compounding.records.stored import IDS, Stored, require_own
 from compounding.workflow.materials import LOST, Kind, Material, Out, ReadBy, live
+from compounding.workflow.products import same_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ def _leaving(saved: SavedPreparation, there: Sequence[Material], rows: Sequence[
 
 
 def _refuse_recalled(connection: Connection, material: Material) -> None:
-    standing = recall_of_lot(connection, material.product, searched_lot(material.lot))
+    lot = searched_lot(material.lot)
+    against = (recall_of_lot(connection, product, lot) for product in same_stock(material.product))
+    standing = next(filter(None, against), None)
     if standing is not None:
         raise RecordsRefused(
             f"Lot {material.lot} of {material.name} is recalled: {standing.reason}. Set it aside and take another."
@@ -175,7 +178,7 @@ def _owner(connection: Connection, material: Material, leaving: frozenset[int | 
 # ------------------------------------------------------------------ reading
 
 _OF_THESE = (
-    select(_table, _out.c.why)
+    select(_table, _out.c.why, _out.c.words.label("out_words"), _out.c.person_id.label("out_by"))
     .select_from(_table.outerjoin(_out, _out.c.material_id == _table.c.id))
     .order_by(_table.c.id)
 )
@@ -211,7 +214,10 @@ def _material(row: Row[Any]) -> Material:
         quantity=row.quantity,
         person=row.person_id,
         id=row.id,
+        logged_at=utc_time(row.at_utc),
         out=None if row.why is None else Out(row.why),
+        out_words=row.out_words or "",
+        out_by=row.out_by or "",
     )
 
 
@@ -223,7 +229,7 @@ def uses_of_lot(engine: Engine, product: str | None, lot: str) -> tuple[LotUse, 
     """
     wanted = _OF_THESE.where(_table.c.search_lot == searched_lot(lot))
     if product is not None:
-        wanted = wanted.where(_table.c.product == product)
+        wanted = wanted.where(_table.c.product.in_(same_stock(product)))
     with reading(engine) as connection:
         of: dict[int, list[Material]] = {}
         for row in connection.execute(wanted):

@@ -82,6 +82,7 @@ def _of_moment(row: Row[Any]) -> Moment:
         late_reason=row.late_reason,
         making=None if row.making is None else Making(row.making),
         person=row.person_id,
+        logged_at=utc_time(row.at_utc),
     )
 
 

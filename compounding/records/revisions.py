@@ -13,7 +13,7 @@ from compounding.records.database import RecordsRefused, writing
 from compounding.records.events import Event, Rows
 from compounding.records.materials import put_out_all
 from compounding.records.preparations import ENTERED, NewPreparation, PlaceRow, SavedPreparation
-from compounding.records.signatures import SIGNED, NewSignature, signature_row, voided
+from compounding.records.signatures import SIGNED, NewSignature, signature_row, void_all
 from compounding.records.standing import Judge, Standing, refuse, stands
 from compounding.records.steps import status_row
 from compounding.workflow.materials import Out
@@ -85,9 +85,7 @@ def _revise(
     if place is not None:
         changed = {**changed, "placed": [place(connection, saved.id, number)]}
     add(connection, event, changed)
-    for signed in now.signatures:
-        if signed.void_entry is None:
-            add(connection, voided(signed, event), {"voiding": [{"signature_id": signed.id}]})
+    void_all(connection, now.signatures, event)
     # What was changed, and why, stands with the change itself.
     signing = replace(event, action=SIGNED, changes=(), findings=(), details={"meaning": signature.meaning})
     add(connection, signing, {"signature": [signature_row(signature, saved.id, number)]})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, bindparam, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, select
 
 from compounding.records import tables
+from compounding.records.chain import add
 from compounding.records.database import reading
 from compounding.records.events import Change, Event, Person, person_of, require_json, require_text, utc_time
 from compounding.records.stored import IDS, Stored
@@ -67,7 +68,14 @@ def signature_row(signature: NewSignature, preparation_id: int, version: int) ->
     }
 
 
-def voided(signature: Signature, event: Event) -> Event:
+def void_all(connection: Connection, signatures: Iterable[Signature], event: Event) -> None:
+    """Voids those that hold still, each in an entry of its own, in the transaction of the event that undid them."""
+    for signature in signatures:
+        if signature.void_entry is None:
+            add(connection, _voided(signature, event), {"voiding": [{"signature_id": signature.id}]})
+
+
+def _voided(signature: Signature, event: Event) -> Event:
     """What the log says of a signature that does not hold any longer, since what was signed was changed."""
     return Event(
         event.person,

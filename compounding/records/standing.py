@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select
 
 from compounding.course import Slot
-from compounding.records import courses, labels, materials, moments, preparations, tables, wastes
+from compounding.records import courses, downtime, labels, materials, moments, preparations, sendings, tables, wastes
 from compounding.records.courses import CourseRecord
 from compounding.records.database import RecordsRefused, reading
+from compounding.records.downtime import PaperOrder
 from compounding.records.events import Person, person_of, utc_time
 from compounding.records.names import searched_lot
 from compounding.records.preparations import SavedPreparation
@@ -20,7 +21,8 @@ from compounding.records.recalls import Recall, standing_recalls
 from compounding.records.signatures import Signature, signatures_of
 from compounding.records.stored import IDS, Stored
 from compounding.workflow.materials import Material
-from compounding.workflow.progress import LabelCopy, Moment, Reading, Waste
+from compounding.workflow.products import same_stock
+from compounding.workflow.progress import LabelCopy, Moment, Reading, Sending, Waste
 
 _STATUSES = select(tables.status).where(tables.status.c.preparation_id.in_(IDS)).order_by(tables.status.c.id)
 
@@ -49,6 +51,8 @@ class Standing:
     readings: tuple[Reading, ...] = ()
     labels: tuple[LabelCopy, ...] = ()
     """Those of older versions too."""
+    sendings: tuple[Sending, ...] = ()
+    """Labels that went to a printer, those of older versions too."""
     wastes: tuple[Waste, ...] = ()
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands, the lot as it was recalled and as the materials have it."""
@@ -56,6 +60,8 @@ class Standing:
     """The course that it stands in, and its place there. Of one preparation alone: no list asks for it."""
     people: tuple[Person, ...] = ()
     """Everybody who did something of it, each once as they were the first time."""
+    paper: PaperOrder | None = None
+    """How its order was written by hand, where it was entered late under a downtime number."""
 
 
 Judge = Callable[[Standing], str | None]
@@ -84,14 +90,16 @@ def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tupl
         "moments": moments.moments_of(stored),
         "readings": moments.readings_of(stored),
         "labels": labels.labels_of(stored),
+        "sendings": sendings.sendings_of(stored),
         "wastes": wastes.wastes_of(stored),
     }
-    against = standing_recalls(connection)
+    against, papers = standing_recalls(connection), downtime.paper_orders_of(stored)
     return tuple(
         Standing(
             preparation=one,
             recalled=_recalled(parts["materials"][one.id], against),
             people=stored.people(one.id),
+            paper=downtime.only(papers[one.id]),
             **{name: found[one.id] for name, found in parts.items()},
         )
         for one in saved
@@ -103,9 +111,9 @@ def _status(row: Row[Any]) -> Status:
 
 
 def _recalled(of: Sequence[Material], against: Sequence[Recall]) -> frozenset[tuple[str, str]]:
-    known = {(recall.product, searched_lot(recall.lot)) for recall in against}
+    known = {(code, searched_lot(recall.lot)) for recall in against for code in same_stock(recall.product)}
     own = {(one.product, one.lot) for one in of if (one.product, searched_lot(one.lot)) in known}
-    return frozenset(own | {(recall.product, recall.lot) for recall in against})
+    return frozenset(own | {(code, recall.lot) for recall in against for code in same_stock(recall.product)})
 
 
 def refuse(sentence: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -17,13 +17,14 @@ from compounding.records.materials import NewOut, material_row, out_row
 from compounding.records.moments import moment_row, reading_row
 from compounding.records.preparations import SavedPreparation
 from compounding.records.prints import NewPrint, print_rows
-from compounding.records.signatures import NewSignature, signature_row
+from compounding.records.sendings import NewSending, sending_row
+from compounding.records.signatures import NewSignature, signature_row, void_all
 from compounding.records.standing import Judge, Standing, refuse, stands
 from compounding.records.wastes import waste_row
 from compounding.workflow.materials import Material
 from compounding.workflow.progress import Moment, Reading, Waste
 
-NewRow = Material | NewOut | Moment | Reading | NewPrint | NewFate | Waste
+NewRow = Material | NewOut | Moment | Reading | NewPrint | NewSending | NewFate | Waste
 """What a step may write beside a state and a signature."""
 
 State = str | Callable[[Standing], str | None] | None
@@ -39,6 +40,7 @@ _MADE: Mapping[type, tuple[str, Make]] = MappingProxyType(
         Moment: ("moment", moment_row),
         Reading: ("reading", reading_row),
         NewFate: ("label_end", fate_row),
+        NewSending: ("sending", sending_row),
         Waste: ("waste", waste_row),
     }
 )
@@ -53,17 +55,19 @@ def take_step(
     state: State = None,
     signature: NewSignature | None = None,
     rows: NewRows = (),
+    voids: Collection[str] = (),
     version: int | None = None,
 ) -> Standing:
     """Puts a preparation in another state, signs it, writes rows of its path, or all of these, with the event;
     gives how it stands then.
 
     `judge` sees how it stands while nobody else can write, so that of two who take the same step at once
-    the second is judged on what the first did; `state` and `rows` may be functions of the same. `version` is
-    the one that the caller has seen. Raises RecordsRefused with the judge's sentence; where there is no such
-    preparation or another version of it by now; where a vial is recorded anywhere already, a lot is recalled,
-    a time is recorded already, or what leaves or was printed is not there. Raises NotSaved, and TypeError or
-    ValueError for what cannot be stored.
+    the second is judged on what the first did; `state` and `rows` may be functions of the same. Standing
+    signatures of the meanings in `voids` are void from then on, each in an entry of its own right after.
+    `version` is the one that the caller has seen. Raises RecordsRefused with the judge's sentence; where there is
+    no such preparation or another version of it by now; where a vial is recorded anywhere already, a lot is
+    recalled, a time is recorded already, or what leaves or was printed is not there. Raises NotSaved, and TypeError
+    or ValueError for what cannot be stored.
     """
     told = about(event, number)
     with writing(engine) as connection:
@@ -78,6 +82,7 @@ def take_step(
         after = state(now) if callable(state) else state
         _refuse_rows(connection, now, new)
         add(connection, told, _rows(connection, now, after, signature, new, told))
+        void_all(connection, (one for one in now.signatures if one.meaning in voids), told)
         return stands(connection, preparations.existing(connection, number))
 
 
@@ -121,14 +126,3 @@ def _maker(row: object) -> tuple[str, Make]:
 def status_row(saved: SavedPreparation, state: str) -> dict[str, object]:
     """The row of a state, but for what every row has of its entry."""
     return {"preparation_id": saved.id, "state": state}
-
-
-def set_status(engine: Engine, number: str, state: str, event: Event, *, was: str | None = None) -> SavedPreparation:
-    """A step that is judged on the state alone: `was` is the one that the caller has seen. Raises as
-    take_step."""
-
-    def judge(now: Standing) -> str | None:
-        found = now.preparation.state
-        return None if was in (None, found) else f"{number} is {found} by now, and not {was}: look at it again."
-
-    return take_step(engine, number, event, judge=judge, state=state).preparation

@@ -9,9 +9,19 @@
 Nothing here guesses: where a string has more than one reading its lot is not told.
 """
 
-from compounding.scanning.own import is_own_code, own_code, own_code_parts
+from compounding.scanning.own import OwnCode, is_own_code, own_code, own_code_parts, page_code
 from compounding.scanning.products import codes_of
 from compounding.scanning.reading import read_scan
 from compounding.scanning.scan import Refusal, Scan
 
-__all__ = ["Refusal", "Scan", "codes_of", "is_own_code", "own_code", "own_code_parts", "read_scan"]
+__all__ = [
+    "OwnCode",
+    "Refusal",
+    "Scan",
+    "codes_of",
+    "is_own_code",
+    "own_code",
+    "own_code_parts",
+    "page_code",
+    "read_scan",
+]

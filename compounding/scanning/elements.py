@@ -54,7 +54,9 @@ def element_readings(text: str, on: date) -> frozenset[Elements]:
     if _STRANGE.search(text):
         return frozenset()
     steps = iter(range(_MOST_STEPS))
-    return frozenset(_elements(values, on) for values in _walks(text, {}, on, GS in text, steps) if values)
+    # One in front stands for the symbol's first character, and says nothing of those between the elements.
+    separated = GS in text.lstrip(GS)
+    return frozenset(_elements(values, on) for values in _walks(text, {}, on, separated, steps) if values)
 
 
 def _walks(text: str, values: Values, on: date, separated: bool, steps: Iterator[int]) -> Iterator[Values]:

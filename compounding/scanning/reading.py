@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from types import MappingProxyType
 
+from compounding.findings import Values
 from compounding.formulary import Presentation
 from compounding.formulary.codes import fits, gtins
 from compounding.policy import Market
@@ -61,9 +62,10 @@ def read_scan(
 
 
 def _own_label(body: str) -> Refusal:
-    if parts := own_code_parts(body):
-        number, part = parts
-        return Refusal("own-label", "page" if part.startswith("p") else "copy", {"number": number, "part": part})
+    if own := own_code_parts(body):
+        version = {} if own.version is None else {"version": own.version}
+        said: Values = {"number": own.number, "part": own.part, **version}
+        return Refusal("own-label", "page" if own.part.startswith("p") else "copy", said)
     return Refusal("own-label", "misread", {"text": body})
 
 

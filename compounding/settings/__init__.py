@@ -8,7 +8,7 @@ They are stored as rows that are only ever added; here is what such rows mean, a
     applied    texts put into a site, and a site's values as texts
 """
 
-from compounding.settings.applied import Fault, Fitted, SettingsFaults, apply, default_of, fit, read, text_of, value_of
+from compounding.settings.applied import Fault, Fitted, SettingsFaults, apply, fit, read, text_of, value_of
 from compounding.settings.standing import Row, Standing, in_force, one_person, standings, two_pharmacists
 from compounding.settings.table import SETTINGS, Decides, Group, Setting, is_setting, setting, settings_of
 
@@ -23,7 +23,6 @@ __all__ = [
     "SettingsFaults",
     "Standing",
     "apply",
-    "default_of",
     "fit",
     "in_force",
     "is_setting",

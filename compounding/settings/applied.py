@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from compounding.formulary import Presentation
-from compounding.policy import ASKS_FIRST, Band, ConfirmedFact, Market, Plausible, Policy, Site
+from compounding.policy import ASKS_FIRST, Band, ConfirmedFact, Plausible, Site
 from compounding.quantities import Unreadable
 from compounding.settings.table import setting
 
@@ -86,15 +86,6 @@ def value_of(site: Site, name: str) -> Any:
     first, _, rest = name.partition(".")
     found = _GROUPS.get(first, _own)
     return found(site, rest or first)
-
-
-def default_of(market: Market, name: str) -> Any:
-    """The value that a site of a market starts with; None where it starts with none. Raises Unreadable."""
-    return None if name in _PARTICULARS else value_of(Site("", "", "", "", (), Policy(market)), name)
-
-
-# What no program can know of a site.
-_PARTICULARS = ("site.name", "site.pharmacy", "site.address", "site.phone", "site.workstations")
 
 
 def _own(site: Site, name: str) -> Any:

@@ -19,11 +19,13 @@ reasons       the coded reasons
 orders        entry, review, saving, changing
 order_page    the page of an order's form
 as_typed      an order as it was typed, to be read over
+as_written    stored strings read as the program writes them, or refused
+drafts        an order before it is saved, and what the log is told of each try
 telling       what the log is told of an order
 known         what is stored already of the same patient, and alike names
 changing      an order that is changed, and from which version
 saving        what is stored of an order, signed
-blind         what nobody may see of an order who may still verify it
+blind         what nobody may see of a preparation who may still verify or check it
 verifying     an order worked out afresh, compared and signed
 viewing       the log of access
 stored_page   a saved preparation as its pages show it
@@ -41,6 +43,10 @@ enrolled      the product codes of the site
 wastes        what was thrown away, of one preparation and of a period
 waste_period  a period in parts, with its sums
 recalls       a lot, and all that it was used for
+downtime      blank worksheets printed ahead, and what became of their numbers
+printers      the label printers, set up and calibrated
+printer_forms forms of the label printers
+printing      labels on a printer of the site, and what came out
 scanner       what a scanner sends, read
 enrolling     product codes that the site adds
 rounding      a dose rounded down to whole vials
@@ -58,6 +64,7 @@ path_forms    a scan, a true time, a lot typed twice, an ending
 picking       a scan or a typed pack, read against what is needed
 materials     what is recorded and what leaves again
 true_times    when a vial was wetted, and the drug added
+witnessing    a second person who sees something go
 ending        cancelled, rejected, come back, thrown away
 patients      patients found, entered, corrected, and the page of one with their courses
 patient_forms the forms of a patient, and of a course that is opened
@@ -71,7 +78,7 @@ checklist_forms  its boxes, by the drug file
 giving        a dose as it was given
 calculator    a dose without a patient
 calendar      the doses of a course as months
-drugs         the drugs that are prepared, each with all that its file states
+drugs         the drugs that are prepared, each with all that its file states, and its master record
 paperwork     what the papers are made from, and a trial of them
 plan_page     a plan's strings laid out for a page
 pictures      the vials and the bag, to scale
@@ -80,6 +87,10 @@ audit         the log: searched, compared, checked, taken out
 timeline      entries of the log as rows of a page
 chain         what the log rests on, and its check
 extracts      what is taken out of the log
+reporting     documents of a moment, printed in editions
+reconciling   the label reconciliation sheet
+certificates  waste certificates in words
+master        what a master record is made from
 log_forms     forms of those who read the log
 settings      the site's settings, read and changed
 fault_gate    shut while a setting does not fit: nothing is planned or printed
@@ -108,6 +119,7 @@ from compounding.web import (
     checking,
     checklists,
     courses,
+    downtime,
     drugs,
     ending,
     enrolling,
@@ -121,8 +133,11 @@ from compounding.web import (
     pages,
     patients,
     preparations,
+    printers,
     recalls,
+    reconciling,
     releasing,
+    reporting,
     rounding,
     saving,
     scanner,
@@ -181,16 +196,20 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(releasing.blueprint)
     app.register_blueprint(labels.blueprint)
     app.register_blueprint(wastes.blueprint)
+    app.register_blueprint(reconciling.blueprint)
+    app.register_blueprint(reporting.blueprint)
     app.register_blueprint(enrolling.blueprint)
     app.register_blueprint(scanner.blueprint)
     app.register_blueprint(rounding.blueprint)
     app.register_blueprint(recalls.blueprint)
+    app.register_blueprint(downtime.blueprint)
     app.register_blueprint(calculator.blueprint)
     app.register_blueprint(drugs.blueprint)
     for one in (patients, courses, checklists, giving):
         app.register_blueprint(one.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(settings.blueprint)
+    app.register_blueprint(printers.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
     return app
 

@@ -17,13 +17,12 @@ from compounding import papers, records
 from compounding.records import Comparison, EntrySearch, Head, Standing
 from compounding.web import extracts, identity, pages
 from compounding.web.as_written import UNREAD, NotAsWritten
-from compounding.web.blind import blind, blind_banner
+from compounding.web.blind import blind_banner, hides, standing_at
 from compounding.web.chain import chain_view, check_chain
 from compounding.web.desk import Desk, desk
 from compounding.web.extracts import Heading
 from compounding.web.log_forms import CompareForm, LogSearchForm, log_search_form
 from compounding.web.paperwork import saved_identity, saved_text
-from compounding.web.stored_page import standing_at
 from compounding.web.timeline import Row, Rows, by_day, rows_of, severity, tabs
 from compounding.wording.log import CAPTIONS
 from compounding.wording.numbers import figure
@@ -212,9 +211,9 @@ def _rows(number: str, d: Desk) -> list[Row]:
 
 
 def _banner(stands: Standing, d: Desk) -> dict[str, Any]:
-    """Nothing of the order stands in it for somebody who may still verify it."""
+    """Nothing of the order stands in it for somebody who may still verify or check it."""
     saved = stands.preparation
-    if blind(saved, identity.me()):
+    if hides(stands, identity.me()):
         return blind_banner(saved, d)
     number = f"{WORDS[d.market].number} {saved.number}"
     try:

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from flask import abort
 
-from compounding import records
 from compounding.records import Person, SavedPreparation, Standing
 from compounding.web import telling
 from compounding.web.as_written import as_written
-from compounding.web.blind import blind, refuse_blind
+from compounding.web.blind import seen_at
 from compounding.web.desk import Desk
-from compounding.web.identity import me
 from compounding.web.paperwork import entered_status, saved_text, standing_of
 from compounding.wording.barriers import opened_words
 from compounding.wording.numbers import DASH
@@ -53,17 +51,14 @@ class Changing:
         return self.saved.version != self.was
 
 
-def changing(sent: Mapping[str, str], d: Desk) -> Changing | None:
-    """What a form changes; None where it is a new order. Nobody gets past who may still verify it blind."""
+def changing(sent: Mapping[str, str]) -> Changing | None:
+    """What a form changes; None where it is a new order. Nobody gets past who may still work it out blind."""
     number, was = sent.get(NUMBER, ""), sent.get(WAS, "")
     if not number:
         return None
-    saved = records.preparation(d.engine, number)
-    if saved is None or not (was.isascii() and was.isdecimal() and len(was) < 10):
+    if not (was.isascii() and was.isdecimal() and len(was) < 10):
         abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
-    return Changing(saved, int(was))
+    return Changing(seen_at(number).preparation, int(was))
 
 
 def stored_typed(saved: SavedPreparation) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """The in-process check: worked out, counted and read by a second person, blind, before the drug is added.
 
 Nothing of the plan is on the page or in its source until what was typed agrees with it. A reading that disagrees is
-recorded as one; the first time only which value it is, is said, so that it is read again and not copied.
+recorded as one; only which value it is, is said, so that it is read again and not copied. The same value apart
+twice, or a third reading that disagrees, ends it.
 """
 
 from __future__ import annotations
@@ -14,26 +15,28 @@ from flask import Blueprint, current_app, redirect, request, url_for
 
 from compounding import records
 from compounding.quantities import DrugMass, Quantity, Volume, WeighedMass
-from compounding.records import Change, Event, NewSignature, RecordsFault
+from compounding.records import Change, Event, NewRow, NewSignature, RecordsFault
 from compounding.web import pages, stored_page
 from compounding.web.blind import blind_banner, refuse
 from compounding.web.desk import Desk, desk
-from compounding.web.fields import Count, Figure
+from compounding.web.fields import Count, Figure, TrueTime
 from compounding.web.forms import SiteForm, blame
 from compounding.web.identity import event, me
 from compounding.web.paperwork import saved_text
+from compounding.web.path_forms import TimedForm, timed_form
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
-from compounding.web.stepping import at_step, done, problems, status
+from compounding.web.stepping import at_step, done
 from compounding.web.taking import Taking, moved_on, opened_for, take
+from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.barriers import barrier_sentences
-from compounding.wording.numbers import amount, figure
+from compounding.wording.numbers import amount, capital, figure, in_words
 from compounding.workflow import Meaning, State, Step
-from compounding.workflow.check import Own, judged, stays_apart
+from compounding.workflow.check import MOST_APART, Own, judged, read_out, stays_apart
 from compounding.workflow.guards import barriers
-from compounding.workflow.progress import Planned, Reading
+from compounding.workflow.progress import Moment, Planned, Reading, What
 from compounding.workflow.steps import CHECK_US
 
 blueprint = Blueprint("checking", __name__, url_prefix="/preparations")
@@ -100,10 +103,10 @@ def check(number: str) -> Any:
     try:
         if reading.agrees:
             records.record(d.engine, event(AGREED, _version(way), changes=_own(reading, way), subject=number))
-            return _sign_page(way, form, SignForm(d))
+            return _sign_page(way, form, _signing(way, d))
         stands = take(way, Taking(step, [reading]), _stopped(reading, way), d)
     except RecordsFault as fault:
-        return _blind_page(way, form, str(fault)), status(fault)
+        return _blind_page(way, form, str(fault)), pages.status_of(fault)
     return _apart(replace(way, standing=stands, progress=way.now(stands)), form, reading), 422
 
 
@@ -152,10 +155,13 @@ def _said(value: Quantity | int | None) -> str:
 
 
 def _apart(way: Way, form: ReadingForm, reading: Reading) -> str:
-    """Read again, blind; or both figures of what was read again and still stands apart, which ends it."""
-    stays = stays_apart(way.progress.readings)
-    if stays:
-        return _rejected_page(way, reading, stays)
+    """Read again, blind; or both figures of what stands apart, once that ends it."""
+    readings = way.progress.readings
+    if stays := stays_apart(readings):
+        return _rejected_page(way, reading, "Read again, and still apart", stays)
+    if read_out(readings):
+        none_agrees = f"{capital(in_words(MOST_APART))} readings, and none agrees"
+        return _rejected_page(way, reading, none_agrees, reading.faults)
     for fault in reading.faults:
         blame(form[fault.replace("-", "_")], _APART)
     return _blind_page(way, form)
@@ -164,7 +170,7 @@ def _apart(way: Way, form: ReadingForm, reading: Reading) -> str:
 def _blind_page(way: Way, form: ReadingForm, problem: str = "") -> str:
     d, text = desk(), saved_text(way.saved)
     first = [pages.problem("dose", problem)] if problem else []
-    errors = [*first, *problems(form)]
+    errors = [*first, *pages.problems(form)]
     return pages.page(
         "check.html",
         errors,
@@ -182,12 +188,13 @@ def _strength(way: Way) -> tuple[str, str]:
     return "In a wetted vial", kept(amount(way.progress.planned.drug.vials.concentration.value))
 
 
-def _rejected_page(way: Way, reading: Reading, stays: tuple[str, ...]) -> str:
+def _rejected_page(way: Way, reading: Reading, why: str, apart: tuple[str, ...]) -> str:
     pairs = _pairs(reading, way.progress.planned, len(way.progress.wetted))
     return pages.page(
         "check_stopped.html",
         saved=way.saved,
-        rows=[pairs[fault] for fault in pairs if fault in stays],
+        why=why,
+        rows=[pairs[fault] for fault in pairs if fault in apart],
         banner=stored_page.banner(way.saved, desk()),
     )
 
@@ -203,7 +210,7 @@ def sign_(number: str) -> Any:
     if (again := done(number, State.CHECKED)) is not None:
         return again
     way, step = _checkable(number)
-    form, signing = reading_form(way, d, request.form), SignForm(d, request.form)
+    form, signing = reading_form(way, d, request.form), _signing(way, d, request.form)
     if not _agreed(form, way):
         return _blind_page(way, reading_form(way, d), _moved_on(way) or _NOT_AGREED), 409
     if pages.lost():
@@ -212,10 +219,28 @@ def sign_(number: str) -> Any:
         if not signing.validate() or not signer_proved(signing, d):
             return _sign_page(way, form, signing), 422
         reading, signature = _judged(form, way), _signature(way, form)
-        take(way, Taking(step, [reading]), _told(reading, signature, way), d, signature)
+        told = _told(reading, signature, way)
+        rows: list[NewRow] = [reading]
+        if isinstance(signing, PaperCheckForm):
+            timed = true_moment(Moment(What.CHECKED, 0, told.at, told.at), signing, told, way)
+            if timed is None:
+                return _sign_page(way, form, signing), 422
+            rows, told = [reading, timed], timed_event(told, timed, d)
+        take(way, Taking(step, rows), told, d, signature)
     except RecordsFault as fault:
-        return _sign_page(way, form, signing, str(fault)), status(fault)
+        return _sign_page(way, form, signing, str(fault)), pages.status_of(fault)
     return redirect(url_for("preparations.shown", number=number), 303)
+
+
+class PaperCheckForm(SignForm, TimedForm):
+    """The signature of a check that was done on paper, with the time that stands there."""
+
+    ON_PAGE = ("at", "on", "late_reason", "signing_secret")
+    at = TrueTime("Time of the check", hint="as on the paper, 24-hour clock", missing="Type the time of the check.")
+
+
+def _signing(way: Way, d: Desk, sent: Any = None) -> SignForm:
+    return timed_form(PaperCheckForm, d, sent, since=way.since) if way.progress.on_paper else SignForm(d, sent)
 
 
 def _agreed(form: ReadingForm, way: Way) -> bool:
@@ -263,7 +288,7 @@ def _rows(way: Way, form: ReadingForm) -> list[tuple[str, str, str]]:
 
 
 def _sign_page(way: Way, form: ReadingForm, signing: SignForm, problem: str = "") -> str:
-    errors = [*([pages.problem("signing_secret", problem)] if problem else []), *problems(signing)]
+    errors = [*([pages.problem("signing_secret", problem)] if problem else []), *pages.problems(signing)]
     read = (_READINGS, str(len(way.progress.readings)))
     return pages.page(
         "check_sign.html",

@@ -171,7 +171,9 @@ def fact_form(kind: str, drug: Presentation, d: Desk, sent: MultiDict[str, str] 
     """The form of a kind. Raises KeyError for what is none."""
     asked = _FORMS[kind]
     fields = dict(asked.of(drug))
-    named = {"missing": "Name the prescriber who ordered it."} if asked.prescriber else {"hint": "may stay empty"}
+    named: dict[str, Any] = {"hint": "may stay empty"}
+    if asked.prescriber:
+        named = {"missing": "Name the prescriber who ordered it."}
     fields[_PRESCRIBER] = Line("Prescriber", most=NAME_MOST, letters=True, **named)
     if asked.words:
         fields[_WORDS] = Line("In words", most=REASON_MOST, hint="may stay empty")

@@ -10,18 +10,20 @@ from flask import Blueprint, abort, request
 
 from compounding.records import Event, NewOut, NewRow, RecordsFault
 from compounding.web import pages
-from compounding.web.blind import refuse
+from compounding.web.blind import checks_blind, refuse
 from compounding.web.desk import Desk, desk
-from compounding.web.identity import event
-from compounding.web.path import back, lost, now, status_of, way_shown
-from compounding.web.path_forms import EndForm, ReturnForm, end_form, return_form, witness_proved
+from compounding.web.identity import event, me
+from compounding.web.path import back, lost, now, way_shown
+from compounding.web.path_forms import EndForm, ReturnForm, end_form, return_form
 from compounding.web.path_page import end_page
 from compounding.web.progressing import Way
 from compounding.web.reasons import CANCEL, REJECT, RETURN, WASTE, Reasons
 from compounding.web.taking import Taking, refused, take
 from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
-from compounding.wording.path import EndText, end_text
+from compounding.web.witnessing import named, witness_proved
+from compounding.wording.endings import EndText, end_text
+from compounding.wording.wastes import told as wastes_told
 from compounding.workflow import Step, steps
 from compounding.workflow.progress import Moment, Progress, Waste, What
 from compounding.workflow.wastes import leaving, of_ending
@@ -45,12 +47,13 @@ class Ending:
     wastes: Wastes = _nothing
 
     def text(self, way: Way) -> EndText:
-        return end_text(self.step, tuple(self.wastes(way.progress, _UNSAID)), leaving(self.step, way.progress))
+        binned, left = tuple(self.wastes(way.progress, _UNSAID)), leaving(self.step, way.progress)
+        return end_text(self.step, binned, left, hidden=checks_blind(way.standing, me()))
 
     def form(self, way: Way, d: Desk, sent: Any = None) -> EndForm:
         """With a witness where anything goes into the bin."""
         if self.step is steps.RETURN:
-            return return_form(d, self.reasons, sent)
+            return return_form(d, self.reasons, sent, since=way.since)
         witnessed = any(self.wastes(way.progress, _UNSAID))
         return end_form(d, self.reasons, sent, witnessed=witnessed)
 
@@ -100,7 +103,7 @@ def end(number: str, what: str) -> Any:
         told, rows = made
         take(way, Taking(ending.step, rows), told, d)
     except RecordsFault as fault:
-        return end_page(way, form, text, [pages.problem("why", str(fault))]), status_of(fault)
+        return end_page(way, form, text, [pages.problem("why", str(fault))]), pages.status_of(fault)
     return back(number)
 
 
@@ -113,12 +116,12 @@ def _made(way: Way, ending: Ending, form: EndForm, told: Event, d: Desk) -> tupl
     witness = witness_proved(form, d) if "witness" in form else None
     if "witness" in form and witness is None:
         return None
-    if witness is not None:
-        told = replace(told, details={"witness": f"{witness.name}, {witness.role}"})
-    seen_by = "" if witness is None else witness.id
-    binned = (replace(waste, witness=seen_by) for waste in ending.wastes(way.progress, form.reason))
-    left = ((material.id, why) for material, why in leaving(ending.step, way.progress))
-    return told, (*binned, *(NewOut(id_, why) for id_, why in left if id_ is not None))
+    seen_by, seen = ("", {}) if witness is None else (witness.user, {"witness": named(witness)})
+    binned = [replace(waste, witness=seen_by) for waste in ending.wastes(way.progress, form.reason)]
+    left = leaving(ending.step, way.progress)
+    told = replace(told, details={**wastes_told(binned, left), **seen})
+    outs = (NewOut(material.id, why) for material, why in left if material.id is not None)
+    return told, (*binned, *outs)
 
 
 def _came_back(way: Way, form: ReturnForm, told: Event, d: Desk) -> tuple[Event, Sequence[NewRow]] | None:

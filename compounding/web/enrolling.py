@@ -15,14 +15,14 @@ from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.enrolled import Code, codes, products_here
 from compounding.web.fields import Choice, Line, Typed
-from compounding.web.forms import REASON_MOST, SiteForm, blame
+from compounding.web.forms import REASON_MOST, blame
 from compounding.web.identity import event, me
 from compounding.web.picking import known_drugs
 from compounding.web.plan_page import kept
 from compounding.web.signing import SignForm, signer_proved
 from compounding.wording.numbers import moment
 from compounding.wording.scans import refusal_sentence
-from compounding.workflow import Deed
+from compounding.workflow import Deed, Role
 
 blueprint = Blueprint("enrolling", __name__, url_prefix="/settings/codes")
 
@@ -79,7 +79,7 @@ def listed() -> Any:
 
 def _page(enrol: EnrolForm | None = None, withdraw: WithdrawForm | None = None) -> str:
     d = desk()
-    errors = [*_problems(enrol), *_problems(withdraw)]
+    errors = pages.problems(enrol, withdraw)
     return pages.page(
         "enrol.html",
         errors,
@@ -91,11 +91,6 @@ def _page(enrol: EnrolForm | None = None, withdraw: WithdrawForm | None = None) 
         may=me().may(Deed.PREPARE),
         signer=f"{me().person.name}, {me().person.role}",
     )
-
-
-def _problems(form: SiteForm | None) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order() if form is not None else ():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
 
 
 def _row(code: Code, d: Desk) -> dict[str, Any]:
@@ -164,7 +159,14 @@ def _refused(code: Code, form: EnrolForm, d: Desk) -> str | None:
         told = event(APART, {"code": code.gtin}, changes=[("Product", now.proposed, product)], subject=_subject(code))
         records.record(d.engine, told)
         return f"Somebody else proposed {code.gtin} as another product: read the pack again, both of you."
+    if _is_drug(product, d) and Role.PHARMACIST.value not in (me().account.role, code.rows[-1].by.role):
+        return f"{code.gtin} is proposed as the drug: one of the two people who scan its pack is a pharmacist."
     return None
+
+
+def _is_drug(product: str, d: Desk) -> bool:
+    """Whether a code names vials of the drug: what is wrong there reaches a patient as another drug."""
+    return any(drug.id == product for drug in d.drugs)
 
 
 def _subject(code: Code) -> str:

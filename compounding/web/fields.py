@@ -17,6 +17,7 @@ from typing import Any
 
 from wtforms.fields import Field
 
+from compounding.papers import lacking
 from compounding.policy import Market
 from compounding.quantities import Quantity, Unreadable, quote, read_number, read_whole
 from compounding.web.plan_page import NO_BREAK
@@ -26,6 +27,7 @@ from compounding.wording import numbers
 # unassigned, line and paragraph separators: nobody can see what they do to a name.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_TRUE_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?:Z|[-+][0-9]{2}:[0-9]{2})?")
 _NUMBER_OF_A_PATIENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./-]*[A-Za-z0-9])?")
 _YEAR = re.compile(r"[1-9][0-9]{3}")
 _CHOOSE = "Choose one of those shown."
@@ -79,10 +81,12 @@ class Typed(Field):
 class Line(Typed):
     """One line of text in letters that can be seen."""
 
-    def __init__(self, label: str, *, most: int, letters: bool = False, **more: Any) -> None:
+    def __init__(self, label: str, *, most: int, letters: bool = False, printed: bool = False, **more: Any) -> None:
+        """`printed` stands on the worksheet as it is typed, and so holds no sign that its font lacks."""
         super().__init__(label, **more)
         self.most = most
         self.letters = letters
+        self.printed = printed
 
     def read(self, text: str) -> str:
         for c in text:
@@ -93,6 +97,8 @@ class Line(Typed):
         text = unicodedata.normalize("NFC", text.strip())
         if len(text) > self.most:
             raise Unreadable(f"{quote(text)} is longer than {self.most} characters.")
+        if self.printed and (sign := lacking(text)):
+            raise Unreadable(f"{quote(text)} holds {sign}, which no paper can print.")
         if self.letters and not any(c.isalpha() for c in text):
             raise Unreadable(f"{quote(text)} holds no letter.")
         return text
@@ -179,6 +185,15 @@ class Hour(Typed):
         if not found:
             raise Unreadable(f"{quote(text)} is not a time. Use hour and minute of the 24-hour clock, as 09:00.")
         return time(int(found[1]), int(found[2]))
+
+
+class TrueTime(Typed):
+    """An hour and minute of the site; with its offset where the hour comes twice."""
+
+    def read(self, text: str) -> str:
+        if not _TRUE_TIME.fullmatch(text.strip()):
+            raise Unreadable(f"{quote(text)} is not a time. Use hour and minute of the 24-hour clock, as 09:00.")
+        return text.strip()
 
 
 class Choice(Typed):

@@ -7,16 +7,15 @@ from typing import Any
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.routing import Map, UnicodeConverter
 
-from compounding import records
 from compounding.web import identity
 from compounding.web.desk import Desk, desk, desk_as_known
-from compounding.web.identity import SignedIn, event, from_cookie, locked, me
+from compounding.web.identity import SignedIn, from_cookie, locked, me
 from compounding.web.needs import missing
 from compounding.web.routes import OPEN, ROUTES
 from compounding.web.unlocking import LOOKS, unlock
+from compounding.web.viewing import page_refused
 from compounding.workflow import Deed, barred
 
-REFUSED = "page refused"
 _ONE_YEAR = "max-age=31536000"  # the least that OWASP ASVS 5.0, 3.4.1 takes
 
 
@@ -63,8 +62,8 @@ def gate() -> Any:
 def _for_role(known: SignedIn, deed: Deed | None) -> Any:
     if deed is not None and known.may(deed):
         return None
-    records.record(desk().engine, event(REFUSED, {"page": request.endpoint or ""}))
     said = "This page opens for nobody." if deed is None else barred(known.account.role, deed)
+    page_refused(said)
     return _said("Not for your role", said)
 
 

@@ -10,7 +10,7 @@ from compounding.patient import Identity
 from compounding.records import Page, PatientIdentity, SavedPreparation, Search, find_preparations
 from compounding.records.names import folded, folded_number
 from compounding.web.as_written import UNREAD, NotAsWritten, as_written
-from compounding.web.blind import HIDDEN, verified
+from compounding.web.blind import HIDDEN, hidden_until
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry
 from compounding.web.paperwork import saved_identity
@@ -133,7 +133,8 @@ def _typed_course(entry: Entry) -> tuple[str, str]:
 
 
 def _dose(saved: SavedPreparation) -> str:
-    return str(json.loads(saved.content.shown_json)["dose"]) if verified(saved) else f"dose {HIDDEN} until verified"
+    until = hidden_until(saved)
+    return f"dose {HIDDEN} {until}" if until else str(json.loads(saved.content.shown_json)["dose"])
 
 
 def alike(shown: Sequence[SavedPreparation]) -> dict[str, tuple[str, ...]]:

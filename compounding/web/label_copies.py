@@ -12,11 +12,13 @@ from flask import url_for
 from compounding import records
 from compounding.records import Print
 from compounding.web.desk import Desk
+from compounding.web.label_prints import light_cover
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
+from compounding.web.witnessing import printed_names
 from compounding.wording.labels import MEANT, OPEN, WHERE, label_sentence
 from compounding.wording.numbers import figure, moment
-from compounding.workflow.labels import count, due, meant_for
+from compounding.workflow.labels import count, due, label_barriers, meant_for
 from compounding.workflow.progress import Fate, LabelCopy
 
 HEADS = (("Copy", "keep"), ("Where it is", ""))
@@ -26,6 +28,7 @@ _LOOKS: Mapping[Fate, str] = {
     Fate.LIGHT_COVER: "done",
     Fate.SPECIMEN: "info",
     Fate.DESTROYED: "stop",
+    Fate.NOT_PRINTED: "todo",
 }
 
 
@@ -36,10 +39,6 @@ class Term:
     number: str
     name: str
     open_: bool = False
-
-
-def light_cover(way: Way) -> bool:
-    return way.progress.planned.drug.administration.light_cover.value
 
 
 def equation(way: Way) -> tuple[Term, ...]:
@@ -57,13 +56,13 @@ def equation(way: Way) -> tuple[Term, ...]:
 def in_the_way(way: Way) -> tuple[str, ...]:
     """What keeps the copies from being reconciled, a sentence each; none before anything is printed."""
     found = count(way.progress.labels, way.progress.version)
-    return tuple(label_sentence(barrier) for barrier in found.barriers) if found.printed else ()
+    return tuple(map(label_sentence, label_barriers(way.progress))) if found.printed else ()
 
 
 def rows(way: Way, d: Desk) -> list[dict[str, Any]]:
     """A row of a list for each copy, the oldest first. Raises NotRead."""
     printed = {one.id: one for one in records.prints(d.engine, way.saved.number)}
-    names = {account.user: account.name for account in records.accounts(d.engine)}
+    names = printed_names(d)
     return [
         {"cells": (_copy_cell(one, way), _where_cell(one, printed[one.print_id], names, d))}
         for one in way.progress.labels

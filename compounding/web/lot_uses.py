@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from compounding import records
 from compounding.patient import Identity
-from compounding.records import Engine, SavedPreparation, Standing
+from compounding.records import Engine, SavedPreparation
 from compounding.web.paperwork import saved_identity
 from compounding.wording.recalls import BACK
 from compounding.workflow import State
-from compounding.workflow.materials import Kind, Material
-from compounding.workflow.progress import What
+from compounding.workflow.materials import Material
+from compounding.workflow.wastes import is_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,8 @@ def _uses(engine: Engine, product: str | None, lot: str) -> Iterator[Use]:
     for use in records.uses_of_lot(engine, product, lot):
         standing = records.standing(engine, use.preparation.number)
         if standing is not None:
-            packs = tuple(Pack(one, _used(one, standing)) for one in use.materials)
+            packs = tuple(Pack(one, is_used(one, standing.moments)) for one in use.materials)
             yield Use(use.preparation, saved_identity(use.preparation), packs)
-
-
-def _used(material: Material, standing: Standing) -> bool:
-    """A vial once it was wetted, water with the first vial, the rest once the drug was added."""
-    if material.kind is Kind.DRUG:
-        return any(one.what is What.WETTED and one.place == material.place for one in standing.moments)
-    what = What.WETTED if material.kind is Kind.WATER else What.DILUTED
-    return any(one.what is what for one in standing.moments)
 
 
 def unopened(found: Iterable[Use]) -> int:

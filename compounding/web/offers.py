@@ -15,6 +15,8 @@ from compounding.web.desk import Desk
 from compounding.web.plan_page import kept
 from compounding.wording import rounding as wording
 
+ROUNDED = "rounded"
+"""The reason of a change that rounds."""
 _CODE = "near-miss"
 Figures = Mapping[str, Any]
 """A plan as JSON, as it is computed or as it was stored."""

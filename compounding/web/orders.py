@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
 from compounding.quantities import Unreadable
 from compounding.records import Event, NotRead, NotSaved, RecordsFault, RecordsRefused
+from compounding.records.drafts import draft
 from compounding.web import drafts, pages, saving, telling
 from compounding.web.acts import (
     SaveForm,
@@ -22,7 +23,7 @@ from compounding.web.acts import (
     seconds_proved,
 )
 from compounding.web.as_typed import as_typed
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import (
     CHANGED,
     Changing,
@@ -34,11 +35,12 @@ from compounding.web.changing import (
     stored_typed,
 )
 from compounding.web.desk import Desk, desk
-from compounding.web.forms import OrderForm, order_form, read_order
+from compounding.web.forms import Entry, OrderForm, blame, order_form, read_order
 from compounding.web.identity import event, me
 from compounding.web.known import Warned, warnings
 from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import KEY, TOP, Unfit, order_page
+from compounding.web.paper_orders import number_fault, paper_typed
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.placing import course_of_order, ended_elsewhere
 from compounding.web.plan_page import asking, finding_view, kept, plan_page
@@ -57,6 +59,7 @@ _DIGEST = "shown"
 _LAST = "signing_secret"
 _NOT_WHOLE = "The plan is not whole: nothing can be saved."
 _SAME = "Nothing is changed: every field says what is saved."
+_OTHER_PAPER = "What stands here of a paper came with the order when it was entered, and is not changed."
 _ANOTHER = "This page is not the one that was shown before. Read it again, then save it."
 
 
@@ -73,11 +76,7 @@ def new() -> Any:
 def edit(number: str) -> Any:
     """The form of a saved order, filled with what was typed."""
     d = desk()
-    saved = records.preparation(d.engine, number)
-    if saved is None:
-        abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    saved = seen_at(number).preparation
     if (refused := change_refusal(saved, me().person)) is not None:
         refuse("Not to be changed", refused, 409)
     viewed(VIEWED, number, page="order to be changed")
@@ -124,7 +123,7 @@ def review_of(sent: MultiDict[str, str]) -> Any:
 def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
     """The form that was sent, what it changes, and the key of its draft."""
     d = desk()
-    return order_form(d, sent), changing(sent, d), drafts.unsaved_key(sent, d)
+    return order_form(d, sent), changing(sent), drafts.unsaved_key(sent, d)
 
 
 def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
@@ -179,6 +178,9 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
         return Unfit(findings=shown.plan.findings)
     if not shown.whole:
         return Unfit((pages.problem("height", _NOT_WHOLE),))
+    if (refused := _paper_fault(entry, key, of, d)) is not None:
+        blame(form["downtime_number"], refused)
+        return Unfit()
     doubted = doubts(entry, lambda other: reviewed(other, d, found, own).text, form, d)
     if any(field.errors for field in form):
         return Unfit()
@@ -187,6 +189,16 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
     except NotRead as fault:
         return Unfit((pages.problem(TOP, str(fault)),), status=503)
     return replace(shown, doubts=doubted, warnings=warned)
+
+
+def _paper_fault(entry: Entry, key: str, of: Changing | None, d: Desk) -> str | None:
+    """Why an order cannot be entered as one from paper, or changed into one; None where it can. A form that is sent
+    twice is saved once. Raises NotRead."""
+    if of is not None:
+        return None if paper_typed(entry.typed) == paper_typed(of.typed()) else _OTHER_PAPER
+    if entry.paper is None or (key and records.saved_as(d.engine, draft(key)) == entry.paper.number):
+        return None
+    return number_fault(entry.paper, d)
 
 
 def _not_changed(form: OrderForm, d: Desk, key: str, of: Changing) -> Unfit | None:
@@ -278,7 +290,7 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form, of = order_form(d, request.form), changing(request.form, d)
+    form, of = order_form(d, request.form), changing(request.form)
     key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):
@@ -322,7 +334,14 @@ def _may_be_signed(again: Again, d: Desk) -> bool:
     who = me()
     if not answered(again.answers, who.account.user):
         return False
-    return saving.fit_for_paper(again.shown, again.answers, who.person, d)
+    return _as_offered(again, d) and saving.fit_for_paper(again.shown, again.answers, who.person, d)
+
+
+def _as_offered(again: Again, d: Desk) -> bool:
+    """A form that is sent again was judged when it was saved."""
+    if again.of is None or again.of.stored_by(again.key):
+        return True
+    return saving.rounded_as_offered(again.shown, again.answers, again.of, d)
 
 
 def _signed_and_saved(shown: Reviewed, answers: SaveForm, d: Desk, key: str, of: Changing | None) -> str | None:
@@ -341,7 +360,7 @@ def _not_saved(fault: RecordsFault, again: Again) -> Any:
         # What cannot be saved cannot be logged either, and all on the page is what was typed and shown before.
         return again.unlogged_page(503, str(fault))
     if again.of is not None:
-        of = changing(request.form, desk()) or again.of
+        of = changing(request.form) or again.of
         if (unfit := _not_changed(again.form, desk(), again.key, of)) is not None:
             return _unfit(again.form, unfit, again.key, of)
     return again.page(409, str(fault))

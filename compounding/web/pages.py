@@ -172,10 +172,10 @@ def problem(anchor: str, text: str, severity: str = "stop") -> dict[str, str]:
     return {"id": anchor, "text": text, "severity": severity}
 
 
-def problems(*forms: SiteForm) -> list[dict[str, str]]:
-    """What is wrong with the fields of these forms, each leading to its field."""
-    found = [pair for form in forms for pair in form.errors_in_order()]
-    return [problem(field.anchor, f"{field.label.text}: {text}") for field, text in found]
+def problems(*forms: SiteForm | None) -> list[dict[str, str]]:
+    """What is wrong with the fields of these forms, each leading to its field; of those that there are."""
+    found = [pair for form in forms if form is not None for pair in form.errors_in_order()]
+    return [problem(field.anchor, f"{field.label.text.removesuffix('.')}: {text}") for field, text in found]
 
 
 def status_of(fault: RecordsFault) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import request, url_for
 
 from compounding.web import pages, stored_page
-from compounding.web.blind import blind_banner
+from compounding.web.blind import blind_banner, checks_blind
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import SiteForm
 from compounding.web.identity import me
@@ -21,18 +21,19 @@ from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.taking import Taking, opened_for, refused
 from compounding.wording.barriers import barrier_sentence
+from compounding.wording.endings import EndText
 from compounding.wording.numbers import capital, clock
-from compounding.wording.path import EndText, NextText, called, limit_rule, next_text, stop_heading
+from compounding.wording.path import NextText, called, limit_rule, next_text, stop_heading
 from compounding.wording.worklist import limit_name, time_left
 from compounding.workflow import State, Step, refusal, steps
-from compounding.workflow.guards import dry, leaves_by, unfit
+from compounding.workflow.guards import dry, leaves_by, only_passed, unfit
 from compounding.workflow.guidance import Next, next_action
 from compounding.workflow.limits import Due, Limit, Urgency, every_limit
 from compounding.workflow.materials import Kind, Material, live
 from compounding.workflow.products import products_for
 from compounding.workflow.progress import Progress, What, clocks
-from compounding.workflow.steps import in_force
 
+AGAIN = "again"
 _LOOKS = {Urgency.CALM: "", Urgency.SOON: "soon", Urgency.PASSED: "late"}
 _OVER = frozenset({State.RETURNED, State.REJECTED, State.CANCELLED, State.WASTED})
 _PAGES: Mapping[str, str] = {
@@ -40,6 +41,7 @@ _PAGES: Mapping[str, str] = {
     "check": "checking.shown",
     "read-again": "checking.shown",
     "print-label": "labels.shown",
+    "hand-label": "true_times.hand_label",
     "apply-label": "labels.shown",
     "destroy-label": "labels.shown",
     "count-labels": "labels.shown",
@@ -52,6 +54,7 @@ _POSTS: Mapping[str, str] = {
     "add-drug": "true_times.add_drug",
     "true-time": "true_times.add_drug",
 }
+_RECORD = (steps.RECORD, steps.REPLACE)
 _ENDS: Mapping[str, tuple[str, Step]] = {
     "cancel": ("Cancel the preparation", steps.CANCEL),
     "reject": ("Reject this preparation", steps.REJECT),
@@ -68,6 +71,8 @@ class Shown:
     form: NowForm | None = None
     logged: bool = False
     """Whether the scan that was refused stands in the log."""
+    again: str = ""
+    """Stands for a scan that was asked about: the same once more says yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
     """The page of a way as it stands now."""
     now, progress = d.clock().astimezone(UTC), way.progress
     following = next_action(progress, now)
-    hidden = hides(way)
+    hidden = checks_blind(way.standing, me())
     return PathPage(
         text=None if following is None else kept(next_text(following, progress.planned)),
         step_number=_step_number(progress, following),
@@ -119,11 +124,11 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
         )
         if following
         else (),
-        form=shown.form or now_form(d),
+        form=shown.form or now_form(d, since=way.since),
         place=str(following.place) if following else "",
         type_link=_type_link(way, following),
         stop=_stop(shown, way, following, d),
-        opened=opened_for(way),
+        opened=[*opened_for(way), *([(AGAIN, shown.again)] if shown.again else [])],
         steps=tuple(step_rows(way, d, hidden, following is not None and following.code not in _ENDS)),
         materials=tuple(material_rows(way, d, may_leave=me().may(steps.TAKE_OUT.deed))),
         vials=tuple(vial_views(way, d, hidden)),
@@ -132,16 +137,6 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
         ends=tuple(_ends(way, following, now)),
         hidden=hidden,
     )
-
-
-def hides(way: Way) -> bool:
-    """Whether whoever is signed in may check it blind now, and so is not shown its figures."""
-    step, account, progress = _check_row(way), me().account, way.progress
-    return refusal(step, progress.state.value, account.user, account.role, progress.people) is None
-
-
-def _check_row(way: Way) -> Step:
-    return in_force(way.progress.planned.policy)[steps.CHECK_US.name]
 
 
 # ------------------------------------------------------------------ the next action
@@ -158,7 +153,7 @@ def _step_number(progress: Progress, following: Next | None) -> str:
 def _action(way: Way, following: Next | None) -> str:
     if following is None:
         return ""
-    if following.step is steps.RECORD:
+    if following.step in _RECORD:
         return url_for("materials.scan", number=way.saved.number)
     posts = _POSTS.get(following.code)
     return url_for(posts, number=way.saved.number) if posts else ""
@@ -197,7 +192,7 @@ def _instead(way: Way, following: Next | None) -> str:
 
 def _type_link(way: Way, following: Next | None) -> str:
     """Where lot and expiry of what is next are typed twice."""
-    if following is None or following.step is not steps.RECORD:
+    if following is None or following.step not in _RECORD:
         return ""
     kind = "drug" if following.code in ("pick-drug", "pick-spare") else following.code.removeprefix("pick-")
     return url_for("materials.type_", number=way.saved.number, kind=kind)
@@ -230,6 +225,17 @@ def _ends(way: Way, following: Next | None, now: datetime) -> Iterator[tuple[str
         if not named and refused(way, Taking(step, ()), now) is None:
             look = "secondary" if step is steps.RETURN else "stop"
             yield words, url_for("ending.shown", number=way.saved.number, what=what), look
+    if _may_have_left(way, following):
+        yield "It was released in time", url_for("releasing.release", number=way.saved.number), "secondary"
+
+
+def _may_have_left(way: Way, following: Next | None) -> bool:
+    """Whether a bag may have been released before its time passed, and is not written down yet."""
+    if following is None or not only_passed(following.barriers):
+        return False
+    checked = [taken.at for taken in way.progress.taken if taken.state == State.FINAL.value]
+    step = steps.in_force(way.progress.planned.policy)[steps.RELEASE.name]
+    return bool(checked) and refused(way, Taking(step, ()), checked[-1].astimezone(UTC)) is None
 
 
 # ------------------------------------------------------------------ clocks
@@ -296,7 +302,7 @@ def type_page(
     problems: Sequence[dict[str, str]] = (),
 ) -> str:
     """The boxes for what stands on a pack: for the first time or, with what stands for that, for the second."""
-    errors = [*problems, *_field_problems(form)]
+    errors = [*problems, *pages.problems(form)]
     return pages.page(
         "path_type.html",
         errors,
@@ -314,7 +320,7 @@ def type_page(
 
 def end_page(way: Way, form: SiteForm, text: EndText, problems: Sequence[dict[str, str]] = ()) -> str:
     """Why something ends, and what becomes of what."""
-    errors = [*problems, *_field_problems(form)]
+    errors = [*problems, *pages.problems(form)]
     return pages.page(
         "path_end.html",
         errors,
@@ -331,9 +337,4 @@ def end_page(way: Way, form: SiteForm, text: EndText, problems: Sequence[dict[st
 def banner(way: Way) -> dict[str, Any]:
     """The banner; without the dose for whoever may check it blind now."""
     d = desk()
-    return blind_banner(way.saved, d) if hides(way) else stored_page.banner(way.saved, d)
-
-
-def _field_problems(form: SiteForm) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
+    return blind_banner(way.saved, d) if checks_blind(way.standing, me()) else stored_page.banner(way.saved, d)

@@ -15,14 +15,18 @@ from compounding.scanning import Scan, own_code_parts, read_scan
 from compounding.web.desk import Desk
 from compounding.web.enrolled import enrolled
 from compounding.web.progressing import Way
+from compounding.web.scanned_back import ScannedBack, stale
 from compounding.wording.barriers import barrier_sentence
 from compounding.wording.numbers import day
-from compounding.wording.path import enrol_hint, quantity, read_as
+from compounding.wording.path import enrol_hint, once_wetted, paper_words, quantity, read_as
 from compounding.wording.scans import refusal_sentence
-from compounding.workflow.materials import Kind, Material, Need, ReadBy, missing
+from compounding.workflow.guards import wanted
+from compounding.workflow.materials import Kind, Material, Need, ReadBy, live
 from compounding.workflow.products import Product, products_for
-from compounding.workflow.progress import Barrier, Planned, Progress, clocks
+from compounding.workflow.progress import Barrier, Planned, Progress, What, clocks
 
+_ONE_SCAN = timedelta(seconds=10)
+"""Ours: a scanner reads twice within a second or two, and a hand takes the next pack in a few."""
 KEPT = 400
 """Characters of a refused scan that the log keeps: twice what any code has. How long it was stands beside it."""
 
@@ -112,6 +116,8 @@ def infusion_ends(way: Way, now: datetime) -> datetime:
     """The last moment at which the infusion may end, in UTC: by the clocks, or as if the first vial were wetted
     now."""
     times, within = clocks(way.progress), way.progress.planned.drug.times.complete_within.value
+    if way.since is not None:  # prepared on paper: what is picked was good then
+        now = way.since
     return now + timedelta(minutes=within.whole("minute")) if times is None else times.complete_by
 
 
@@ -135,7 +141,7 @@ def too_old(product: Product, lot: str, expiry: date | None, way: Way, now: date
 def place_of(kind: Kind, progress: Progress, shown: int = 0) -> int:
     """Where a pack goes: the place that the page showed where it was one of this kind, else the first that is
     wanting. Raises Stop where nothing of the kind is."""
-    places = [need.place for need in missing(progress.planned.needs, progress.materials) if need.kind is kind]
+    places = [need.place for need in wanted(progress) if need.kind is kind]
     if not places:
         called = "All vials are" if kind is Kind.DRUG else f"The {kind.value} is"
         raise Stop("not-needed", f"{called} recorded already. Put it back.")
@@ -186,15 +192,31 @@ def material(pack: Pack, place: int, figures: Planned) -> Material:
 # ------------------------------------------------------------------ scanned again
 
 
-def vial_of(text: str, way: Way, d: Desk, now: datetime, places: tuple[int, ...], shown: int) -> int:
+def within_a_scan(logged: datetime | None, now: datetime) -> bool:
+    """Whether what was logged may be this very scan, read or sent twice."""
+    return logged is not None and now - logged <= _ONE_SCAN
+
+
+def same_pack(found: Picked, way: Way, now: datetime) -> Material | None:
+    """The vial that was recorded a moment ago by the same code, where no serial number tells the two apart."""
+    last = next(reversed(live(way.progress.materials)), None)
+    if last is None or found.scan.serial is not None or last.raw != found.scan.raw:
+        return None
+    return last if within_a_scan(last.logged_at, now) else None
+
+
+def vial_of(text: str, way: Way, d: Desk, now: datetime, places: tuple[int, ...], shown: int) -> tuple[int, str]:
     """The place of a vial that is scanned as it is wetted: one of `places`, the one that the page showed where
-    more fit. Raises Stop for a vial that is none of them."""
+    more fit; and what was read of it. Raises Stop for a vial that is none of them."""
     scan = picked(text, way, d, now).scan
     fitting = tuple(_fitting(scan, way, places))
     if not fitting:
         sentence = f"This vial is none of those that were recorded for {way.saved.number} and wait for water."
         raise Stop("other-vial", sentence, words(scan, d))
-    return shown if shown in fitting else fitting[0]
+    wetted = way.progress.last(What.WETTED)
+    if scan.serial is None and wetted is not None and within_a_scan(wetted.logged_at, now):
+        raise Stop("twice", once_wetted(wetted.place), words(scan, d))
+    return (shown if shown in fitting else fitting[0]), words(scan, d)
 
 
 def _fitting(scan: Scan, way: Way, places: tuple[int, ...]) -> Iterator[int]:
@@ -206,10 +228,14 @@ def _fitting(scan: Scan, way: Way, places: tuple[int, ...]) -> Iterator[int]:
                 yield material.place
 
 
-def require_own_paper(text: str, way: Way) -> None:
-    """Raises Stop where a scan is not a label or a worksheet of this preparation."""
-    parts = own_code_parts(text.strip())
-    if parts is None:
+def own_paper(text: str, way: Way, d: Desk) -> str:
+    """Which paper of this preparation was scanned. Raises Stop where it is none, or one that holds no longer, and
+    NotRead."""
+    own = own_code_parts(text.strip())
+    if own is None:
         raise Stop("not-ours", f"{quote(text[:KEPT])} is not the code of our worksheet of {way.saved.number}.")
-    if parts[0] != way.saved.number:
-        raise Stop("not-ours", f"This is a paper of {parts[0]}, another preparation than {way.saved.number}.")
+    if own.number != way.saved.number:
+        raise Stop("not-ours", f"This is a paper of {own.number}, another preparation than {way.saved.number}.")
+    if (said := stale(ScannedBack(own.number, own.part, own.version), way.standing, d)) is not None:
+        raise Stop("stale", said)
+    return paper_words(own.number, own.part)

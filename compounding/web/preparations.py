@@ -17,7 +17,16 @@ from compounding.records.prints import LABEL, WORKSHEET, kind_of, worksheet_of
 from compounding.web import identity, pages, stored_page
 from compounding.web.acts import PrintForm, SearchForm, print_form
 from compounding.web.as_written import UNREAD, NotAsWritten, as_written
-from compounding.web.blind import HIDDEN, blind, blind_banner, refuse_blind, verified
+from compounding.web.blind import (
+    HIDDEN,
+    blind,
+    blind_banner,
+    checks_blind,
+    hidden_until,
+    seen_at,
+    standing_at,
+    verified,
+)
 from compounding.web.changing import change_refusal, opened_refusal
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import me
@@ -161,7 +170,7 @@ def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[st
         {"main": saved.number, "href": url_for("preparations.shown", number=saved.number)},
         {"main": identity.name, "big": True, "small": [kept(line) for line in who], "warning": alike_words(like)},
         _dose_cell(saved, text),
-        {"main": text["cycle_day"] if verified(saved) else HIDDEN, "small": [identity.location]},
+        {"main": HIDDEN if hidden_until(saved) else text["cycle_day"], "small": [identity.location]},
         text["give_on"],
         {"chip": saved.state.capitalize(), "look": "done" if verified(saved) else "todo"},
     )
@@ -169,9 +178,9 @@ def _whole_row(saved: SavedPreparation, like: Sequence[str], d: Desk) -> dict[st
 
 
 def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, Any]:
-    """The dose, or the word that stands in its place until the order is verified."""
-    if not verified(saved):
-        return {"main": HIDDEN, "small": ["until verified"]}
+    """The dose, or the word that stands in its place while somebody works it out blind."""
+    if until := hidden_until(saved):
+        return {"main": HIDDEN, "small": [until]}
     vials = f"{text['vials_of']}, {text['spare']}" if text["spare"] else text["vials_of"]
     return {"main": kept(text["dose"]), "big": True, "small": [kept(vials)]}
 
@@ -181,8 +190,9 @@ def _dose_cell(saved: SavedPreparation, text: Mapping[str, Any]) -> dict[str, An
 
 @blueprint.get("/preparations/<number>")
 def shown(number: str) -> Any:
-    """A preparation; to somebody who may still verify it, only whose it is."""
-    standing = stored_page.standing_at(number)
+    """A preparation; to somebody who may still verify it only whose it is, to somebody who may check it also how
+    far it has come and its clocks."""
+    standing = standing_at(number)
     if blind(standing.preparation, me()):
         viewed(VIEWED, number, shown="the patient alone")
         return _blind_page(standing.preparation)
@@ -229,8 +239,8 @@ def preparation_page(
     forms = [sent[1]] if sent else [shown.form] if shown and shown.form else []
     errors = [*problems, *pages.problems(*forms)]
     path, gone = _path(standing, shown or Shown(), d)
-    parts = stored_page.parts(standing, d)
-    if path is not None and path.hidden:
+    parts, hidden = stored_page.parts(standing, d), checks_blind(standing, me())
+    if hidden:
         parts["banner"] = blind_banner(saved, d)
     return pages.page(
         "preparation.html",
@@ -239,11 +249,12 @@ def preparation_page(
         **parts,
         path=path,
         gone=gone,
+        hidden=hidden,
         verified=verified(saved),
         state_look=_STATE_LOOKS.get(State(saved.state), "now"),
         may_change=me().may(Deed.ENTER) and (change_refusal(saved, me().person) or opened_refusal(standing)) is None,
         findings_heading=asking(parts["plan"].text.findings, "was answered", "were answered"),
-        papers=list(_papers(saved, sent, d)),
+        papers=list(_papers(standing, sent, d)),
         history=list(stored_page.history(saved.number, d)),
     )
 
@@ -261,20 +272,26 @@ def _path(standing: Standing, shown: Shown, d: Desk) -> tuple[PathPage | None, s
 # ------------------------------------------------------------------ papers
 
 
-def _papers(saved: SavedPreparation, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
+def _papers(standing: Standing, sent: tuple[str, PrintForm] | None, d: Desk) -> Iterator[Paper]:
+    saved = standing.preparation
     printed = records.prints(d.engine, saved.number)
     copies = tuple(_copies(printed, LABEL, saved.version, d))
     yield Paper(LABEL, NAMES[LABEL], None, _LABELS, copies)
-    copies, shows = tuple(_copies(printed, WORKSHEET, saved.version, d)), _shows(saved)
+    copies, shows = tuple(_copies(printed, WORKSHEET, saved.version, d)), _shows(standing)
     again = any(copy.document == shows and copy.version == saved.version for copy in printed)
     form = sent[1] if sent else print_form(d, WORKSHEET, again, None)
     instead = _not_printed(saved)
     yield Paper(WORKSHEET, NAMES[WORKSHEET], None if instead else form, instead, copies)
 
 
-def _shows(saved: SavedPreparation) -> str:
-    """The worksheet of a preparation as it stands: each state's has words of its own."""
-    return WORKSHEET if saved.state == State.VERIFIED.value else worksheet_of(saved.state)
+def _shows(standing: Standing) -> str:
+    """The worksheet of a preparation as it stands: each state's has words of its own, and again where a step led
+    back and it was reached anew. What was signed before that is void, and no reprint may show it."""
+    state = standing.preparation.state
+    if state == State.VERIFIED.value:
+        return WORKSHEET
+    times = sum(status.state == state for status in standing.statuses)
+    return worksheet_of(state if times == 1 else f"{state}, {times}")
 
 
 def _not_printed(saved: SavedPreparation) -> str:
@@ -299,15 +316,12 @@ def print_(number: str, document: str) -> Any:
     if document != WORKSHEET:  # labels are counted, and so have a page of their own
         abort(404)
     with _PRINTING:
-        standing = stored_page.standing_at(number)
-        if blind(standing.preparation, me()):
-            refuse_blind(standing.preparation)
-        return _print(standing, document)
+        return _print(seen_at(number), document)
 
 
 def _print(standing: Standing, document: str) -> Any:
     d, saved = desk(), standing.preparation
-    first = records.first_print(d.engine, saved.number, _shows(saved))
+    first = records.first_print(d.engine, saved.number, _shows(standing))
     form = print_form(d, document, first is not None, request.form)
     sent = document, form
     if pages.lost():
@@ -317,7 +331,7 @@ def _print(standing: Standing, document: str) -> Any:
     if not form.validate():
         return _not_printed_page(standing, sent, "", 422)
     try:
-        place = _record(saved, document, first, form, d)
+        place = _record(standing, document, first, form, d)
     except papers.Refused as refused:
         return _not_printed_page(standing, sent, kept(refusal(document, refused, work(saved, d), d)), 422)
     except (PlanDiffers, RecordsRefused) as fault:
@@ -335,11 +349,12 @@ def _not_printed_page(standing: Standing, sent: tuple[str, PrintForm], said: str
     return preparation_page(standing, sent, [pages.problem(document, said)] if said else []), status
 
 
-def _record(saved: SavedPreparation, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
+def _record(standing: Standing, document: str, first: Print | None, form: PrintForm, d: Desk) -> int:
     """The place of the new print among those of its preparation. Raises papers.Refused.
 
     `first` is the first print of this version: one of an older version gives a new paper no words.
     """
+    saved = standing.preparation
     before = records.prints(d.engine, saved.number)
     copy = 1 + sum(kind_of(print_.document) == document for print_ in before)
     if first is None:
@@ -353,7 +368,7 @@ def _record(saved: SavedPreparation, document: str, first: Print | None, form: P
     event = identity.event(action, told, reason=reason, subject=saved.number)
     kept_strings = None if first is not None else json.dumps(strings, ensure_ascii=False, sort_keys=True)
     recorded = records.record_print(
-        d.engine, saved.number, _shows(saved), str(copy), kept_strings, checksum, event, version=saved.version
+        d.engine, saved.number, _shows(standing), str(copy), kept_strings, checksum, event, version=saved.version
     )
     return [print_.id for print_ in records.prints(d.engine, saved.number)].index(recorded.id) + 1
 
@@ -366,9 +381,8 @@ def _stored(first: Print, copy: int) -> Mapping[str, Any]:
 @blueprint.get("/preparations/<number>/prints/<int:place>.pdf")
 def pdf(number: str, place: int) -> Any:
     """A print as it was, drawn from its stored strings. Changes nothing but the log of access."""
-    saved, printed = stored_page.standing_at(number).preparation, records.prints(desk().engine, number)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    seen_at(number)
+    printed = records.prints(desk().engine, number)
     if not 1 <= place <= len(printed):
         abort(404)
     this = printed[place - 1]

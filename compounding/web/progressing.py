@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from flask import abort
-
-from compounding import records
 from compounding.records import SavedPreparation, Standing
+from compounding.web.blind import standing_at
 from compounding.web.desk import Desk
 from compounding.web.in_course import InCourse
 from compounding.web.planned_again import Difference, Figured, PlanDiffers, figured
 from compounding.workflow import State, Whom
 from compounding.workflow.progress import Barrier, Planned, Progress, Taken
 
-__all__ = ["Difference", "Figured", "PlanDiffers", "Way", "names", "progress", "progress_of", "way", "way_of"]
+__all__ = ["Difference", "Figured", "PlanDiffers", "Way", "names", "progress", "way", "way_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,11 @@ class Way:
         return self.standing.preparation
 
     @property
+    def since(self) -> datetime | None:
+        """When its order was written on paper: its true times may lie as far back. None for any other."""
+        return None if self.standing.paper is None else self.standing.paper.written_at
+
+    @property
     def refusal(self) -> str | None:
         """Why nothing goes on by its figures, but to change its order or to end it; None where it does."""
         return self.figured.refusal
@@ -41,22 +45,10 @@ class Way:
         return progress(standing, self.figured.planned)
 
 
-def progress_of(number: str, d: Desk) -> Progress:
-    """The path of a preparation. Ends the request where there is none of this number; raises PlanDiffers where
-    its order gives other figures today than are stored, and NotRead."""
-    way = way_of(number, d)
-    if way.refusal is not None:
-        raise PlanDiffers(way.refusal)
-    return way.progress
-
-
 def way_of(number: str, d: Desk) -> Way:
-    """As progress_of, with how it stands; where the figures differ, by those that are stored. Raises PlanDiffers
-    only where the drug file is gone."""
-    standing = records.standing(d.engine, number)
-    if standing is None:
-        abort(404)
-    return way(standing, d)
+    """A preparation with how it stands; where the figures differ, by those that are stored. Ends the request where
+    there is none of this number; raises PlanDiffers where the drug file is gone, and NotRead."""
+    return way(standing_at(number), d)
 
 
 def way(standing: Standing, d: Desk) -> Way:
@@ -79,10 +71,12 @@ def progress(standing: Standing, figures: Planned) -> Progress:
         moments=standing.moments,
         readings=standing.readings,
         labels=standing.labels,
+        sendings=standing.sendings,
         wastes=standing.wastes,
         recalled=standing.recalled,
         training=saved.content.training,
         held=_held(standing, figures),
+        on_paper=standing.paper is not None,
     )
 
 

@@ -10,7 +10,7 @@ from flask import request
 
 from compounding import credentials, records
 from compounding.credentials import ADDRESS, LOCKS, PASSWORD, PIN, TOTP, is_pin, keyed, matches
-from compounding.records import FACTOR_GIVEN, UNKNOWN, Account, Attempt, Event, Failures, Tried, Verdict
+from compounding.records import FACTOR_GIVEN, UNKNOWN, Account, Attempt, Event, Failures, Tried
 from compounding.web.desk import Desk
 from compounding.web.needs import missing
 from compounding.wording.numbers import clock
@@ -83,12 +83,11 @@ def _judged(claim: Claim, kind: str, account: Account | None, d: Desk, right: Ca
     process, no more are answered than the lock lets. Raises NotProved for the others."""
     attempt = Attempt(keyed(d.secrets_key, claim.user), address(), kind)
 
-    def judge(tried: Tried) -> Verdict:
-        if sentence := _locked(claim, kind, tried.failures, d):
-            return Verdict(False, refused=sentence)
-        good = right(tried)
-        return Verdict(good, _told(attempt, tried, d) if good else claim.action)
-
+    judge = records.unless_locked(
+        lambda tried: _locked(claim, kind, tried.failures, d),
+        right,
+        lambda tried, good: _told(attempt, tried, d) if good else claim.action,
+    )
     verdict = records.record_attempt(d.engine, _event(claim, {"what": kind}, account, d), attempt, judge)
     if verdict.refused:
         raise NotProved(verdict.refused)

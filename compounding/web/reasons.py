@@ -77,7 +77,7 @@ DESTROY: Reasons = (
 TAKE_OUT: Reasons = (
     ("replaced", "Replaced by another"),
     ("returned", "Not needed, back to stock"),
-    ("broken", "Broken"),
+    ("broken", "Broken or leaking"),
     ("discarded", "Not fit to go back to stock"),
 )
 """By the names of `Out`."""
@@ -93,7 +93,8 @@ CANCEL: Reasons = (
 REJECT: Reasons = (
     ("late", "A time has passed"),
     ("disagrees", "The check does not agree"),
-    ("quality", "Particles, colour or leak"),
+    ("quality", "Particles or colour"),
+    ("leak", "The bag or a syringe leaks, or was spilt"),
     ("recalled", "A lot in it is recalled"),
     ("prescriber", "Cancelled by the prescriber"),
     ("another", "Another reason"),
@@ -102,14 +103,14 @@ REJECT: Reasons = (
 RETURN: Reasons = (
     ("patient", "Patient not fit for the dose"),
     ("late", "Start-before has passed"),
-    ("damaged", "Damaged"),
+    ("damaged", "Damaged or leaking"),
     ("another", "Another reason"),
 )
 
 WASTE: Reasons = (
     ("returned", "Came back from the ward"),
     ("late", "Start-before has passed"),
-    ("damaged", "Damaged"),
+    ("damaged", "Damaged or leaking"),
     ("another", "Another reason"),
 )
 

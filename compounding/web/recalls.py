@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from compounding import papers, records
 from compounding.papers import ExtractRow, ExtractValue
 from compounding.quantities import quote
-from compounding.records import Recall, RecordsFault, RecordsRefused
+from compounding.records import Recall, RecordsFault
 from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.enrolled import products_here
@@ -143,7 +143,7 @@ def _page(
     problems: Sequence[dict[str, str]] = (),
 ) -> str:
     d = desk()
-    errors = [*problems, *_problems(lot), *_problems(recall), *_problems(end)]
+    errors = [*problems, *pages.problems(lot, recall, end)]
     return pages.page(
         "recalls.html",
         errors,
@@ -161,11 +161,6 @@ def _page(
         may=me().may(Deed.RECALL),
         signer=f"{me().person.name}, {me().person.role}",
     )
-
-
-def _problems(form: SiteForm | None) -> Iterator[dict[str, str]]:
-    for field, text in form.errors_in_order() if form is not None else ():
-        yield pages.problem(field.anchor, f"{field.label.text}: {text}")
 
 
 def _use_row(use: Use, d: Desk) -> dict[str, Any]:
@@ -298,4 +293,4 @@ def end() -> Any:
 def _not_stored(field: Any, fault: RecordsFault, **forms: Any) -> Any:
     """The page again, with why nothing was stored at the field that it is about."""
     blame(field, str(fault))
-    return _page(**forms), 409 if isinstance(fault, RecordsRefused) else pages.NOT_SAVED
+    return _page(**forms), pages.status_of(fault)

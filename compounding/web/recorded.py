@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from compounding.papers import Bagged, Hour, Lot, Recorded, Signed, Work
-from compounding.records import Signature
+from compounding.papers import Answer, Bagged, Checked, Hour, Lot, Recorded, Signed, Work, over_rows
+from compounding.quantities import Volume, total
+from compounding.records import Signature, Status
+from compounding.stability import Rule
 from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
-from compounding.wording.numbers import clock, day, figure, moment
+from compounding.wording import papers as words
+from compounding.wording.deviations import CONTINUED, deviations_of
+from compounding.wording.numbers import DASH, amount, clock, day, figure, moment, value_only
 from compounding.workflow import Meaning, State
-from compounding.workflow.labels import count
+from compounding.workflow.labels import count, labelled_by_hand
 from compounding.workflow.materials import Kind, ReadBy, live
-from compounding.workflow.progress import Progress, What, clocks
+from compounding.workflow.progress import Progress, Wasted, What, clocks
 
 _READ_BY = {ReadBy.SCANNED: "S", ReadBy.TYPED: "T"}
 
 
 def recorded_work(way: Way, d: Desk) -> Work:
     """A preparation as its papers need it, with all that was recorded until now. Raises NotRead."""
-    return replace(work(way.saved, d), bagged=bagged(way, d), recorded=recorded(way, d))
+    planned = work(way.saved, d)
+    answers = (*planned.answers, *deviations(way, d))
+    return replace(planned, answers=answers, bagged=bagged(way, d), recorded=recorded(way, d))
+
+
+def deviations(way: Way, d: Desk) -> Iterator[Answer]:
+    """What of the way its worksheet names beside the answers to the findings."""
+    names = _names(way)
+    yield from _late_order(way, d)
+    for one in deviations_of(way.progress, d.zone, d.market):
+        yield from _over_rows(one.what, one.reason, f"{one.did}, {names[one.person]}")
+
+
+def _late_order(way: Way, d: Desk) -> Iterator[Answer]:
+    paper = way.standing.paper
+    if paper is not None:
+        written, entered = (moment(at, d.zone, d.market) for at in (paper.written_at, paper.entered_at))
+        by = words.on_paper(paper.written_by, paper.entered_by.name)
+        yield from _over_rows(words.late("Order on paper", written, entered), paper.reason, by)
+
+
+def _over_rows(what: str, reason: str, by: str) -> Iterator[Answer]:
+    for told, why in zip_longest(over_rows(what), over_rows(reason), fillvalue=CONTINUED):
+        yield Answer(told, why, by)
 
 
 def bagged(way: Way, d: Desk) -> Bagged | None:
@@ -50,13 +79,18 @@ def recorded(way: Way, d: Desk) -> Recorded:
     """What a worksheet shows of the way, by now."""
     progress, diluted = way.progress, way.progress.last(What.DILUTED)
     return Recorded(
+        reached=progress.state,
         state=_state(way, d),
         lots=_lots(progress, d),
         wetted={one.place: clock(one.at, d.zone) for one in progress.all_of(What.WETTED)},
         diluted=None if diluted is None else clock(diluted.at, d.zone),
         clocks=_clocks(progress, d),
+        start_rule=_start_rule(progress),
+        reading=_reading(way, d),
         signatures=_signatures(way, d),
+        entries=_entries(way, d),
         labels=_labels(progress),
+        discarded=_discarded(progress),
     )
 
 
@@ -72,17 +106,42 @@ def _state(way: Way, d: Desk) -> str:
 
 def _lots(progress: Progress, d: Desk) -> Mapping[tuple[Kind, int], Lot]:
     return {
-        (one.kind, one.place): Lot(one.maker or None, one.lot, day(one.expiry, d.market), _READ_BY[one.read_by])
+        (one.kind, one.place): Lot(
+            one.maker or None, one.lot, day(one.expiry, d.market), _READ_BY[one.read_by], one.gtin
+        )
         for one in live(progress.materials)
     }
 
 
-def _clocks(progress: Progress, d: Desk) -> tuple[str | None, ...]:
+def _clocks(progress: Progress, d: Desk) -> tuple[Hour | None, ...]:
     times = clocks(progress)
     if times is None:
         return (None,) * 5
     shown = (times.wetted, times.dilute_by, times.out_of_fridge_by, times.start_before, times.complete_by)
-    return tuple(clock(at, d.zone) for at in shown)
+    return tuple(hour(at, d) for at in shown)
+
+
+def _start_rule(progress: Progress) -> str | None:
+    """Said where it is not the limit from the first wetting, which is the rule of the plan."""
+    times = clocks(progress)
+    return words.DILUTED_BAG_RULE if times is not None and times.start_set_by is Rule.DILUTED_BAG else None
+
+
+def _reading(way: Way, d: Desk) -> Checked | None:
+    """What the checker read, once it agreed; before, nobody may see anything of it."""
+    signed = _signatures(way, d).get(Meaning.IN_PROCESS_CHECK)
+    agreed = [one for one in way.progress.readings if one.agrees]
+    if signed is None or not agreed:
+        return None
+    last = agreed[-1]
+    return Checked(
+        dose=value_only(last.dose),
+        volume=value_only(last.volume),
+        vials=figure(last.vials),
+        read_volume=value_only(last.read_volume),
+        read_mass=None if last.read_mass is None else value_only(last.read_mass),
+        at=signed.at.hour,
+    )
 
 
 def _signatures(way: Way, d: Desk) -> Mapping[Meaning, Signed]:
@@ -91,12 +150,43 @@ def _signatures(way: Way, d: Desk) -> Mapping[Meaning, Signed]:
     return {Meaning(one.meaning): _signed(one, d) for one in standing}
 
 
-def _signed(one: Signature, d: Desk) -> Signed:
-    return Signed(one.person.name, one.person.role, hour(one.at, d), f"entry {figure(one.entry)}")
+def _signed(one: Signature | Status, d: Desk, how: str = "signed") -> Signed:
+    return Signed(one.person.name, one.person.role, hour(one.at, d), f"{how}, entry {figure(one.entry)}")
+
+
+def _entries(way: Way, d: Desk) -> Mapping[State, Signed]:
+    """Who put the newest version in a state that nobody signs: the last material, the drug added, the last label
+    counted. A label that is destroyed later leads back to diluted, which makes nobody its preparer."""
+    since = _of_version(way)
+    newest = {status.state: status for status in since}
+    first = {status.state: status for status in reversed(since)}
+    found = {State.MATERIALS: newest, State.DILUTED: first, State.LABELLED: newest}
+    return {
+        state: _signed(statuses[state.value], d, "recorded")
+        for state, statuses in found.items()
+        if state.value in statuses
+    }
+
+
+def _of_version(way: Way) -> tuple[Status, ...]:
+    """The states since the order was last entered."""
+    statuses = way.standing.statuses
+    last = max(place for place, status in enumerate(statuses) if status.state == State.ENTERED.value)
+    return statuses[last:]
+
+
+def _discarded(progress: Progress) -> str | None:
+    """What went into the bin of the vials that were opened, once that is recorded."""
+    left = [waste.volume for waste in progress.wastes if waste.what in (Wasted.REMAINDER, Wasted.VIAL)]
+    if not left and progress.last(What.DILUTED) is None:
+        return None
+    return amount(total((Volume(Decimal(0)), *left)))
 
 
 def _labels(progress: Progress) -> tuple[str | None, ...]:
     found = count(progress.labels, progress.version)
+    if labelled_by_hand(progress):
+        return (figure(found.printed), words.BY_HAND, DASH, DASH, figure(found.destroyed), DASH)
     if not found.printed:
         return (None,) * 6
     counted = (found.printed, found.applied, found.light_cover, found.specimen, found.destroyed)

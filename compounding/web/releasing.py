@@ -6,7 +6,8 @@ Each is signed over the whole record as the page showed it: what was recorded si
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,30 +15,35 @@ from flask import Blueprint, current_app, redirect, request, url_for
 
 from compounding import records
 from compounding.quantities import Unreadable, quote
-from compounding.records import Event, NewRow, NewSignature, RecordsFault
+from compounding.records import Event, NewSignature, RecordsFault, RecordsRefused
 from compounding.web import pages, record_page, stored_page
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Tick, Typed
 from compounding.web.forms import blame
 from compounding.web.identity import event, me
+from compounding.web.path_forms import ReleaseForm, release_form
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.scanned_back import label_copy, scanned_back
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
-from compounding.web.stepping import at_step, done, problems, status
+from compounding.web.stepping import at_step, done
 from compounding.web.taking import Taking, entered_at, moved_on, opened_for, take
+from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording import labels as label_words
 from compounding.wording.barriers import barrier_sentence
 from compounding.workflow import Meaning, State, Step
-from compounding.workflow.guards import barriers
+from compounding.workflow.guards import barriers, minute, only_passed
+from compounding.workflow.labels import labelled_by_hand
 from compounding.workflow.progress import Barrier, Fate, Moment, What
 from compounding.workflow.steps import FINAL_US, RELEASE
+from compounding.workflow.times import entry_barriers, is_late
 
 blueprint = Blueprint("releasing", __name__, url_prefix="/preparations")
 
 SCAN_REFUSED = "label scan refused"
 _SHOWN = "shown"
+_BY_HAND = "written by hand"
 _OLD = "The record changed since this page was opened. Read it again, and then sign."
 _LOOK = "Look at it, and tick it; or reject the preparation."
 
@@ -65,6 +71,8 @@ def final_form(way: Way, d: Desk, sent: Any = None) -> FinalForm:
     form = FinalForm(d, sent)
     if not way.progress.planned.drug.administration.light_cover.value:
         del form.cover
+    if labelled_by_hand(way.progress):
+        del form.scanned
     return form
 
 
@@ -91,19 +99,24 @@ def sign_final(number: str) -> Any:
     if pages.lost():
         return _final_page(way, step, form, pages.LOST)
     if (old := _old(way, step, d)) is not None:
+        _keep_refused(way, step, old)
         return _final_page(way, step, form, old), 409
     form.validate()
-    _judge_label(form, way, d)
+    if left := [tick.label.text for tick in form.ticks() if tick.errors]:
+        _keep_refused(way, step, _LOOK, {"not ticked": " ".join(left)})
+    if "scanned" in form:
+        _judge_label(form, way, d)
     if any(field.errors for field in form):
         return _final_page(way, step, form), 422
     try:
         if not signer_proved(form, d):
             return _final_page(way, step, form), 422
-        looked, label = [tick.label.text for tick in form.ticks()], form.scanned.text.strip()
+        looked = [tick.label.text for tick in form.ticks()]
+        label = form.scanned.text.strip() if "scanned" in form else _BY_HAND
         signature = sign(Meaning.FINAL_CHECK, {**_record(way, d), "looked at": looked, "label": label}, me().person)
         take(way, Taking(step, ()), _told(step, signature, way, {"label": label}), d, signature)
     except RecordsFault as fault:
-        return _final_page(way, step, form, str(fault)), status(fault)
+        return _final_page(way, step, form, _fault_said(fault, way, step)), pages.status_of(fault)
     return redirect(url_for("preparations.shown", number=number), 303)
 
 
@@ -151,40 +164,81 @@ def release(number: str) -> Any:
     """The whole record, and what is in the way of a release."""
     way, step = at_step(number, RELEASE.name, "Not to be released by you now")
     viewed(VIEWED, number, page="release")
-    return _release_page(way, step, SignForm(desk()))
+    return _release_page(way, step, release_form(way, desk()))
 
 
 @blueprint.post("/<number>/release")
 @pages.shown_again
 def sign_release(number: str) -> Any:
-    """Signs the release, at this minute: never at or after the time before which the infusion must start."""
+    """Signs the release, by its true time: never at or after the time before which the infusion must start."""
     d = desk()
     if (again := done(number, State.RELEASED)) is not None:
         return again
     way, step = at_step(number, RELEASE.name, "Not to be released by you now")
-    form = SignForm(d, request.form)
+    form = release_form(way, d, request.form)
     if pages.lost():
         return _release_page(way, step, form, pages.LOST)
-    if (old := _old(way, step, d)) is not None:
+    timed = _released(form, way, step)
+    if timed is None and form.at.text:
+        return _release_page(way, step, form), 422
+    if (old := _old(way, step, d, _judged_at(timed, form, way))) is not None:
+        _keep_refused(way, step, old)
         return _release_page(way, step, form, old), 409
     try:
-        if not form.validate() or not signer_proved(form, d):
+        if timed is None or not signer_proved(form, d):
             return _release_page(way, step, form), 422
-        signature = sign(Meaning.RELEASE, _record(way, d), me().person)
-        told = _told(step, signature, way, {})
-        take(way, Taking(step, [_released(told)]), told, d, signature)
+        _take_release(way, step, form, timed, d)
     except RecordsFault as fault:
-        return _release_page(way, step, form, str(fault)), status(fault)
+        return _release_page(way, step, form, _fault_said(fault, way, step)), pages.status_of(fault)
     return redirect(url_for("preparations.shown", number=number), 303)
 
 
-def _released(told: Event) -> NewRow:
+def _released(form: ReleaseForm, way: Way, step: Step) -> Moment | None:
+    """When it was released; None where the form does not say, or cannot be taken, which then stands at its field."""
+    told = event(step.name)
     at = entered_at(told)
-    return Moment(What.RELEASED, 0, at, at, person=told.person.id)
+    return true_moment(Moment(What.RELEASED, 0, at, at, person=told.person.id), form, told, way)
 
 
-def _release_page(way: Way, step: Step, form: SignForm, problem: str = "") -> str:
-    return _page("release.html", way, step, form, Meaning.RELEASE, problem)
+def _take_release(way: Way, step: Step, form: ReleaseForm, timed: Moment, d: Desk) -> None:
+    """Signs and records it. The proof of the secret took its time: the clock that counts is that of the entry.
+    Raises RecordsFault."""
+    told = event(step.name, {"version": str(way.saved.version)}, subject=way.saved.number)
+    entered = entered_at(told)
+    made = replace(timed, at=entered if form.at.data is None else timed.at, entered_at=entered)
+    signature = sign(Meaning.RELEASE, {**_record(way, d), **_late(made)}, me().person)
+    told = timed_event(replace(told, details={**told.details, "signed": fingerprint(signature)}), made, d)
+    taking = Taking(step, [made], lambda progress: entry_barriers(made, progress), _judged_at(made, form, way))
+    take(way, taking, told, d, signature)
+
+
+def _late(timed: Moment) -> dict[str, str]:
+    """What is signed of a release that is entered late, beside the record."""
+    if not is_late(timed.at, timed.entered_at):
+        return {}
+    return {"true time": timed.at.isoformat(), "entered late because": timed.late_reason}
+
+
+def _judged_at(timed: Moment | None, form: ReleaseForm, way: Way) -> datetime:
+    """The true time, where one was typed and the clock was not set back; else the latest time that is known."""
+    latest = _latest(way)
+    typed = timed is not None and form.at.data is not None and minute(latest) <= minute(_now())
+    return timed.at if timed is not None and typed else latest
+
+
+def _latest(way: Way) -> datetime:
+    """Now; where the clock was set back, the latest time at which anything of this preparation was entered: what is
+    too late stays so."""
+    entered = (one.event.at for one in records.timeline(desk().engine, way.saved.number))
+    return max(_now(), *entered)
+
+
+def _release_page(way: Way, step: Step, form: ReleaseForm, problem: str = "") -> str:
+    barred = barriers(step, way.progress, _latest(way))
+    too_late = only_passed(barred)
+    signable = too_late or not barred
+    more = {"signable": signable, "too_late": too_late, "on_paper": way.progress.on_paper}
+    return _page("release.html", way, step, form, Meaning.RELEASE, problem, **more)
 
 
 # ------------------------------------------------------------------ both
@@ -194,19 +248,32 @@ def _now() -> datetime:
     return desk().clock().astimezone(UTC)
 
 
-def _in_the_way(way: Way, step: Step) -> list[str]:
-    """What bars the step now, a sentence each."""
-    policy = way.progress.planned.policy
-    return list(dict.fromkeys(barrier_sentence(one, policy, step) for one in barriers(step, way.progress, _now())))
+def _in_the_way(way: Way, step: Step, at: datetime | None = None) -> list[str]:
+    """What bars the step at a time, by default the latest that is known, a sentence each."""
+    policy, found = way.progress.planned.policy, barriers(step, way.progress, at or _latest(way))
+    return list(dict.fromkeys(barrier_sentence(one, policy, step) for one in found))
 
 
-def _old(way: Way, step: Step, d: Desk) -> str | None:
+def _old(way: Way, step: Step, d: Desk, at: datetime | None = None) -> str | None:
     """Why nothing is signed from this page: it is out of date, or something is in the way."""
     if (said := moved_on(way.standing)) is not None:
         return said
-    if in_the_way := _in_the_way(way, step):
+    if in_the_way := _in_the_way(way, step, at):
         return " ".join(in_the_way)
     return None if same(request.form.get(_SHOWN, ""), _binding(way, step, d)) else _OLD
+
+
+def _keep_refused(way: Way, step: Step, said: str, details: Mapping[str, str] | None = None) -> None:
+    """Keeps in the log that somebody would have signed, and why they could not. Raises NotSaved."""
+    told = event(f"{step.name} refused", details, reason=said, subject=way.saved.number)
+    records.record(desk().engine, told)
+
+
+def _fault_said(fault: RecordsFault, way: Way, step: Step) -> str:
+    """What the records say; what they refuse is kept like any other refusal. Raises NotSaved."""
+    if isinstance(fault, RecordsRefused):
+        _keep_refused(way, step, str(fault))
+    return str(fault)
 
 
 def _binding(way: Way, step: Step, d: Desk) -> str:
@@ -239,7 +306,7 @@ def _told(step: Step, signature: NewSignature, way: Way, more: dict[str, str]) -
 def _page(template: str, way: Way, step: Step, form: SignForm, meaning: Meaning, problem: str, **more: Any) -> str:
     d = desk()
     in_the_way = _in_the_way(way, step)
-    errors = [*_problem(problem, in_the_way), *problems(form)]
+    errors = [*_problem(problem, in_the_way), *pages.problems(form)]
     return pages.page(
         template,
         errors,

@@ -9,25 +9,28 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
-from compounding.quantities import plain
+from compounding.localtime import read_moment
+from compounding.quantities import Unreadable, plain
 from compounding.records import RecordsFault, SavedPreparation
 from compounding.web import pages, stored_page
 from compounding.web.acts import answers_stored
-from compounding.web.blind import blind, refuse, refuse_blind
+from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import Changing, change_refusal, stored_answers, stored_typed
 from compounding.web.desk import Desk, desk
-from compounding.web.fields import Day, Hour, Line
+from compounding.web.fields import Day, Line, TrueTime
 from compounding.web.forms import NAME_MOST, SiteForm, blame
 from compounding.web.identity import event, me
-from compounding.web.offers import Offer, offered_text, stored_offer
+from compounding.web.offers import ROUNDED, Offer, offered_text, stored_offer
 from compounding.web.orders import review_of
+from compounding.web.paperwork import entered_status, standing_of
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording import rounding as wording
 from compounding.wording.numbers import amount, count, moment, percent
+from compounding.workflow.guards import minute
 
 blueprint = Blueprint("rounding", __name__, url_prefix="/preparations")
 
@@ -42,16 +45,21 @@ class AgreementForm(SiteForm):
 
     prescriber = Line("Prescriber", most=NAME_MOST, letters=True, missing="Type who agreed to it.")
     agreed_on = Day("Agreed on", missing="Type the day on which they agreed.")
-    agreed_at = Hour("At", missing="Type the time at which they agreed.", hint="24-hour clock, as 09:00")
+    agreed_at = TrueTime("At", missing="Type the time at which they agreed.", hint="24-hour clock, as 09:00")
     words = Line("In their words", most=WORDS_MOST, missing="Type what they said.")
 
-    def when(self, d: Desk) -> datetime | None:
-        """When they agreed; None where it cannot be read or has not come yet, which then stands at its field."""
+    def when(self, entered: datetime, d: Desk) -> datetime | None:
+        """When they agreed, in UTC; None where it cannot be read, has not come yet, or is before the order was
+        `entered`, which then stands at its field."""
         if not self.validate():
             return None
-        at = datetime.combine(self.agreed_on.data, self.agreed_at.data, ZoneInfo(d.zone))
-        if at > d.clock():
-            blame(self.agreed_at, f"{moment(at, d.zone, d.market)} has not come yet.")
+        try:
+            at = read_moment(f"{self.agreed_on.data.isoformat()}T{self.agreed_at.data}", ZoneInfo(d.zone))
+        except Unreadable as unreadable:
+            blame(self.agreed_at, str(unreadable))
+            return None
+        if (said := wording.untimely(at, minute(entered), d.clock(), d.zone, d.market)) is not None:
+            blame(self.agreed_at, said)
             return None
         return at
 
@@ -66,11 +74,7 @@ def shown(number: str) -> Any:
 def _offered(number: str) -> tuple[SavedPreparation, Offer]:
     """A stored order with what is offered for it; only for whoever may change it now."""
     d = desk()
-    saved = records.preparation(d.engine, number)
-    if saved is None:
-        abort(404)
-    if blind(saved, me()):
-        refuse_blind(saved)
+    saved = seen_at(number).preparation
     if (refused := change_refusal(saved, me().person)) is not None:
         refuse("Not to be changed", refused, 409)
     if (found := stored_offer(saved, d)) is None:
@@ -109,7 +113,7 @@ def take(number: str) -> Any:
     if request.form.get("version", "") != str(saved.version):
         said = f"{number} was changed meanwhile: version {saved.version} stands by now, look at it again."
         return _page(saved, found, form, [pages.problem("prescriber", said)]), 409
-    if (at := form.when(d)) is None:
+    if (at := form.when(entered_status(standing_of(saved, d)).at, d)) is None:
         return _page(saved, found, form), 422
     when = moment(at, d.zone, d.market)
     try:
@@ -136,7 +140,7 @@ def _rounded(saved: SavedPreparation, found: Offer, form: AgreementForm, when: s
         **stored_typed(saved),
         "ordered_dose": plain(found.down_to.value),
         "confirmed_by": form.prescriber.data,
-        "change_reason": "rounded",
+        "change_reason": ROUNDED,
         "change_words": wording.agreed(when, form.words.data),
     }
     carried = [*Changing(saved, saved.version).carried(), *answers_stored(stored_answers(saved))]

@@ -33,12 +33,15 @@ from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
 from compounding.web.in_course import InCourse
 from compounding.web.known import Warned
+from compounding.web.offers import ROUNDED, stored_offer
 from compounding.web.paperwork import Doubt, refused_answer
 from compounding.web.placing import Placing, placing
 from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
+from compounding.wording.log import HAPPENED
 from compounding.wording.numbers import day as written_day
 from compounding.wording.plans import PlanText, plan_text, to_json
+from compounding.wording.rounding import other_dose
 from compounding.workflow import Meaning
 
 ENTERED = "order entered"
@@ -116,8 +119,12 @@ def save(
     values = telling.entered(telling.values(shown.entry.typed, shown.text, d))
     event = replace(_event(shown, given, told, signature), action=ENTERED, changes=values)
     also = tuple(telling.answer_events(given, told))
+    new, paper = new_preparation(shown, given, d, key), shown.entry.paper
+    if paper is not None:
+        new = replace(new, year=int(paper.number.partition("-")[0]))
+        event = replace(event, details={**event.details, HAPPENED: paper.written_at.isoformat()}, reason=paper.reason)
     place = None if shown.place is None else shown.place.row()
-    saved = save_preparation(d.engine, new_preparation(shown, given, d, key), event, signature, also, place)
+    saved = save_preparation(d.engine, new, event, signature, also, place=place, paper=paper)
     _require_own(saved, saved.created_by, told.person)
     return saved
 
@@ -194,6 +201,16 @@ def fit_for_paper(shown: Reviewed, answers: SaveForm, who: Person, d: Desk) -> b
             blame(asked.words, "The worksheet cannot hold this: it may be two short lines, in letters of its font.")
             return False
     return True
+
+
+def rounded_as_offered(shown: Reviewed, answers: SaveForm, changing: Changing, d: Desk) -> bool:
+    """Whether an order that is changed for a rounding has the dose that is offered for it: an agreement is to that
+    one alone. What is wrong stands at its reason."""
+    found = stored_offer(changing.saved, d)
+    if answers.why()[0] != ROUNDED or (found is not None and shown.plan.dose == found.down_to):
+        return True
+    blame(answers["change_reason"], other_dose(found.down_to if found else None))
+    return False
 
 
 def new_preparation(shown: Reviewed, given: Iterable[Given], d: Desk, key: str) -> NewPreparation:

@@ -6,7 +6,6 @@ leads nowhere.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from compounding import records
@@ -15,13 +14,15 @@ from compounding.records import Standing
 from compounding.records.prints import WORKSHEET, kind_of
 from compounding.scanning import read_scan
 from compounding.web.desk import Desk
+from compounding.web.viewing import NUMBER
 from compounding.wording.numbers import capital
 from compounding.wording.scans import refusal_sentence
 from compounding.workflow.progress import Fate, LabelCopy
 
-_NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
 _OWN = "own-label"
 _PAGE = "p"
+BLANK = 0
+"""The version that a blank worksheet of a downtime pack is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class ScannedBack:
     number: str
     part: str = ""
     """ "1" for a label's copy, "p1" for a worksheet's page; "" where the number was typed."""
+    version: int | None = None
+    """Of a worksheet; None where its code does not say it, BLANK of a blank one."""
 
     @property
     def is_page(self) -> bool:
@@ -41,18 +44,21 @@ class ScannedBack:
         """As the log and the sentences name it."""
         if not self.part:
             return self.number
-        named = f"page {self.part.removeprefix(_PAGE)} of the worksheet" if self.is_page else f"label copy {self.part}"
-        return f"{named} of {self.number}"
+        if not self.is_page:
+            return f"label copy {self.part} of {self.number}"
+        sheet = "blank worksheet" if self.version == BLANK else "worksheet"
+        return f"page {self.part.removeprefix(_PAGE)} of the {sheet} of {self.number}"
 
 
 def scanned_back(text: str, d: Desk) -> ScannedBack:
     """What was scanned or typed. Raises Unreadable with one sentence."""
-    if _NUMBER.fullmatch(text.strip()):
+    if NUMBER.fullmatch(text.strip()):
         return ScannedBack(text.strip())
     refusal = read_scan(text, (), market=d.market, on=d.today()).refusal
     if refusal is None or refusal.code != _OWN or refusal.case == "misread":
         raise Unreadable(_not_ours(text, d))
-    return ScannedBack(str(refusal.values["number"]), str(refusal.values["part"]))
+    said, version = refusal.values, refusal.values.get("version")
+    return ScannedBack(str(said["number"]), str(said["part"]), version if isinstance(version, int) else None)
 
 
 def _not_ours(text: str, d: Desk) -> str:
@@ -70,7 +76,7 @@ def stale(back: ScannedBack, standing: Standing, d: Desk) -> str | None:
     if not back.part:
         return None
     if back.is_page:
-        return _stale_page(back, standing.preparation.version, d)
+        return _stale_page(back, standing, d)
     copy = label_copy(back, standing)
     if copy is None:
         return f"There is no {back.words}: it was not printed at this desk."
@@ -90,11 +96,17 @@ def _stale_copy(back: ScannedBack, copy: LabelCopy, version: int) -> str | None:
     return None
 
 
-def _stale_page(back: ScannedBack, version: int, d: Desk) -> str | None:
-    """A page's code does not say of which version it is: where none was printed of the newest, it is an older one."""
-    printed = {one.version for one in records.prints(d.engine, back.number) if kind_of(one.document) == WORKSHEET}
-    if version in printed:
+def _stale_page(back: ScannedBack, standing: Standing, d: Desk) -> str | None:
+    """A page whose code does not say its version is an older one where none was printed of the newest. What was
+    written by hand on a blank one stays a record of its preparation, whatever became of its order."""
+    version = standing.preparation.version
+    if back.version == BLANK and standing.paper is not None:
         return None
-    if not printed:
+    printed = {one.version for one in records.prints(d.engine, back.number) if kind_of(one.document) == WORKSHEET}
+    if not printed or back.version not in (None, *printed):
         return f"There is no {back.words}: it was not printed at this desk."
+    if version in printed and back.version in (None, version):
+        return None
+    if back.version is not None:
+        return f"Stale: {back.words} is of version {back.version}, and version {version} stands by now. Destroy it."
     return f"Stale: {back.words} is of an older version than {version}, which stands by now. Destroy it."

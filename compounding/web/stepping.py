@@ -7,14 +7,12 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from compounding import records
-from compounding.records import RecordsFault, RecordsRefused
-from compounding.web import pages
 from compounding.web.blind import refuse
 from compounding.web.desk import desk
-from compounding.web.forms import SiteForm
 from compounding.web.identity import me
 from compounding.web.progressing import PlanDiffers, Way, way_of
 from compounding.web.taking import VERSION
+from compounding.web.viewing import page_refused
 from compounding.workflow import State, Step, in_force, refusal
 
 
@@ -26,8 +24,10 @@ def at_step(number: str, name: str, title: str) -> tuple[Way, Step]:
     step = in_force(progress.planned.policy)[name]
     said = refusal(step, progress.state.value, account.user, account.role, progress.people)
     if said is not None:
+        page_refused(said)
         refuse(title, said, 403 if progress.state in step.before else 409)
     if way.refusal is not None:
+        page_refused(way.refusal)
         refuse(title, way.refusal, 409)
     return way, step
 
@@ -49,16 +49,3 @@ def done(number: str, after: State) -> Any:
     if (newest.state, newest.person.id) != (after.value, me().account.user):
         return None
     return redirect(url_for("preparations.shown", number=number), 303)
-
-
-def problems(form: SiteForm) -> list[dict[str, str]]:
-    """The errors of a form, for the summary of its page."""
-    return [
-        pages.problem(field.anchor, f"{field.label.text.removesuffix('.')}: {text}")
-        for field, text in form.errors_in_order()
-    ]
-
-
-def status(fault: RecordsFault) -> int:
-    """409 where somebody else was quicker or something is in the way, else 503."""
-    return 409 if isinstance(fault, RecordsRefused) else pages.NOT_SAVED

@@ -19,9 +19,12 @@ from compounding.workflow import State, Step, refusal
 from compounding.workflow.guards import barriers, minute, state_after
 from compounding.workflow.materials import Material
 from compounding.workflow.progress import Barrier, LabelCopy, Moment, Progress, Reading, Waste
+from compounding.workflow.steps import PUT_ASIDE, undone
 
 NUMBER, VERSION, STATE = "number", "version", "state"
-_ENDING = frozenset({"cancelled", "rejected", "returned", "wasted", "material taken out", "spare vial put away"})
+_ENDING = frozenset(
+    {"cancelled", "rejected", "returned", "wasted", "material taken out", "spare vial put away", PUT_ASIDE.name}
+)
 """Steps that need no figures that still hold: they write down what is there."""
 
 Further = Callable[[Progress], Iterable[Barrier]]
@@ -34,6 +37,8 @@ class Taking:
     step: Step
     rows: Sequence[NewRow]
     further: Further = lambda progress: ()
+    judged_at: datetime | None = None
+    """The time that its guards judge, in UTC, where it is not that of its event."""
 
 
 def opened_for(way: Way) -> list[tuple[str, str]]:
@@ -65,9 +70,10 @@ def refused(way: Way, taking: Taking, now: datetime, progress: Progress | None =
 
 
 def take(way: Way, taking: Taking, told: Event, d: Desk, signature: NewSignature | None = None) -> Standing:
-    """Takes a step with the event, and its signature. Raises RecordsRefused with the sentence of whatever is in
-    its way, and NotSaved."""
-    now = told.at.astimezone(UTC)
+    """Takes a step with the event, and its signature; what was signed of states that it leads back from is void.
+    Raises RecordsRefused with the sentence of whatever is in its way, NotSaved, and ValueError for a signature
+    that is missing, or that the row of the step knows nothing of."""
+    now = taking.judged_at or told.at.astimezone(UTC)
     before, after = way.progress.state, state_after(taking.step, with_rows(way.progress, taking.rows))
 
     def judge(standing: Standing) -> str | None:
@@ -78,10 +84,26 @@ def take(way: Way, taking: Taking, told: Event, d: Desk, signature: NewSignature
         return None if found == way.progress else _meanwhile(way)
 
     state = None if after is before else after.value
+    _require_signed(taking.step, state is not None, signature)
     told = replace(told, subject=way.saved.number, changes=(*told.changes, *_moved(before, after)))
     return records.take_step(
-        d.engine, way.saved.number, told, judge=judge, state=state, signature=signature, rows=taking.rows
+        d.engine,
+        way.saved.number,
+        told,
+        judge=judge,
+        state=state,
+        signature=signature,
+        rows=taking.rows,
+        voids=[meaning.value for meaning in undone(before, after)],
     )
+
+
+def _require_signed(step: Step, moves: bool, signature: NewSignature | None) -> None:
+    """A move is signed where the row of its step says so, and as what; a reading that disagrees moves nothing."""
+    owed = step.signed.value if step.signed and moves else None
+    given = signature.meaning if signature else None
+    if given != owed:
+        raise ValueError(f"the step {step.name!r} is to be signed as {owed}, and comes with {given}")
 
 
 def _moved(before: State, after: State) -> tuple[Any, ...]:

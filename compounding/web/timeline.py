@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +14,10 @@ from compounding.web.blind import HIDDEN, unseen
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.telling import ANSWERS
+from compounding.web.viewing import NUMBER
 from compounding.wording.log import EntryText, entry_text, hidden, is_access, stands_against
 from compounding.wording.numbers import figure
 
-_NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
-"""Of a preparation; what else an entry is about is written otherwise: staff:okafor."""
 _STATE = "state"
 
 
@@ -121,13 +119,13 @@ class Rows:
         """The preparation that an entry is about, by its number or by the draft that it came of."""
         engine = self._desk.engine
         number = records.saved_as(engine, subject) if is_draft(subject) else subject
-        return records.standing(engine, number) if number and _NUMBER.fullmatch(number) else None
+        return records.standing(engine, number) if number and NUMBER.fullmatch(number) else None
 
 
 # What an entry that is masked may not be looked for by: its findings; of an answer also what was done, and by whom.
 _VALUES = frozenset({"finding"})
 _ANSWER = _VALUES | {"action", "person_id"}
-_SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until verified")
+_SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until worked out")
 
 
 def _named(recorded: RecordedEvent, number: str) -> RecordedEvent:

@@ -32,6 +32,7 @@ from compounding.web.proving import SECRET_WRONG, SIGN_IN_FAILED, WRONG_USER, Cl
 
 UNLOCKED = "session unlocked"
 LOOKS = ("GET", "HEAD")
+HELD = "held"
 
 _CODE_HINT = "only if you set one up"
 _LOCKED = {
@@ -198,9 +199,20 @@ def _page(known: SignedIn | None, lock: str, form: SiteForm, *, leads_to: str = 
 
 
 def carried() -> list[tuple[str, str]]:
-    """What was sent to the page, to be sent again; no secret goes along."""
+    """What was sent to the page, to be sent again; no secret goes along. It says that it was held back: when it
+    comes to its page, "now" is not the time any more at which it was sent."""
     return [
-        (name, text)
-        for name, text in request.form.items(multi=True)
-        if name != "csrf_token" and not name.startswith("unlock_") and not name.endswith(("secret", "code"))
+        *(
+            (name, text)
+            for name, text in request.form.items(multi=True)
+            if name not in ("csrf_token", HELD)
+            and not name.startswith("unlock_")
+            and not name.endswith(("secret", "code"))
+        ),
+        (HELD, "y"),
     ]
+
+
+def was_held() -> bool:
+    """Whether the form was held back on its way, until somebody unlocked the desk or mended a setting."""
+    return HELD in request.form

@@ -26,7 +26,7 @@ from compounding.records import (
 )
 from compounding.web import pages, stored_page
 from compounding.web.as_written import as_written
-from compounding.web.blind import blind_banner, refuse, verify_refusal
+from compounding.web.blind import blind_banner, refuse, standing_at, verify_refusal
 from compounding.web.changing import stored_answers, stored_typed
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Figure
@@ -121,7 +121,7 @@ def verify(number: str) -> Any:
 
 def _verifiable(number: str) -> Standing:
     """How a preparation stands; only for somebody who may verify it now."""
-    standing = stored_page.standing_at(number)
+    standing = standing_at(number)
     _refuse(standing)
     return standing
 
@@ -195,7 +195,7 @@ def _page(
 def sign_(number: str) -> Any:
     """Signs what was shown once the three agreed, and nothing else. A form that is sent again, also before the
     first is answered, leads to what the first one signed."""
-    d, standing = desk(), stored_page.standing_at(number)
+    d, standing = desk(), standing_at(number)
     saved, form, signing = standing.preparation, AfreshForm(d, request.form), SignForm(d, request.form)
     agreed = _agreed(form, saved)
     if agreed and _signed_by_me(standing):
@@ -211,7 +211,7 @@ def sign_(number: str) -> Any:
         if proved:
             _take_step(standing, form, d)
     except RecordsRefused as fault:
-        if _signed_by_me(stored_page.standing_at(number)):
+        if _signed_by_me(standing_at(number)):
             return _signed(number)
         return _sign_again(standing, form, signing, str(fault)), 409
     except RecordsFault as fault:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+from flask import request
 
 from compounding import records
 from compounding.records import RecordsFault, RecordsRefused
@@ -12,6 +15,18 @@ from compounding.web.identity import event
 LISTED, SEARCHED = "preparations listed", "preparations searched"
 VIEWED, PAPER_VIEWED = "preparation viewed", "paper viewed"
 FORM_VIEWED, PLAN_VIEWED = "order form viewed", "plan viewed"
+
+REFUSED = "page refused"
+NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
+"""Of a preparation; what else an entry is about is written otherwise: staff:okafor."""
+
+
+def page_refused(sentence: str) -> None:
+    """Somebody asked for a page that opens for others, or not now: of a preparation, where its address names one.
+    Raises NotSaved."""
+    number = (request.view_args or {}).get("number", "")
+    subject = number if NUMBER.fullmatch(number) else ""
+    records.record(desk().engine, event(REFUSED, {"page": request.endpoint or ""}, reason=sentence, subject=subject))
 
 
 def viewed(action: str, subject: str = "", **details: str) -> None:

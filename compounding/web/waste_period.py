@@ -27,7 +27,10 @@ class Sums:
     """In vials that were drawn from."""
     whole: DrugMass
     """In whole vials and bags."""
-    volume: Volume
+    concentrate: Volume
+    """Out of vials: as it was drawn, or would have been."""
+    diluted: Volume
+    """In bags: never one sum with the other."""
     preparations: int
 
     @property
@@ -49,13 +52,18 @@ def sums(entries: Iterable[WasteEntry]) -> Sums:
     return Sums(
         left=_mass(entry for entry in found if entry.waste.what in _IN_VIALS),
         whole=_mass(entry for entry in found if entry.waste.what not in _IN_VIALS),
-        volume=total((EMPTY, *(entry.waste.volume for entry in found))),
+        concentrate=_volume(entry for entry in found if entry.waste.what is not Wasted.BAG),
+        diluted=_volume(entry for entry in found if entry.waste.what is Wasted.BAG),
         preparations=len({entry.number for entry in found}),
     )
 
 
 def _mass(entries: Iterable[WasteEntry]) -> DrugMass:
     return total((NONE, *(entry.waste.mass for entry in entries)))
+
+
+def _volume(entries: Iterable[WasteEntry]) -> Volume:
+    return total((EMPTY, *(entry.waste.volume for entry in entries)))
 
 
 def bounds(first: date, last: date, zone: str) -> tuple[datetime, datetime]:

@@ -9,24 +9,27 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from compounding import records
+from compounding import papers, records
 from compounding.quantities import plain
 from compounding.records import WasteEntry
 from compounding.vials import bill
-from compounding.web import pages, stored_page
+from compounding.web import certificates, pages, reporting, stored_page
 from compounding.web.desk import Desk, desk
 from compounding.web.extracts import spreadsheet
 from compounding.web.fields import Day
 from compounding.web.forms import SiteForm, blame
-from compounding.web.identity import event
+from compounding.web.identity import event, me
 from compounding.web.labels import opened_way
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.viewing import VIEWED, viewed
 from compounding.web.waste_period import HEIGHT, MOST_DAYS, WIDTH, Slice, Sums, bars, bounds, slices, sums
+from compounding.web.witnessing import printed_names
 from compounding.wording import wastes as wording
 from compounding.wording.numbers import amount, figure, moment
 from compounding.wording.numbers import day as written_day
+from compounding.wording.reports import WASTE
+from compounding.workflow import Deed
 from compounding.workflow.progress import Waste
 from compounding.workflow.wastes import balance
 
@@ -38,10 +41,11 @@ COLUMNS = (
     *("entered", "entered_utc", "preparation", "market", "drug", "training", "what", "vial", "mg", "mL"),
     *("reason", "witness", "person", "role", "entry"),
 )
-_BIN = (("What", ""), ("Mass", "right"), ("Volume", "right"), ("Reason", ""), ("Witness", ""))
+_BIN = (("What", ""), ("Mass", "right keep"), ("Volume", "right keep"), ("Reason", ""), ("Witness", "keep"))
 _SLICES = (
     *(("When", "keep"), (wording.LEFT, "right keep"), (wording.WHOLE, "right keep")),
-    *(("In all", "right keep"), ("Volume", "right keep"), ("Preparations", "right keep")),
+    *(("In all", "right keep"), (wording.CONCENTRATE, "right keep"), (wording.DILUTED, "right keep")),
+    ("Preparations", "right keep"),
 )
 _ENTRIES = (
     *(("Entered", "keep"), ("Preparation", "keep"), ("What", "")),
@@ -55,12 +59,19 @@ _ENTRIES = (
 @blueprint.get("/preparations/<number>/wastes")
 def of_one(number: str) -> Any:
     """The bin beside the bill."""
-    way, d = opened_way(number), desk()
+    way = opened_way(number)
     viewed(VIEWED, number, page="waste")
-    names = {person.id: person.name for person in way.standing.people}
+    return _page_of_one(way)
+
+
+def _page_of_one(way: Way, problems: Sequence[dict[str, str]] = ()) -> str:
+    d, errors = desk(), list(problems)
+    names = printed_names(d)
     plan = stored_page.stored_plan(way.saved)
     return pages.page(
         "wastes_of_one.html",
+        errors,
+        pages.heading(errors, "printed"),
         saved=way.saved,
         state=way.saved.state.capitalize(),
         banner=stored_page.banner(way.saved, d),
@@ -73,11 +84,29 @@ def of_one(number: str) -> Any:
         not_billed=wording.NOT_BILLED,
         not_given=wording.not_given(way.saved.state),
         balance=[(name, kept(text)) for name, text in wording.balance_pairs(balance(way.progress))],
+        copies=reporting.copies(WASTE, way.saved.number, d),
+        may_print=me().may(Deed.PRINT),
+        action=url_for("wastes.print_one", number=way.saved.number),
+    )
+
+
+@blueprint.post("/preparations/<number>/wastes/print")
+@pages.shown_again
+def print_one(number: str) -> Any:
+    """The waste certificate of a preparation."""
+    way, d = opened_way(number), desk()
+    if pages.lost():
+        return _page_of_one(way, [pages.problem(reporting.PRINTING, pages.LOST)])
+    return reporting.printed(
+        WASTE,
+        number,
+        lambda shown: papers.waste_of_one(certificates.of_one(way, d), shown),
+        lambda problems: _page_of_one(way, problems),
     )
 
 
 def _bin_row(waste: Waste, names: Mapping[str, str]) -> dict[str, Any]:
-    text, witness = wording.waste_text(waste), names.get(waste.witness, waste.witness)
+    text, witness = wording.waste_text(waste), names[waste.witness] if waste.witness else ""
     return {"cells": (text.what, kept(text.mass), kept(text.volume), text.reason, witness)}
 
 
@@ -147,7 +176,7 @@ def _period_page(form: PeriodForm, problems: Sequence[dict[str, str]] = (), *, s
     fields = [pages.problem(field.anchor, f"{field.label.text}: {text}") for field, text in form.errors_in_order()]
     errors: list[dict[str, str]] = [*problems, *fields]
     found: tuple[WasteEntry, ...] = ()
-    when = ""
+    when, names = "", printed_names(d)
     if summed:
         found, when = _entries(form, d), wording.period(form.since.data, form.until.data, d.market)
         viewed(SUMMED, period=when)
@@ -161,7 +190,9 @@ def _period_page(form: PeriodForm, problems: Sequence[dict[str, str]] = (), *, s
         drugs=[_drug(drug, of, form, d) for drug, of in _by_drug(found)],
         heads=_SLICES,
         entry_heads=_ENTRIES,
-        rows=[_entry_row(entry, d) for entry in reversed(found[-MOST_SHOWN:])],
+        may_print=me().may(Deed.PRINT),
+        copies=reporting.copies(WASTE, reporting.of_period(when), d) if summed else (),
+        rows=[_entry_row(entry, names, d) for entry in reversed(found[-MOST_SHOWN:])],
         more=f"The newest {MOST_SHOWN} of {figure(len(found))}; the CSV has all." if len(found) > MOST_SHOWN else "",
     )
 
@@ -195,7 +226,8 @@ def _drug(drug: str, of: Sequence[WasteEntry], form: PeriodForm, d: Desk) -> dic
 
 
 def _tiles(whole: Sums) -> Iterator[tuple[str, str, str]]:
-    yield "Thrown away", kept(amount(whole.mass)), f"in {kept(amount(whole.volume))}"
+    volumes = wording.volumes_text(whole.concentrate, whole.diluted)
+    yield "Thrown away", kept(amount(whole.mass)), kept(volumes)
     yield wording.LEFT, kept(amount(whole.left)), "after the draw"
     yield wording.WHOLE, kept(amount(whole.whole)), "broken, rejected, wasted"
     yield "Preparations", figure(whole.preparations), "with anything thrown away"
@@ -203,15 +235,16 @@ def _tiles(whole: Sums) -> Iterator[tuple[str, str, str]]:
 
 def _slice_row(part: Slice, d: Desk) -> dict[str, Any]:
     of = part.sums
-    amounts = (amount(of.left), amount(of.whole), amount(of.mass), amount(of.volume))
+    amounts = (amount(of.left), amount(of.whole), amount(of.mass), amount(of.concentrate), amount(of.diluted))
     when = wording.period(part.first, part.last, d.market)
     return {"cells": (when, *map(kept, amounts), figure(of.preparations))}
 
 
-def _entry_row(entry: WasteEntry, d: Desk) -> dict[str, Any]:
+def _entry_row(entry: WasteEntry, names: Mapping[str, str], d: Desk) -> dict[str, Any]:
     text = wording.waste_text(entry.waste)
     number = {"main": entry.number, "href": url_for("wastes.of_one", number=entry.number)}
-    when, by = kept(moment(entry.at, d.zone, d.market)), entry.person.name
+    when, seen_by = kept(moment(entry.at, d.zone, d.market)), entry.waste.witness
+    by = {"main": entry.person.name, "small": [f"witness {names[seen_by]}"] if seen_by else []}
     return {"cells": (when, number, text.what, kept(text.mass), kept(text.volume), text.reason, by)}
 
 
@@ -226,13 +259,14 @@ def csv() -> Any:
         return _period_page(form, summed=False), 422
     found = _entries(form, d)
     when = wording.period(form.since.data, form.until.data, d.market)
-    table = spreadsheet(COLUMNS, (_cells(entry, d) for entry in found))
+    names = printed_names(d)
+    table = spreadsheet(COLUMNS, (_cells(entry, names, d) for entry in found))
     records.record(d.engine, event(TAKEN_OUT, {"period": when, "rows": figure(len(found))}))
     headers = {"Content-Disposition": 'attachment; filename="waste.csv"'}
     return Response(table, mimetype="text/csv", headers=headers)
 
 
-def _cells(entry: WasteEntry, d: Desk) -> tuple[str, ...]:
+def _cells(entry: WasteEntry, names: Mapping[str, str], d: Desk) -> tuple[str, ...]:
     waste, at = entry.waste, entry.at.astimezone(UTC)
     return (
         moment(entry.at, d.zone, d.market),
@@ -246,8 +280,27 @@ def _cells(entry: WasteEntry, d: Desk) -> tuple[str, ...]:
         plain(waste.mass.value),
         plain(waste.volume.value),
         waste.reason,
-        waste.witness,
+        names[waste.witness] if waste.witness else "",
         entry.person.name,
         entry.person.role,
         str(entry.entry),
+    )
+
+
+@blueprint.post("/wastes/certificate")
+@pages.shown_again
+def print_period() -> Any:
+    """The waste certificate of a period: every row of it, and what is billed beside the bin."""
+    d, form = desk(), PeriodForm(desk(), request.form)
+    if pages.lost():
+        return _period_page(form, [pages.problem("since_day", pages.LOST)], summed=False)
+    if not form.is_right():
+        return _period_page(form, summed=False), 422
+    when = wording.period(form.since.data, form.until.data, d.market)
+    facts = ((("Period", when), ("Site", d.site.name)),)
+    return reporting.printed(
+        WASTE,
+        reporting.of_period(when),
+        lambda shown: papers.waste_of_period(facts, tuple(certificates.of_drugs(_entries(form, d), d)), shown),
+        lambda problems: _period_page(form, problems),
     )

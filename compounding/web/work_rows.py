@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from compounding.records import SavedPreparation, Standing
+from compounding.web.blind import checks_blind
 from compounding.web.changing import stored_typed
 from compounding.web.desk import Desk
-from compounding.web.identity import SignedIn
+from compounding.web.identity import SignedIn, me
 from compounding.web.path_page import own_page
 from compounding.web.progressing import PlanDiffers, Way, names, way
 from compounding.wording.numbers import clock, moment
@@ -94,8 +95,7 @@ class Work:
     @property
     def shows_dose(self) -> bool:
         """Whether its dose may stand in a list: once the order is verified, and to nobody who checks it blind now."""
-        checks = self.waits_for(Meaning.IN_PROCESS_CHECK) and self.mine
-        return self.saved.state != State.ENTERED.value and not checks
+        return self.saved.state != State.ENTERED.value and not checks_blind(self.standing, me())
 
 
 def work(standing: Standing, who: SignedIn, d: Desk) -> Work:

@@ -10,7 +10,7 @@ from compounding.findings import Severity
 from compounding.policy import Policy
 from compounding.wording.course_findings import dose_of, ended
 from compounding.wording.labels import label_sentence
-from compounding.wording.numbers import clock, day, moment
+from compounding.wording.numbers import capital, clock, day, in_words, moment
 from compounding.workflow.progress import Barrier
 from compounding.workflow.steps import CANCEL, CHANGE, Step
 
@@ -71,6 +71,9 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "check-stays": lambda v, p: (
         f"Read again, {FAULTS[v['fault']]} still does not agree: the preparation must be rejected."
     ),
+    "check-readings": lambda v, p: (
+        f"{capital(in_words(v['readings']))} readings did not agree: the preparation must be rejected."
+    ),
     "diluted-late": lambda v, p: (
         f"The drug was added at {_when(v, 'at', p)}, after {_when(v, 'dilute_by', p)}, by which it had to be diluted:"
         " the preparation must be rejected."
@@ -87,6 +90,10 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         f"The infusion had to start before {_when(v, 'start_before', p)}, and it is {_when(v, 'now', p)}:"
         " the bag must be rejected."
     ),
+    "released-late": lambda v, p: (
+        f"It was released at {_when(v, 'now', p)}, and the infusion had to start before"
+        f" {_when(v, 'start_before', p)}: the bag must be rejected."
+    ),
     "recalled": lambda v, p: f"{_lot(v)}, is recalled. Set it aside and take another.",
     "expired": lambda v, p: (
         f"{_lot(v)}, is good until {day(v['expiry'], p.market)}, and the infusion may last until"
@@ -100,6 +107,8 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "opened": lambda v, p: f"Vial {v['vial']} is recorded as wetted already.",
     "nothing-opened": lambda v, p: "No vial was wetted: cancel the preparation instead.",
     "no-vial": lambda v, p: f"No vial {v['vial']} is recorded: scan it first.",
+    "wanting": lambda v, p: f"The {v['kind']} was put aside: record the one that takes its place first.",
+    "nothing-wanting": lambda v, p: "Everything is recorded: put aside first what cannot be used.",
     "spare": lambda v, p: f"Vial {v['vial']} was not needed: put it away first.",
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
@@ -114,6 +123,7 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"
         f" against the current label, {v['confirm_against']}, before a bag of it is released."
     ),
+    "not-on-paper": lambda v, p: "Its label is printed: only what was prepared on paper has one written by hand.",
     # of one material
     "not-needed": lambda v, p: f"{_kind(v)} is recorded already, or not needed: look at it again.",
     "not-there": lambda v, p: f"{_lot(v)}, is not in the preparation any more: look at it again.",
@@ -123,7 +133,25 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "late-reason": lambda v, p: (
         f"It is {_when(v, 'now', p)}: say why {_when(v, 'at', p)} is entered only now. Both times are kept."
     ),
-    "too-early": lambda v, p: f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when what it follows was done.",
+    "before-wetting": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the last vial was wetted: one of the two is"
+        " wrong. Type this one as it was; where it is the other, leave this empty, and reject the preparation."
+    ),
+    "before-dilution": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the drug was added. Type when the bag got its"
+        " label."
+    ),
+    "before-label": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was filled and labelled. Type when it"
+        " was released."
+    ),
+    "before-final": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the final check was signed. Type when the bag"
+        " was released."
+    ),
+    "before-release": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was released. Type when it came back."
+    ),
 }
 
 

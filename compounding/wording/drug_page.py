@@ -11,7 +11,7 @@ from compounding.findings import Source, Status
 from compounding.formulary import Disagreement, Fact, LookAlike, Presentation, Range, Regimen
 from compounding.formulary.unconfirmed import LIMITS_OF_BAG, facts
 from compounding.quantities import DoseLevel, Duration, Quantity
-from compounding.wording.drug_sections import BOXES, SECTIONS, Row, Section
+from compounding.wording.drug_sections import BOXES, Row, sections_of
 from compounding.wording.numbers import amount, capital, count, figure
 
 NOT_STATED = "Not stated."
@@ -30,15 +30,12 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
 """How sure a fact is: the word, and what it means."""
 
 
-_TABLE = frozenset({"regimen.first_cycle", "regimen.response", "regimen.no_response"})
-"""What the table of doses shows."""
 _MEANS = {"delivered": "The amount that can be drawn", "total": "All that the vial holds"}
 _BY_LENGTH = {
     "omit": "from {} days on, omit the next dose",
     "reduce": "from {} days on, reduce the next cycle",
     "end": "over {} days, consider the end",
 }
-_REST = ("more", "More of the drug file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,6 @@ class DrugText:
 
     title: str
     presentation: str
-    file: str
     boxes: tuple[FactText, ...]
     days: tuple[str, ...]
     """The headings of the table of doses, a day each."""
@@ -114,7 +110,6 @@ def drug_text(drug: Presentation) -> DrugText:
     return DrugText(
         title=drug_title(drug),
         presentation=f"{drug.market.value.upper()}: vials of {amount(drug.vials.labelled.value)}",
-        file=f"Drug file {drug.id}, edition {drug.edition}, checksum {drug.checksum[:16]}",
         boxes=tuple(_fact(row, known[row.place]) for row in BOXES if row.place in known),
         days=tuple(f"Day {day}" for day in drug.days),
         doses=doses_text(drug.regimen),
@@ -146,30 +141,30 @@ def sections_text(drug: Presentation) -> tuple[SectionText, ...]:
 
 
 def _sections(known: Mapping[str, Fact[Any]]) -> Iterator[SectionText]:
-    """The sections that have a fact, and at last whatever a file states beyond them."""
-    placed = {row.place for section in SECTIONS for row in section.rows} | {row.place for row in BOXES} | _TABLE
-    left = tuple(Row(place, capital(place.split(".", 1)[1].replace("_", " "))) for place in known.keys() - placed)
-    for key, title, rows in (*SECTIONS, Section(*_REST, tuple(sorted(left)))):
-        found = tuple(_fact(row, known[row.place]) for row in rows if row.place in known)
-        if found:
-            yield SectionText(key, title, found)
+    for key, title, rows in sections_of(known):
+        yield SectionText(key, title, tuple(_fact(row, known[row.place]) for row in rows))
 
 
 def _fact(row: Row, fact: Fact[Any]) -> FactText:
     return FactText(
         row.place,
         row.name,
-        _MEANS.get(fact.value, "") if row.place == "vials.labelled_means" else _stated(fact.value, row.noun),
+        value_text(row, fact.value),
         fact.source.text,
         STATUSES[fact.source.status][0],
-        _note(fact.note, row.noun),
+        note_text(row, fact.note),
         _confirm(row.place, fact.source),
     )
 
 
-def _note(note: str | None, noun: str) -> str:
+def value_text(row: Row, value: Any) -> str:
+    """The value of a fact as a person reads it. Raises TypeError for a kind that no fact has."""
+    return _MEANS.get(value, "") if row.place == "vials.labelled_means" else _stated(value, row.noun)
+
+
+def note_text(row: Row, note: str | None) -> str:
     """The file's note; nothing where it says no more than what a number counts."""
-    if not note or note == f"{noun}s":
+    if not note or note == f"{row.noun}s":
         return ""
     return capital(note.removeprefix("gates: "))
 
@@ -200,7 +195,9 @@ def _stated(value: Any, noun: str) -> str:
         return capital(", ".join(value))
     if isinstance(value, Mapping):
         return _mapped(value)
-    return capital(str(value))
+    if isinstance(value, str):
+        return capital(value)
+    raise TypeError(f"{value!r} is no value of a fact")
 
 
 def _mapped(values: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 
@@ -22,6 +23,12 @@ BOXES = (
     Row("about.boxed_warning", "Boxed warning"),
     Row("about.liver_warning", "Warning: the liver"),
 )
+DOSES = (
+    Row("regimen.first_cycle", "Dose in cycle 1"),
+    Row("regimen.response", "Dose in later cycles with CR or CRi"),
+    Row("regimen.no_response", "Dose in later cycles without CR or CRi"),
+)
+"""What the page shows as a table of its own."""
 SECTIONS = (
     Section(
         "about",
@@ -63,7 +70,7 @@ SECTIONS = (
             Row("before_dose.premedication", "Premedication, each class of"),
             Row("regimen.before_dose", "To be seen before"),
             Row("before_dose.target", "The disease must be"),
-            Row("regimen.blasts", "Peripheral blasts"),
+            Row("regimen.blasts", "Peripheral blasts at most"),
             Row("before_dose.blood_count", "Blood count"),
             Row("before_dose.liver_tests", "Liver tests"),
             Row("before_dose.ecg", "ECG"),
@@ -179,3 +186,22 @@ SECTIONS = (
         ),
     ),
 )
+_WARNING = Section("box", "The warning that stands first", BOXES)
+_REST = ("more", "More of the drug file")
+
+
+def sections_of(places: Collection[str], *, whole: bool = False) -> Iterator[Section]:
+    """The sections with the rows of a drug file that has these places, and at last whatever it states beyond them.
+    `whole` are those of a paper, which has no box and no table of doses beside them."""
+    known = {row.place for section in SECTIONS for row in section.rows} | {row.place for row in (*BOXES, *DOSES)}
+    left = [Row(place, place.split(".", 1)[1].replace("_", " ").capitalize()) for place in sorted(set(places) - known)]
+    all_of_it = _whole() if whole else SECTIONS
+    for key, title, rows in (*all_of_it, Section(*_REST, tuple(left))):
+        if there := tuple(row for row in rows if row.place in places):
+            yield Section(key, title, there)
+
+
+def _whole() -> Iterator[Section]:
+    yield _WARNING
+    for key, title, rows in SECTIONS:
+        yield Section(key, title, (*DOSES, *rows) if key == "regimen" else rows)

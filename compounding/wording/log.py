@@ -19,7 +19,7 @@ _SOUGHT = "sought_"
 """How the names of the details begin that an entry is found by: the same stands among what was typed."""
 _FINDING = "finding"
 """The detail that holds the sentence of a finding, where an entry is about one."""
-HIDDEN = "Hidden until the order is verified."
+HIDDEN = "Hidden until it is worked out afresh."
 CAPTIONS = ("Entry", "When", "Who", "What, old and new")
 BECAME, AGAINST = "→", "against"
 
@@ -55,37 +55,37 @@ FINDINGS: Mapping[str, str] = {
     "cycle": "Number of the cycle",
     "diluted-bag": "Limits of the diluted bag",
     "dose": "Largest dose",
-    "early": "Before its nominal day",
+    "early": "Given before its day",
     "ended": "Course that has ended",
     "height": "Height",
     "height-change": "Height since the last dose",
     "interruption": "Interruption",
-    "interval": "Days between two doses",
+    "interval": "Days since the dose before",
     "level": "The order's own level",
     "measured": "Age of a measurement",
     "near-miss": "Just over whole vials",
     "never-again": "VOD/SOS or severe liver toxicity",
     "no-response": "No CR or CRi",
-    "no-window": "No day left",
+    "no-window": "No day left for a dose",
     "not-recorded": "An earlier dose not recorded",
     "not-seen": "Test not seen",
     "observation": "Observation after the infusion",
     "ordered-dose": "Ordered dose",
     "pregnancy": "Pregnancy",
     "premedication": "Premedication",
-    "re-escalation": "Dose raised after a reduction",
+    "re-escalation": "Raised after a reduction",
     "response": "Response",
     "response-missing": "Response not known",
     "swapped": "Height and weight swapped",
     "taken": "Dose given or omitted already",
     "target": "What the disease carries",
-    "too-many": "Number of the cycle",
+    "too-many": "More cycles than allowed",
     "transaminases": "AST or ALT",
     "transplant": "Cycles before a transplant",
     "unconfirmed-rules": "Rules of interruption",
     "weight": "Weight",
     "weight-change": "Weight since the last dose",
-    "window": "Days off the nominal day",
+    "window": "Window of a day of the cycle",
     "withdrawable-volume": "Withdrawable volume",
 }
 """What each finding is about, in a few words."""

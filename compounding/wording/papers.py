@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, short_name
 from compounding.wording.plans import DrawText, PlanText
 from compounding.wording.working import Row
+from compounding.workflow import State
+from compounding.workflow.progress import Fate
 
 TRAINING_ON_LABEL = ("TRAINING –", "NOT FOR", "PATIENT USE")
 TRAINING_ON_WORKSHEET = ("TRAINING –", "NOT FOR PATIENT USE")
+VOID = "VOID"
+TRAINING_AND_VOID = ("TRAINING – VOID", "NOT FOR PATIENT USE")
+_PREPARING, _COMPLETE = "FOR PREPARATION", "COMPLETE"
+# What a worksheet is for, by the state that it shows. A bag that came back or was thrown away was released: its
+# record is complete.
+MARKS: Mapping[State, str] = {
+    **dict.fromkeys(State, _PREPARING),
+    State.ENTERED: "NOT VERIFIED",
+    **dict.fromkeys((State.RELEASED, State.RETURNED, State.WASTED), _COMPLETE),
+    **dict.fromkeys((State.REJECTED, State.CANCELLED), VOID),
+}
 # Where a label's time will stand. An empty place could be read as no limit, and a time computed from a
 # plan could be later than the truth.
 NOT_TIMED = "not timed"
+
+_SPECIMEN = ("SPECIMEN –", "NOT FOR", "USE")
+_PREVIEW = ("PREVIEW –", "NOT", "PRINTED")
+PREVIEW = "preview"
+"""Of a label that cannot be printed yet."""
+KINDS: Mapping[str, tuple[str | None, tuple[str, ...] | None]] = {
+    Fate.APPLIED.value: (None, None),
+    Fate.LIGHT_COVER.value: ("Light cover", None),
+    Fate.SPECIMEN.value: ("SPECIMEN", _SPECIMEN),
+    PREVIEW: ("PREVIEW", _PREVIEW),
+}
+"""What a copy of a label is for: the words beside its number, and across one that no bag may bear. The bag's own says
+neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +85,29 @@ WORDS = {
         complete_by_row="Complete by",
     ),
 }
+
+
+BY_HAND = "by hand"
+DILUTED_BAG_RULE = "the diluted bag’s own limit, recorded by this site"
+
+
+def late(what: str, happened: str, entered: str) -> str:
+    """A late entry with both times: two short lines of the worksheet, broken within neither time."""
+    return f"Late entry. {what} {_whole(happened)}, entered {_whole(entered)}"
+
+
+def _whole(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def on_paper(by: str, entered_by: str) -> str:
+    return f"{by} on paper, entered by {entered_by}"
+
+
+def clock_names(market: Market) -> tuple[str, ...]:
+    """What the five times of a worksheet are called."""
+    word = WORDS[market]
+    return "First vial wetted (T)", "Dilute by", word.fridge, word.start_before_row, word.complete_by_row
 
 
 def dose_line(text: PlanText, market: Market) -> str:

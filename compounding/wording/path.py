@@ -9,14 +9,13 @@ from compounding.policy import Making
 from compounding.stability import Clocks, Rule
 from compounding.vials import Draw, DrawKind, syringe_for
 from compounding.wording.numbers import amount, capital, clock, count, figure, short_name
+from compounding.wording.true_times import happened_words
 from compounding.workflow import MAY, Meaning, Role, State, Step, Whom, steps
 from compounding.workflow.guidance import Next
 from compounding.workflow.limits import Limit
-from compounding.workflow.materials import Kind, Material, Need, Out, live, missing
+from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.products import products_for
-from compounding.workflow.progress import Moment, Planned, Progress, Waste, Wasted, What, clocks
-from compounding.workflow.steps import CANCEL, PUT_AWAY, REJECT, RETURN, TAKE_OUT, WASTE
-from compounding.workflow.times import is_late
+from compounding.workflow.progress import Planned, Progress, What, clocks
 
 # ------------------------------------------------------------------ the next action
 
@@ -52,7 +51,8 @@ def _pick_vial(following: Next, figures: Planned) -> NextText:
 def _pick(kind: Kind) -> _Say:
     def say(_: Next, figures: Planned) -> NextText:
         product = products_for(figures.drug, figures.making)[kind]
-        told = f"{capital(quantity(Need(kind), figures))}. Where its code is not enrolled, type lot and expiry twice."
+        much = "" if kind is Kind.CONTAINER else f"{capital(quantity(Need(kind), figures))}. "
+        told = f"{much}Where its code is not enrolled, type lot and expiry twice."
         return NextText(f"Scan the {product.name}", told, field="Code")
 
     return say
@@ -113,6 +113,7 @@ _NEXT: Mapping[str, _Say] = {
     "add-drug": _add_drug,
     "true-time": _true_time,
     "print-label": _elsewhere("Print the labels", "Their times are known now.", "Labels"),
+    "hand-label": _elsewhere("When was the bag labelled?", "By hand, as the paper says.", "Enter the time"),
     "apply-label": _elsewhere("Label the bag", "Scan each copy where it is.", "Labels"),
     "destroy-label": _elsewhere("Destroy a label", "More than one is recorded as on the bag.", "Labels"),
     "count-labels": _elsewhere("Count the labels", "Every copy must be somewhere.", "Labels"),
@@ -181,51 +182,6 @@ def picked_words(materials: Sequence[Material]) -> str:
     return ", ".join([*([count(vials, "vial")] if vials else []), *others])
 
 
-# ------------------------------------------------------------------ what leaves
-
-
-@dataclass(frozen=True, slots=True)
-class EndText:
-    """The page on which something ends: its title, what becomes of what, and its button."""
-
-    title: str
-    told: tuple[str, ...]
-    button: str
-
-
-_ENDS: Mapping[str, tuple[str, str]] = {
-    CANCEL.name: ("Cancel the preparation", "Cancel it"),
-    REJECT.name: ("Reject the preparation", "Reject it"),
-    RETURN.name: ("The bag came back", "Record the return"),
-    WASTE.name: ("Throw the bag away", "Record the waste"),
-    TAKE_OUT.name: ("Take out", "Take it out"),
-    PUT_AWAY.name: ("Put away", "Put it away"),
-}
-
-
-def end_text(step: Step, wastes: Sequence[Waste], leaving: Sequence[tuple[Material, Out]]) -> EndText:
-    """An ending, with what goes into the bin and what goes back to stock."""
-    title, button = _ENDS[step.name]
-    binned = tuple(f"Into the bin: {_binned(waste)}." for waste in wastes)
-    back = tuple(
-        f"{called(material.kind, material.place)}, lot {material.lot}: {why.value}." for material, why in leaving
-    )
-    return EndText(title, (*binned, *back), button)
-
-
-def _binned(waste: Waste) -> str:
-    what = "the bag" if waste.what is Wasted.BAG else f"vial {waste.place}"
-    return f"{what}, {amount(waste.mass)} in {amount(waste.volume)}"
-
-
-def leaving_text(material: Material, step: Step) -> EndText:
-    """One material that leaves."""
-    title, button = _ENDS[step.name]
-    what = called(material.kind, material.place)
-    told = f"{what}: {material.name}, lot {material.lot}."
-    return EndText(f"{title}: {what[0].lower()}{what[1:]}", (told,), button)
-
-
 # ------------------------------------------------------------------ clocks
 
 
@@ -245,19 +201,6 @@ def limit_rule(limit: Limit, times: Clocks, figures: Planned) -> str:
         Limit.START_BEFORE: start,
         Limit.COMPLETE_BY: f"{infusion} after the latest start",
     }[limit]
-
-
-def happened_words(moment: Moment, zone: str) -> str:
-    """A true time; a late entry with both times and its reason: "09:00, entered 09:20: gloves on"."""
-    late = late_words(moment, zone)
-    return clock(moment.at, zone) + (f", {late}" if late else "")
-
-
-def late_words(moment: Moment, zone: str) -> str:
-    """Of a late entry when it was entered, and why so late; "" for one that is not."""
-    if not is_late(moment.at, moment.entered_at):
-        return ""
-    return f"entered {clock(moment.entered_at, zone)}: {moment.late_reason}"
 
 
 # ------------------------------------------------------------------ the steps
@@ -297,9 +240,9 @@ STEPS: tuple[StepText, ...] = (
 
 
 def step_note(state: State, progress: Progress, zone: str, hidden: bool = False) -> str:
-    """What stands below a step; `hidden` leaves out what its blind check works out."""
+    """What stands below a step; `hidden` leaves out what its blind check works out and counts."""
     say = _NOTES.get(state)
-    return "" if say is None or (hidden and state is State.DILUTED) else say(progress, zone)
+    return "" if say is None or (hidden and state in _COUNTED) else say(progress, zone)
 
 
 def _materials_note(progress: Progress, zone: str) -> str:
@@ -314,7 +257,8 @@ def _lower(text: str) -> str:
 
 
 def _wetted_note(progress: Progress, zone: str) -> str:
-    told = (f"vial {one.place} wetted {happened_words(one, zone)}" for one in progress.all_of(What.WETTED))
+    market = progress.planned.policy.market
+    told = (f"vial {one.place} wetted {happened_words(one, zone, market)}" for one in progress.all_of(What.WETTED))
     return "; ".join(told)
 
 
@@ -327,7 +271,7 @@ def _checked_note(progress: Progress, zone: str) -> str:
 def _diluted_note(progress: Progress, zone: str) -> str:
     diluted = progress.last(What.DILUTED)
     if diluted is not None:
-        return f"at {happened_words(diluted, zone)}"
+        return f"at {happened_words(diluted, zone, progress.planned.policy.market)}"
     figures = progress.planned
     diluent = short_name(figures.drug.dilution.diluent.value)
     return f"{amount(figures.volume)} of drug, {diluent} to {amount(figures.drug.dilution.bag.value)}"
@@ -347,6 +291,9 @@ _NOTES: Mapping[State, Callable[[Progress, str], str]] = {
     State.DILUTED: _diluted_note,
     State.RELEASED: _released_note,
 }
+
+_COUNTED = frozenset({State.MATERIALS, State.RECONSTITUTED, State.DILUTED})
+"""Whose notes hold what a blind check works out or counts: the vials, and the volume of drug."""
 
 ENDED: Mapping[State, str] = {
     State.REJECTED: "Rejected",
@@ -373,8 +320,24 @@ _HEADINGS: Mapping[str, str] = {
     "other-product": "Stop: this is not what is planned",
     "not-needed": "Stop: this is not needed",
     "not-ours": "Stop: this is not the worksheet of this preparation",
+    "twice": "Stop: this code was just scanned",
+    "stale": "Stop: this paper holds no longer",
     "other-vial": "Stop: this vial is not of this preparation",
 }
+
+
+def once_recorded(vial: int) -> str:
+    """What is asked where a code without a serial number comes again at once."""
+    return f"Vial {vial} was recorded a moment ago by this very code. Is this another pack? Then scan it once more."
+
+
+def once_wetted(vial: int) -> str:
+    return f"Vial {vial} was recorded as wetted a moment ago. Scan the next one once water is in it."
+
+
+def coded_otherwise(what: str, typed: str, coded: str) -> str:
+    """Why what is typed of a pack is not taken beside its code: "lot", as typed, as its code says it."""
+    return f"“{typed}” is typed, and the code of the pack says {what} “{coded}”: read the pack again."
 
 
 def stop_heading(code: str) -> str:
@@ -393,6 +356,12 @@ def read_as(gtin: str | None, expiry: str, lot: str | None, serial: str | None) 
     """What a scan says, by GS1's identifiers."""
     parts = (("01", gtin), ("17", expiry), ("10", lot), ("21", serial))
     return " ".join(_elements(parts))
+
+
+def paper_words(number: str, part: str) -> str:
+    """A paper of ours by what stands in its code: "worksheet of 2026-000123, page 1", "label of …, copy 2"."""
+    page = part.removeprefix("p")
+    return f"label of {number}, copy {part}" if page == part else f"worksheet of {number}, page {page}"
 
 
 def _elements(parts: Sequence[tuple[str, str | None]]) -> Iterator[str]:

@@ -12,10 +12,11 @@ CAPTIONS = ("No.", "Give on, state", "Preparation", "Patient, and what of the lo
 STOCK = "What lies on the shelf is not known here: look there."
 NOTHING = "No preparation has anything of this lot."
 
+_DRY = ", not wetted"
 _GONE: Mapping[Out, str] = {
     Out.RETURNED: "went back to stock",
-    Out.BROKEN: "broken, not wetted",
-    Out.DISCARDED: "discarded, not wetted",
+    Out.BROKEN: f"broken{_DRY}",
+    Out.DISCARDED: f"discarded{_DRY}",
     Out.REPLACED: "went back to stock",
     Out.ORDER_CHANGED: "went back to stock",
 }
@@ -31,7 +32,8 @@ def called(material: Material) -> str:
 def fate(material: Material, used: bool, state: State) -> str:
     """What became of a pack: `used` once it was wetted, or went into the bag."""
     if material.out is not None:
-        return _GONE[material.out]
+        gone = _GONE[material.out]
+        return gone if material.kind is Kind.DRUG else gone.removesuffix(_DRY)  # nothing else is wetted
     if not used:
         return "in the preparation, not opened"
     return f"opened; the preparation is {state.value}"

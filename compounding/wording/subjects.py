@@ -7,8 +7,15 @@ from types import MappingProxyType
 
 from compounding.settings import SETTINGS, is_setting, setting
 
-_ACCOUNT, _SETTING, _PATIENT = "staff:", "setting:", "patient:"
-_ACCOUNT_WORD, _SETTING_WORD, _PATIENT_WORD = "account ", "setting ", "patient "
+_SETTING, _SETTING_WORD = "setting:", "setting "
+# Of each kind of subject how the log writes it, and the word that people read.
+_WORDS = (
+    ("staff:", "account "),
+    ("patient:", "patient "),
+    ("downtime:", "downtime pack "),
+    ("printer:", "printer "),
+    ("drug:", "drug "),
+)
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -52,10 +59,59 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "checklists.record": "Record of a checklist",
         "giving.shown": "A dose given",
         "giving.record": "Record of a dose given",
+        "wastes.print_one": "Print of a waste certificate",
+        "wastes.print_period": "Print of a waste certificate",
+        "reports.pdf": "A printed report",
+        "reconciling.shown": "Label reconciliation",
+        "reconciling.print_": "Print of a label reconciliation",
+        "downtime.shown": "Downtime",
+        "downtime.pdf": "A downtime pack",
+        "downtime.print_": "Print of a downtime pack",
+        "downtime.destroy": "Destruction of a blank worksheet",
+        "worklist.shown": "Worklist",
+        "worklist.scan": "Scan at the worklist",
+        "materials.scan": "Scan of a material",
+        "materials.type_": "Lot and expiry typed",
+        "materials.typed": "Lot and expiry typed",
+        "materials.out": "A material taken out",
+        "materials.take_out": "A material taken out",
+        "true_times.wet": "Wetting of a vial",
+        "true_times.add_drug": "Drug added to the bag",
+        "checking.shown": "In-process check",
+        "checking.check": "In-process check",
+        "checking.sign_": "Signature of an in-process check",
+        "labels.shown": "Labels",
+        "labels.pdf": "A printed label",
+        "labels.print_": "Print of labels",
+        "labels.scan": "Count of a label",
+        "labels.destroy": "Destruction of a label",
+        "releasing.final": "Final check",
+        "releasing.sign_final": "Signature of a final check",
+        "releasing.release": "Release",
+        "releasing.sign_release": "Signature of a release",
+        "ending.shown": "End of a preparation",
+        "ending.end": "End of a preparation",
+        "rounding.shown": "Rounding to whole vials",
+        "rounding.take": "Rounding to whole vials",
+        "wastes.of_one": "Waste of a preparation",
+        "wastes.shown": "Waste",
+        "wastes.search": "Waste of a period",
+        "wastes.csv": "Waste as CSV",
+        "recalls.shown": "Recalls",
+        "recalls.search": "Search for a lot",
+        "recalls.pdf": "Uses of a lot as PDF",
+        "recalls.put": "Recall of a lot",
+        "recalls.end": "End of a recall",
+        "scanner.shown": "Scanner",
+        "scanner.read": "Scanner",
+        "enrolling.listed": "Product codes",
+        "enrolling.enrol": "New product code",
+        "enrolling.withdraw": "Withdrawal of a product code",
         "calculator.calculator": "Calculator",
         "calculator.calculate": "Calculator",
         "drugs.listed": "Drugs",
         "drugs.shown": "A drug",
+        "drugs.print_": "Print of a master record",
         "staff.listed": "Staff",
         "staff.shown": "An account",
         "staff.new": "New account",
@@ -66,6 +122,14 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "settings.shown": "A setting",
         "settings.set_site": "Change of a setting of the site",
         "settings.decide": "Decision on a setting",
+        "labels.came_out": "Count of what came out of a printer",
+        "printers.listed": "Label printers",
+        "printers.shown": "A label printer",
+        "printers.pdf": "A calibration label",
+        "printers.add": "New label printer",
+        "printers.change": "Change of a label printer",
+        "printers.send": "Print of a calibration label",
+        "printers.calibrated": "Calibration of a label printer",
         "audit.searched": "Audit",
         "audit.search": "Search of the log",
         "audit.timeline": "Timeline of a preparation",
@@ -81,10 +145,9 @@ PAGES: Mapping[str, str] = MappingProxyType(
 
 def subject_words(subject: str) -> str:
     """What an entry is about as a page shows it: "staff:okafor" is "account okafor"."""
-    if subject.startswith(_ACCOUNT):
-        return f"{_ACCOUNT_WORD}{subject.removeprefix(_ACCOUNT)}"
-    if subject.startswith(_PATIENT):
-        return f"{_PATIENT_WORD}{subject.removeprefix(_PATIENT)}"
+    for key, word in _WORDS:
+        if subject.startswith(key):
+            return f"{word}{subject.removeprefix(key)}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
@@ -94,10 +157,9 @@ def subject_words(subject: str) -> str:
 def subject_typed(text: str) -> str:
     """What somebody looks for, as the log writes it: the words of subject_words in any case, or the log's own."""
     typed = " ".join(text.casefold().split())
-    if typed.startswith(_ACCOUNT_WORD):
-        return f"{_ACCOUNT}{typed.removeprefix(_ACCOUNT_WORD)}"
-    if typed.startswith(_PATIENT_WORD):
-        return f"{_PATIENT}{typed.removeprefix(_PATIENT_WORD)}"
+    for key, word in _WORDS:
+        if typed.startswith(word):
+            return f"{key}{typed.removeprefix(word)}"
     if typed.startswith(_SETTING_WORD):
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,8 @@ from compounding.policy import Market
 from compounding.quantities import Volume
 from compounding.vials import Billed
 from compounding.wording.numbers import amount, count, day
+from compounding.wording.path import called as named
+from compounding.workflow.materials import LOST, Kind, Material, Out
 from compounding.workflow.progress import Waste, Wasted
 from compounding.workflow.wastes import EMPTY, Balance
 
@@ -17,6 +20,8 @@ POWDER = "powder"
 """Stands for the volume of a vial that was lost before it was wetted."""
 LEFT, WHOLE = "Left in vials", "Vials and bags"
 """The two parts of a total: what every preparation leaves, and what need not have been."""
+CONCENTRATE, DILUTED = "Concentrate", "Diluted"
+"""What is in a volume: millilitres of the one are never added to those of the other."""
 NOT_BILLED = "Drugs are not billed by units in this market."
 
 _WHAT = {
@@ -47,6 +52,29 @@ def called(waste: Waste) -> str:
 
 def volume_text(volume: Volume) -> str:
     return POWDER if volume == EMPTY else amount(volume)
+
+
+def told(wastes: Sequence[Waste], left: Sequence[tuple[Material, Out]] = ()) -> Mapping[str, str]:
+    """What an entry of the log says of what went into the bin, and of what left whole: nothing of what there is
+    none of."""
+    binned = [f"{called(waste)}, {amount(waste.mass)}, {volume_text(waste.volume)}" for waste in wastes]
+    # Of a vial the bin has its drug, which stands there already.
+    thrown = [_pack(one) for one, why in left if why in LOST and one.kind is not Kind.DRUG]
+    back = [_pack(one) for one, why in left if why not in LOST]
+    said = {"into the bin": [*binned, *thrown], "back to stock": back}
+    return {name: "; ".join(parts) for name, parts in said.items() if parts}
+
+
+def _pack(material: Material) -> str:
+    """ "Vial 2, lot TR4471A, serial 2200802"."""
+    serial = f", serial {material.serial}" if material.serial else ""
+    return f"{named(material.kind, material.place)}, lot {material.lot}{serial}"
+
+
+def volumes_text(concentrate: Volume, diluted: Volume) -> str:
+    """ "1.36 mL from vials, 50 mL in bags"; of what there is none of nothing."""
+    of = ((concentrate, "from vials"), (diluted, "in bags"))
+    return ", ".join(f"{amount(volume)} {where}" for volume, where in of if volume != EMPTY)
 
 
 def balance_pairs(balance: Balance) -> tuple[tuple[str, str], ...]:
@@ -99,3 +127,48 @@ def period(first: date, last: date, market: Market) -> str:
 def plot_summary(parts: int, total: str, when: str) -> str:
     """What the plot shows, for whoever does not see it."""
     return f"{total} thrown away, {when}, in {count(parts, 'bar')}. The table beside it has every figure."
+
+
+# ------------------------------------------------------------------ the certificate
+
+BIN, BILL, BALANCE, BILLS, SIGNED = (
+    "In the bin",
+    "Billed, as planned",
+    "Where the drug is",
+    "Billed beside it",
+    "Signed",
+)
+BIN_CAPTIONS = ("What", "Mass", "Volume", "Reason", "Entered", "By", "Witness")
+BILL_CAPTIONS = ("Code", "Units", "How it is worked out")
+PERIOD_CAPTIONS = ("Entered", "Preparation", "What", "Mass", "Volume", "Reason", "By, witness")
+BILLS_CAPTIONS = ("Preparation", "State", "Mass in the bin", "Volume in the bin", "Vials used", "Billed, as planned")
+MEANINGS = ("Discarded", "Witnessed", "Checked against the bill")
+BALANCE_RULE = "Opened = given + discarded + returned + in hand, of the labelled content."
+NOTHING_YET, NOTHING_THEN = "Nothing is thrown away yet.", "Nothing was entered as thrown away in this period."
+TOTAL = "In all"
+WITNESS = "witness"
+NOT_READ, NOT_CLAIMED = "cannot be read", "not given, so not claimed"
+NO_FILE = "The drug file is not at this desk any more, so that nothing is said of its billing."
+
+
+def planned_waste(mass: str, volume: str) -> str:
+    return f"Planned to be discarded: {mass} in {volume}."
+
+
+def summed(preparations: int, rows: int) -> str:
+    return f"{count(rows, 'row')} of {count(preparations, 'preparation')}"
+
+
+def period_rule(drug: Presentation) -> tuple[str, ...]:
+    """What links the units billed in a period to the milligrams in the bin. Source: the drug file's billing."""
+    facts = drug.billing
+    if facts is None:
+        return (NOT_BILLED,)
+    return (
+        f"One unit of {facts.code.value} is {amount(facts.unit.value)}, and a vial has {facts.units_per_vial.value}. A"
+        " dose counts in whole units, rounded up; the rest of the vials used is billed as discarded, with"
+        f" {facts.discarded_modifier.value}. Where no unit is left, the one line has"
+        f" {facts.none_discarded_modifier.value}, whatever is in the bin.",
+        "The bin holds exact milligrams of the labelled content, so that of each preparation the two may differ by"
+        " less than a unit. What was not given is not claimed.",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -73,14 +73,28 @@ def span(time: timedelta) -> str:
 
 # ------------------------------------------------------------------ who has it
 
-_DID = {Whom.ENTERER: "entered", Whom.AUTHORISER: "authorised", Whom.PREPARER: "prepared", Whom.CHECKER: "checked"}
+_DID = {
+    Whom.ENTERER: "entered",
+    Whom.AUTHORISER: "authorised",
+    Whom.PREPARER: "prepared",
+    Whom.LABELLER: "labelled",
+    Whom.CHECKER: "checked",
+}
 
 
 def waiting(step: Step, names: Mapping[Whom, Sequence[str]], since: str) -> HolderText:
     """A step that whoever did the one before hands over: for whom it is, and who may not take it."""
     pharmacist = MAY[step.deed] == {Role.PHARMACIST}
-    barred = (f"not {_either(names[whom])}, who {_DID[whom]} it" for whom in step.not_by if names.get(whom))
-    return HolderText("For a pharmacist" if pharmacist else "For a second person", (*barred, since))
+    return HolderText("For a pharmacist" if pharmacist else "For a second person", (*_barred(step, names), since))
+
+
+def _barred(step: Step, names: Mapping[Whom, Sequence[str]]) -> Iterator[str]:
+    """Each name once, with the first reason."""
+    told: set[str] = set()
+    for whom in step.not_by:
+        if fresh := [name for name in names.get(whom, ()) if name not in told]:
+            yield f"not {_either(fresh)}, who {_DID[whom]} it"
+        told.update(fresh)
 
 
 def _either(names: Iterable[str]) -> str:
@@ -122,6 +136,7 @@ _ACTIONS: Mapping[str, Callable[[int], str]] = {
 
 _ONLY_REJECT = {
     "check-stays": "the in-process check stays apart",
+    "check-readings": "too many readings of the in-process check disagree",
     "diluted-late": "diluted too late",
     "diluted-unchecked": "diluted before it was checked",
     "recalled": "a lot in it is recalled",

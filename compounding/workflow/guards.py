@@ -5,17 +5,17 @@ A guard names what is in the way as a code with its values; nothing here is a se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
-from compounding.workflow.check import stays_apart
-from compounding.workflow.labels import count
-from compounding.workflow.materials import Kind, Material, live, missing
+from compounding.workflow.check import MOST_APART, read_out, stays_apart
+from compounding.workflow.labels import count, label_barriers, labelled_by_hand
+from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step
-from compounding.workflow.wastes import put_back
+from compounding.workflow.wastes import is_used, put_back
 
 Guard = Callable[[Progress, datetime], Iterator[Barrier]]
 
@@ -38,17 +38,27 @@ def _something_wetted(progress: Progress, now: datetime) -> Iterator[Barrier]:
 
 
 def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    """What leaves nothing but to reject: it was diluted too late or before it was checked, or what was read
-    again still does not agree."""
+    """What leaves nothing but to reject: it was diluted too late or before it was checked, what was read again
+    still does not agree, or too many readings did not."""
     yield from (Barrier("check-stays", {"fault": fault}) for fault in stays_apart(progress.readings))
+    if read_out(progress.readings):
+        yield Barrier("check-readings", {"readings": MOST_APART})
     diluted, times = progress.last(What.DILUTED), clocks(progress)
     if diluted is None or times is None:
         return
     if diluted.at > times.dilute_by:
         yield Barrier("diluted-late", {"at": diluted.at, "dilute_by": times.dilute_by})
-    checked = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
-    if checked and diluted.at < minute(checked[-1]):
-        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked[-1]})
+    checked = checked_at(progress)
+    if checked is not None and diluted.at < minute(checked):
+        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked})
+
+
+def checked_at(progress: Progress) -> datetime | None:
+    """When it was checked in process: by the true time that was entered, else when its check was signed."""
+    if (entered := progress.last(What.CHECKED)) is not None:
+        return entered.at
+    signed = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
+    return signed[-1] if signed else None
 
 
 def _unfit(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -73,8 +83,38 @@ def _named(material: Material) -> dict[str, str]:
     return {"name": material.name, "lot": material.lot}
 
 
+def put_aside(progress: Progress) -> tuple[Need, ...]:
+    """What was put aside since the vials were wetted, and has nothing in its place yet."""
+    if progress.state not in steps.REPLACE.before:
+        return ()
+    found = missing(progress.planned.needs, progress.materials)
+    return tuple(need for need in found if need.kind is not Kind.DRUG)  # a spare vial is not picked again
+
+
+def wanted(progress: Progress) -> tuple[Need, ...]:
+    """What may be recorded as the preparation stands."""
+    if progress.state in steps.REPLACE.before:
+        return put_aside(progress)
+    return missing(progress.planned.needs, progress.materials)
+
+
+def _something_put_aside(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not put_aside(progress):
+        yield Barrier("nothing-wanting")
+
+
+def _replaced(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """No bag is filled that is not recorded."""
+    yield from (Barrier("wanting", {"kind": need.kind.value}) for need in put_aside(progress))
+
+
 def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    yield from count(progress.labels, progress.version).barriers
+    yield from label_barriers(progress)
+
+
+def _on_paper(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not progress.on_paper:
+        yield Barrier("not-on-paper")
 
 
 def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -87,7 +127,14 @@ def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
     bag is diluted its own limit is not known, and dilute-by holds."""
     times = clocks(progress)
     if times is not None and progress.last(What.DILUTED) and minute(now) >= times.start_before:
-        yield Barrier("start-before", {"start_before": times.start_before, "now": now})
+        code = "released-late" if progress.on_paper else "start-before"
+        yield Barrier(code, {"start_before": times.start_before, "now": now})
+
+
+def only_passed(found: Iterable[Barrier]) -> bool:
+    """Whether nothing bars a release but that its time has passed: it may have been before, and be entered only
+    now."""
+    return {barrier.code for barrier in found} in ({"start-before"}, {"released-late"})
 
 
 def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -105,9 +152,13 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.CHANGE.name: (_nothing_wetted,),
     steps.WET_SPARE.name: (spoilt,),
     steps.PUT_AWAY.name: (spoilt,),
-    steps.CHECK_US.name: (spoilt, _unfit),
+    steps.PUT_ASIDE.name: (spoilt,),
+    steps.REPLACE.name: (spoilt, _something_put_aside),
+    steps.CHECK_US.name: (spoilt, _unfit, _replaced),
+    steps.DILUTE.name: (_replaced,),
     steps.PRINT.name: (spoilt,),
     steps.COUNT.name: (spoilt,),
+    steps.HAND_LABEL.name: (spoilt, _on_paper),
     steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
     steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate, _course),
     steps.CANCEL.name: (_nothing_wetted,),
@@ -126,8 +177,7 @@ def barriers(step: Step, progress: Progress, now: datetime) -> tuple[Barrier, ..
 
 def material_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
     """Why a material cannot be recorded: nothing of its kind is wanting at its place, or its lot is recalled."""
-    wanting = {(need.kind, need.place) for need in missing(progress.planned.needs, progress.materials)}
-    if (material.kind, material.place) not in wanting:
+    if (material.kind, material.place) not in {(need.kind, need.place) for need in wanted(progress)}:
         yield Barrier("not-needed", {"kind": material.kind.value, "place": material.place})
     if (material.product, material.lot) in progress.recalled:
         yield Barrier("recalled", _named(material))
@@ -137,15 +187,8 @@ def out_barriers(progress: Progress, material: Material) -> Iterator[Barrier]:
     """Why a material cannot be taken out or put away: it is not in the preparation, or it was wetted."""
     if material not in live(progress.materials):
         yield Barrier("not-there", _named(material))
-    elif _used(progress, material):
+    elif is_used(material, progress.moments):
         yield Barrier("used", _named(material))
-
-
-def _used(progress: Progress, material: Material) -> bool:
-    if material.kind is Kind.DRUG:
-        return material.place in progress.wetted
-    # Water goes into the vials, the rest into the bag.
-    return bool(progress.wetted if material.kind is Kind.WATER else progress.all_of(What.DILUTED))
 
 
 def leaves_by(progress: Progress, material: Material) -> Step | None:
@@ -154,8 +197,8 @@ def leaves_by(progress: Progress, material: Material) -> Step | None:
         return None
     if progress.state in steps.TAKE_OUT.before:
         return steps.TAKE_OUT
-    spare = material.kind is Kind.DRUG and progress.state in steps.PUT_AWAY.before
-    return steps.PUT_AWAY if spare else None
+    step = steps.PUT_AWAY if material.kind is Kind.DRUG else steps.PUT_ASIDE
+    return step if progress.state in step.before else None
 
 
 def vial_barriers(progress: Progress, place: int) -> Iterator[Barrier]:
@@ -174,6 +217,11 @@ def dry(progress: Progress) -> tuple[int, ...]:
 # ------------------------------------------------------------------ the state that a step leads to
 
 
+def labelled(progress: Progress) -> bool:
+    """Whether the bag carries its one label, printed or written by hand."""
+    return count(progress.labels, progress.version).applied == 1 or labelled_by_hand(progress)
+
+
 def _planned_wetted(progress: Progress) -> bool:
     return set(range(1, progress.planned.vials.count + 1)) <= set(progress.wetted)
 
@@ -182,7 +230,7 @@ _COMPLETE: Mapping[str, Callable[[Progress], bool]] = {
     steps.RECORD.name: lambda progress: not missing(progress.planned.needs, progress.materials),
     steps.WET.name: _planned_wetted,
     steps.CHECK_US.name: lambda progress: bool(progress.readings) and progress.readings[-1].agrees,
-    steps.COUNT.name: lambda progress: count(progress.labels, progress.version).applied == 1,
+    steps.COUNT.name: lambda progress: labelled(progress),
 }
 
 

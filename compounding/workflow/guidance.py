@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from compounding.workflow import steps
-from compounding.workflow.guards import barriers, dry, leaves_by, minute, spoilt, start_passed, unfit
-from compounding.workflow.labels import count
+from compounding.workflow.guards import barriers, dry, leaves_by, minute, put_aside, spoilt, start_passed, unfit
+from compounding.workflow.labels import count, label_barriers
 from compounding.workflow.materials import Kind, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step, in_force
@@ -38,10 +38,12 @@ def next_action(progress: Progress, now: datetime) -> Next | None:
     chosen = _BY_STATE.get(progress.state)
     if chosen is None:
         return None
-    code, name, place = _out_first(progress, now) or chosen(progress)
+    code, name, place = _out_first(progress, now) or _replaced_first(progress) or chosen(progress)
     if name == steps.DILUTE.name and _dilute_by_passed(progress, now):
         code = "true-time"
-    return Next(code, rows[name], place, barriers(rows[name], progress, now))
+    # A release on paper is judged at the time that its pharmacist will type, not now.
+    found = tuple(one for one in barriers(rows[name], progress, now) if one.code != "released-late")
+    return Next(code, rows[name], place, found)
 
 
 def _out_first(progress: Progress, now: datetime) -> _Chosen | None:
@@ -52,7 +54,13 @@ def _out_first(progress: Progress, now: datetime) -> _Chosen | None:
     return None
 
 
-_LEAVE = {steps.TAKE_OUT.name: "take-out", steps.PUT_AWAY.name: "put-away"}
+_LEAVE = {steps.TAKE_OUT.name: "take-out", steps.PUT_ASIDE.name: "take-out", steps.PUT_AWAY.name: "put-away"}
+
+
+def _replaced_first(progress: Progress) -> _Chosen | None:
+    """A bag or diluent that was put aside after the vials were wetted."""
+    wanting = put_aside(progress)
+    return (f"pick-{wanting[0].kind.value}", steps.REPLACE.name, 0) if wanting else None
 
 
 def _lost(progress: Progress, now: datetime) -> tuple[Barrier, ...]:
@@ -60,6 +68,8 @@ def _lost(progress: Progress, now: datetime) -> tuple[Barrier, ...]:
     if not progress.wetted or progress.state not in steps.REJECT.before:
         return ()
     for_good = (barrier for material, barrier in unfit(progress, now) if leaves_by(progress, material) is None)
+    if progress.on_paper:  # its times have passed whatever they were: those on paper are entered yet
+        return (*spoilt(progress, now), *for_good)
     found = (*spoilt(progress, now), *start_passed(progress, now), *for_good)
     # Once it is checked, the drug may have been added in time and not be written down yet.
     if not found and progress.state is not State.CHECKED and _dilute_by_passed(progress, now):
@@ -100,6 +110,8 @@ def _label(progress: Progress) -> _Chosen:
         return "apply-label", steps.COUNT.name, 0
     if counted.applied > 1:
         return "destroy-label", steps.COUNT.name, 0
+    if progress.on_paper:
+        return "hand-label", steps.HAND_LABEL.name, 0
     return "print-label", steps.PRINT.name, 0
 
 
@@ -107,6 +119,9 @@ def _finish(progress: Progress) -> _Chosen:
     counted = count(progress.labels, progress.version)
     if counted.open or counted.stale:
         return "count-labels", steps.COUNT.name, 0
+    if any(label_barriers(progress)):  # of the light cover: there are two labels, or none
+        code, step = ("destroy-label", steps.COUNT) if counted.light_cover else ("print-label", steps.PRINT)
+        return code, step.name, 0
     if spare := dry(progress):
         return "put-away", steps.PUT_AWAY.name, spare[0]
     if progress.state is State.LABELLED:

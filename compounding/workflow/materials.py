@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
 
 from compounding.policy import Making
@@ -70,6 +70,12 @@ class Material:
     """The user who recorded it; empty until it is stored."""
     id: int | None = None
     out: Out | None = None
+    out_words: str = ""
+    """What was said of why it left, beside its reason."""
+    out_by: str = ""
+    """The user who put it out."""
+    logged_at: datetime | None = field(default=None, compare=False)
+    """When its entry was written, in UTC; None until it is stored."""
 
     def __post_init__(self) -> None:
         if (self.kind is Kind.DRUG) is not (self.place > 0):

@@ -10,6 +10,9 @@ from compounding.formulary import Presentation
 from compounding.policy import Making
 from compounding.workflow.materials import Kind
 
+_FILLED = "ready-filled bag of "
+_STOCK = (f"{Kind.DILUENT.value}: ", f"{Kind.CONTAINER.value}: {_FILLED}")
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -22,6 +25,14 @@ class Product:
     name: str
 
 
+def same_stock(code: str) -> tuple[str, ...]:
+    """The codes under which a pack of this one may be recorded: a bag of a diluent is drawn from, or filled."""
+    for one, other in (_STOCK, _STOCK[::-1]):
+        if code.startswith(one):
+            return code, f"{other}{code.removeprefix(one)}"
+    return (code,)
+
+
 def products(drug: Presentation) -> tuple[Product, ...]:
     """Everything that a drug may be made up with, whichever way the bag is made."""
     ways = (products_for(drug, making) for making in Making)
@@ -31,7 +42,7 @@ def products(drug: Presentation) -> tuple[Product, ...]:
 def products_for(drug: Presentation, making: Making) -> Mapping[Kind, Product]:
     """What is picked where the bag is made this way. A ready-filled bag is its own diluent."""
     diluent = drug.dilution.diluent.value
-    bag = "empty container" if making is Making.EMPTY_CONTAINER else f"ready-filled bag of {diluent}"
+    bag = "empty container" if making is Making.EMPTY_CONTAINER else f"{_FILLED}{diluent}"
     named = [(Kind.WATER, drug.vials.reconstitute_with.value), (Kind.CONTAINER, bag)]
     named += [(Kind.DILUENT, diluent)] if making is Making.EMPTY_CONTAINER else []
     fluids = {kind: Product(kind, f"{kind.value}: {name}", name) for kind, name in named}

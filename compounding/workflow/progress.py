@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -23,7 +23,11 @@ class What(Enum):
     """What happened at a true time."""
 
     WETTED = "wetted"
+    CHECKED = "checked"
+    """In process, where that is entered late: else its state says when."""
     DILUTED = "diluted"
+    LABELLED = "labelled"
+    """With a label that was written by hand while the screen was down."""
     RELEASED = "released"
     RETURNED = "returned"
 
@@ -41,6 +45,8 @@ class Moment:
     making: Making | None = None
     """How the bag was made, where it was diluted."""
     person: str = ""
+    logged_at: datetime | None = field(default=None, compare=False)
+    """When its entry was written, to the second; None until it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class Fate(Enum):
     LIGHT_COVER = "light cover"
     SPECIMEN = "specimen"
     DESTROYED = "destroyed"
+    NOT_PRINTED = "not printed"
+    """It was sent to a printer and never came out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,31 @@ class LabelCopy:
     person: str = ""
     at: datetime | None = None
     """When it got its fate, in UTC."""
+    printed_by: str = ""
+    entry: int = 0
+    """Of the log, that tells of its fate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Copies of the label that went to a printer."""
+
+    id: int
+    printer: int
+    """The row of what the printer was then."""
+    first: int
+    last: int
+    position: int = 0
+    """Of the first of them on a sheet of labels; 0 where there is none."""
+    over_network: bool = False
+    """Sent by the desk itself, which must then learn what came of it."""
+    came_out: int | None = None
+    """How many of them, in their order; None where nobody has said."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be said what came of it."""
+        return self.over_network and self.came_out is None
 
 
 class Wasted(Enum):
@@ -180,12 +213,15 @@ class Progress:
     moments: tuple[Moment, ...] = ()
     readings: tuple[Reading, ...] = ()
     labels: tuple[LabelCopy, ...] = ()
+    sendings: tuple[Sending, ...] = ()
     wastes: tuple[Waste, ...] = ()
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands."""
     training: bool = False
     held: tuple[Barrier, ...] = ()
     """What in its course holds it back."""
+    on_paper: bool = False
+    """Whether it was prepared on paper while the screen was down, and is entered later under its number."""
 
     @property
     def wetted(self) -> tuple[int, ...]:
@@ -195,12 +231,11 @@ class Progress:
     @property
     def people(self) -> Mapping[Whom, frozenset[str]]:
         """Who did what the person of a later step may not have done."""
-        picked = {material.person for material in self.materials}
-        made = {moment.person for moment in self.moments if moment.what in (What.WETTED, What.DILUTED)}
         return {
             Whom.ENTERER: self.enterers,
             Whom.AUTHORISER: self.authorisers,
-            Whom.PREPARER: frozenset(picked | made),
+            Whom.PREPARER: preparers(self.materials, self.moments),
+            Whom.LABELLER: _labellers(self.labels, self.version),
             Whom.CHECKER: frozenset(taken.person for taken in self.taken if taken.state in _CHECKS),
         }
 
@@ -209,6 +244,18 @@ class Progress:
 
     def last(self, what: What) -> Moment | None:
         return next(reversed(self.all_of(what)), None)
+
+
+def preparers(materials: Iterable[Material], moments: Iterable[Moment]) -> frozenset[str]:
+    """Whoever recorded a material, wetted a vial or added the drug."""
+    made = (moment.person for moment in moments if moment.what in (What.WETTED, What.DILUTED))
+    return frozenset((*(material.person for material in materials), *made))
+
+
+def _labellers(copies: Iterable[LabelCopy], version: int) -> frozenset[str]:
+    """Whoever printed a copy of this version, or put it where it is; a destroyed one names nobody."""
+    own = [copy for copy in copies if copy.version == version and copy.fate is not Fate.DESTROYED]
+    return frozenset(person for copy in own for person in (copy.printed_by, copy.person) if person)
 
 
 _CHECKS = frozenset({State.CHECKED.value, State.FINAL.value})

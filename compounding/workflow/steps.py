@@ -46,6 +46,8 @@ class Whom(Enum):
     AUTHORISER = "authorised an override of it"
     PREPARER = "prepared it"
     """Recorded a material, wetted a vial or added the drug."""
+    LABELLER = "printed or applied its labels"
+    """Of a copy that was not destroyed."""
     CHECKER = "checked it"
 
 
@@ -71,6 +73,8 @@ class Step:
 
 
 _S, _D = State, Deed
+_PACK = ("product", "maker", "lot", "expiry", "serial number where it has one", "how it was read")
+_LEAVING = ("reason", "waste and witness where it is broken or thrown away")
 _PREPARED = (_S.RECONSTITUTED, _S.CHECKED, _S.DILUTED, _S.LABELLED, _S.FINAL)
 
 VERIFY = Step(
@@ -96,14 +100,14 @@ RECORD = Step(
     frozenset({_S.VERIFIED}),
     _S.VERIFIED,
     completes=_S.MATERIALS,
-    recorded=("lot", "expiry"),
+    recorded=_PACK,
 )
 TAKE_OUT = Step(
     "material taken out",
     _D.PREPARE,
     frozenset({_S.VERIFIED, _S.MATERIALS}),
     _S.VERIFIED,
-    recorded=("reason",),
+    recorded=_LEAVING,
 )
 WET = Step(
     "vial wetted",
@@ -114,7 +118,24 @@ WET = Step(
     recorded=("true time",),
 )
 WET_SPARE = Step("spare vial wetted", _D.PREPARE, frozenset({_S.RECONSTITUTED}), None, recorded=("true time",))
-PUT_AWAY = Step("spare vial put away", _D.PREPARE, frozenset(_PREPARED), None, recorded=("reason",))
+PUT_AWAY = Step("spare vial put away", _D.PREPARE, frozenset(_PREPARED), None, recorded=_LEAVING)
+# A bag that leaks before the drug is in it is replaced, while what was wetted keeps its clocks. Once the drug is in
+# it nothing is: nobody can say how much of it is left, so that the preparation is rejected and made afresh.
+PUT_ASIDE = Step(
+    "bag or diluent put aside",
+    _D.PREPARE,
+    frozenset({_S.RECONSTITUTED, _S.CHECKED}),
+    None,
+    recorded=_LEAVING,
+)
+REPLACE = Step(
+    "bag or diluent replaced",
+    _D.PREPARE,
+    PUT_ASIDE.before,
+    None,
+    not_by=(Whom.CHECKER,),
+    recorded=_PACK,
+)
 CHECK_UK = Step(
     "in-process check",
     _D.CHECK,
@@ -138,7 +159,7 @@ DILUTE = Step(
     frozenset({_S.CHECKED}),
     _S.DILUTED,
     not_by=(Whom.CHECKER,),
-    recorded=("true time", "how the bag was made"),
+    recorded=("true time", "how the bag was made", "what is left in the vials"),
 )
 PRINT = Step(
     "label printed",
@@ -154,14 +175,22 @@ COUNT = Step(
     frozenset({_S.DILUTED, _S.LABELLED, _S.FINAL}),
     _S.DILUTED,
     completes=_S.LABELLED,
-    recorded=("what became of the copy", "witness where it is destroyed"),
+    recorded=("what became of the copy", "reason and witness where it is destroyed"),
+)
+HAND_LABEL = Step(
+    "label written by hand",
+    _D.PREPARE,
+    frozenset({_S.DILUTED}),
+    _S.LABELLED,
+    recorded=("true time",),
 )
 FINAL_UK = Step(
     "final check",
     _D.CHECK,
     frozenset({_S.LABELLED}),
     _S.FINAL,
-    not_by=(Whom.PREPARER,),
+    not_by=(Whom.PREPARER, Whom.LABELLER),
+    recorded=("what was looked at", "label scanned on the bag"),
     signed=Meaning.FINAL_CHECK,
     market=Market.UK,
 )
@@ -213,11 +242,14 @@ STEPS: tuple[Step, ...] = (
     WET,
     WET_SPARE,
     PUT_AWAY,
+    PUT_ASIDE,
+    REPLACE,
     CHECK_US,
     CHECK_UK,
     DILUTE,
     PRINT,
     COUNT,
+    HAND_LABEL,
     FINAL_US,
     FINAL_UK,
     RELEASE,
@@ -242,6 +274,14 @@ def _holds(step: Step, policy: Policy) -> bool:
 def leads_to(step: Step, state: State, complete: bool) -> State:
     """The state after a step that was taken in `state`; `complete` where it leaves nothing wanting."""
     return (step.completes if complete else None) or step.after or state
+
+
+def undone(before: State, after: State) -> frozenset[Meaning]:
+    """What was signed on the way to `before` and holds no longer once a step leads back to `after`; nothing where
+    it leads on, or ends."""
+    order = list(State)
+    left = order[order.index(after) + 1 : order.index(before) + 1]
+    return frozenset(step.signed for step in STEPS if step.signed and (step.completes or step.after) in left)
 
 
 def refusal(step: Step, state: str, user: str, role: str, people: Mapping[Whom, frozenset[str]]) -> str | None:

@@ -7,13 +7,13 @@ and the total is right whichever of the vials it came from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from compounding.quantities import DrugMass, Volume, total
 from compounding.workflow.materials import LOST, Kind, Material, Out, live
-from compounding.workflow.progress import Planned, Progress, Waste, Wasted, What
+from compounding.workflow.progress import Moment, Planned, Progress, Waste, Wasted, What
 from compounding.workflow.steps import CANCEL, CHANGE, REJECT, State, Step
 
 NONE, EMPTY = DrugMass(Decimal(0)), Volume(Decimal(0))
@@ -63,11 +63,28 @@ def of_ending(progress: Progress, reason: str) -> Iterator[Waste]:
 
 def put_back(progress: Progress) -> tuple[Material, ...]:
     """The whole vials that go back to stock when a path ends: recorded, and never wetted."""
-    return tuple(
-        material
-        for material in live(progress.materials)
-        if material.kind is Kind.DRUG and material.place not in progress.wetted
-    )
+    return tuple(material for material in unused(progress) if material.kind is Kind.DRUG)
+
+
+def is_used(material: Material, moments: Iterable[Moment]) -> bool:
+    """Whether a material went into a vial or the bag: a vial once it was wetted, water with the first vial, the rest
+    with the drug."""
+    if material.kind is Kind.DRUG:
+        return any(one.what is What.WETTED and one.place == material.place for one in moments)
+    what = What.WETTED if material.kind is Kind.WATER else What.DILUTED
+    return any(one.what is what for one in moments)
+
+
+def unused(progress: Progress) -> tuple[Material, ...]:
+    """What stands in the preparation, and did not go into a vial or the bag."""
+    return tuple(one for one in live(progress.materials) if not is_used(one, progress.moments))
+
+
+def _unused_goes(material: Material, progress: Progress) -> Out:
+    """A bag may be filled from the check on, and no row says whether it was: from then on it is no stock any more,
+    and neither is what it is filled from."""
+    maybe_opened = material.kind is not Kind.DRUG and progress.state is State.CHECKED
+    return Out.DISCARDED if maybe_opened else Out.RETURNED
 
 
 def leaving(step: Step, progress: Progress) -> tuple[tuple[Material, Out], ...]:
@@ -75,7 +92,7 @@ def leaving(step: Step, progress: Progress) -> tuple[tuple[Material, Out], ...]:
     if step.name == CHANGE.name:
         return tuple((material, Out.ORDER_CHANGED) for material in live(progress.materials))
     if step.name in (CANCEL.name, REJECT.name):
-        return tuple((material, Out.RETURNED) for material in put_back(progress))
+        return tuple((material, _unused_goes(material, progress)) for material in unused(progress))
     return ()
 
 

@@ -7,8 +7,10 @@
 requestAnimationFrame(() => {
   const first = document.querySelector("[autofocus]");
   if (!first) return;
-  if (document.activeElement !== first) first.focus();
+  if (document.activeElement === document.body) first.focus(); // nobody is taken from where they went meanwhile
   if (first.matches(".summary")) first.scrollIntoView({ block: "start" });
+  // What was refused stays to be read, and the next scan replaces it; one that has begun is not.
+  if (document.activeElement === first && first.matches("input.scan") && first.value === first.defaultValue) first.select();
 });
 
 // What stays on top is as high as its text needs: what comes to rest below it is told the real height.
