@@ -13,7 +13,8 @@ from compounding.policy import Market
 from compounding.records import CourseRecord
 from compounding.workflow import State
 
-COURSE = "C-000001"
+COURSE = "C-000002"
+"""The first after the one of the training site."""
 SIGNED = {"signing_secret": training.PIN}
 EXAMS = ("blood_count", "liver_tests", "ecg", "electrolytes")
 DAY = date(2026, 3, 12)

@@ -53,6 +53,7 @@ from compounding.records import (
     courses_of,
     find_patients,
     open_course,
+    open_preparations,
     patient,
     placed_in,
     put_patient,
@@ -305,6 +306,9 @@ def test_an_order_stands_in_its_course_by_its_newest_version(engine: Engine) -> 
     found = placed_in(engine, number)
     assert found is not None and (found[0].number, found[1]) == (course, Slot(1, 1))
     assert [(order.number, order.slot, order.state) for order in found[0].orders] == [(number, Slot(1, 1), "entered")]
+    alone = save_preparation(engine, keyed("alone"), later(), SIGNED).number
+    listed = {one.preparation.number: one.course for one in open_preparations(engine)}
+    assert listed == {number: found, alone: None}
     revise_preparation(
         engine, number, keyed("v2"), later(), SIGNED, was=1, judge=lambda _: None, place=in_course(course, 1, 8)
     )

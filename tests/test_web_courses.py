@@ -79,7 +79,7 @@ def test_two_of_one_name_are_told_apart_and_never_merged(us: Browser) -> None:
     assert "Aug 14, 1980" in page and "Feb 2, 1955" in page and "MRN 00999001" in page
     assert page.count("Another patient of this name: read the day of birth and the number.") == 2
     refused = us.post("/patients/new", patient(family="Soto", mrn="00417352"))
-    assert us.status == 409 and us.stored()["patient"] == 2
+    assert us.status == 409 and us.stored()["patient"] == 3  # with that of the training site
     assert "is the number of RIVERA, Elena, born 1980-08-14" in refused.said[0]
 
 
@@ -101,7 +101,7 @@ def test_what_is_no_patient_is_told_at_its_field(
     browser = Browser(tmp_path, market)
     page = browser.post("/patients/new", patient(market, **changes))
     assert (browser.status, page.said) == (422, [said])
-    assert page.fields["given"] == "Elena" and browser.stored()["patient"] == 0
+    assert page.fields["given"] == "Elena" and browser.stored()["patient"] == 1  # that of the training site
 
 
 def test_a_patient_that_is_not_there_is_not_found(us: Browser) -> None:
@@ -111,6 +111,23 @@ def test_a_patient_that_is_not_there_is_not_found(us: Browser) -> None:
 
 
 # ------------------------------------------------------------------ a course
+
+
+def test_the_training_site_has_a_patient_with_a_planned_course(either: Browser) -> None:
+    """NHS number: 9·10 + 9·9 + 9·8 + 3·7 + 1·6 + 8·5 + 2·4 + 0·3 + 6·2 = 330 = 30·11, so its last figure is 0."""
+    links = {text: href for href, _, text in either.get("/patients").links}
+    name = {US: "DELACROIX, Simone", UK: "FERREIRA-LUNT, Hannah"}[either.market]
+    page = either.get(links[name])
+    assert {US: "MRN 00420116", UK: "NHS number 999 318 2060"}[either.market] in page.text
+    course_page = either.get("/courses/C-000001").text
+    assert (
+        "Next: Cycle 1, day 1" in course_page and {US: "Mar 14, 2026", UK: "14-Mar-2026"}[either.market] in course_page
+    )
+
+
+def test_the_patient_of_the_training_site_is_entered_once(tmp_path: Path) -> None:
+    Browser(tmp_path)
+    assert (again := Browser(tmp_path).stored())["patient"] == 1 and again["course"] == 1
 
 
 def test_a_course_shows_what_is_next_and_what_blocks_it(either: Browser) -> None:
@@ -138,7 +155,7 @@ def test_a_course_is_opened_once_and_what_it_lacks_is_told(us: Browser) -> None:
     fields = {**us.get(path).fields, **course()}
     for _ in range(2):
         assert us.client.post(path, data=fields).headers["Location"] == f"/courses/{COURSE}"
-    assert us.stored()["course"] == 1
+    assert us.stored()["course"] == 2  # with that of the training site
 
 
 def test_an_auditor_sees_a_course_and_records_nothing(us: Browser) -> None:
@@ -571,14 +588,14 @@ def test_each_page_of_a_patient_is_logged(us: Browser) -> None:
     us.get(f"/courses/{COURSE}/checklists/1/1")
     us.client.get(f"/courses/{COURSE}/plan.pdf")
     assert {"course viewed", "checklist viewed", "treatment plan viewed", "course opened"} <= set(entries(us))
-    assert "patient entered" in entries(us, "patient:1")
+    assert "patient entered" in entries(us, "patient:2")
 
 
 SEEN: list[tuple[str, dict[str, str], str]] = [
     (f"/courses/{COURSE}/record/response", {"after_cycle": "0"}, "course viewed"),
     (f"/courses/{COURSE}/checklists/1/1", {"seen_by": ""}, "checklist viewed"),
-    ("/patients/1/edit", {"family": ""}, "patient viewed"),
-    ("/patients/1/courses/new", {"indication": ""}, "order form viewed"),
+    ("/patients/2/edit", {"family": ""}, "patient viewed"),
+    ("/patients/2/courses/new", {"indication": ""}, "order form viewed"),
 ]
 
 

@@ -36,6 +36,7 @@ from compounding.records.chain import about, add, next_id
 from compounding.records.database import NotRead, RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, person_of, require_text, utc_time
 from compounding.records.patients import Patient
+from compounding.records.stored import IDS
 
 _course, _fact, _out = course_tables.course, course_tables.course_fact, course_tables.course_fact_out
 _placed, _checklist, _infusion = course_tables.placed, course_tables.checklist, course_tables.infusion
@@ -215,6 +216,8 @@ def _content(row: Row[Any]) -> NewCourse:
 
 _BY_KEY = select(_course).where(_course.c.request_key == bindparam("key"))
 _BY_NUMBER = select(_course).where(_course.c.number == bindparam("wanted"))
+_BY_ID = select(_course).where(_course.c.id.in_(IDS))
+_ID_OF = select(_preparation.c.id).where(_preparation.c.number == bindparam("wanted"))
 _OF_PATIENT = select(_course).where(_course.c.patient_id == bindparam("wanted")).order_by(_course.c.id.desc())
 _FACTS = (
     select(_fact, _out.c.words.label("out"), _out.c.witness)
@@ -258,7 +261,7 @@ def _placed_orders() -> Select[Any]:
 
 
 _ORDERS = _placed_orders().where(_placed.c.course_id == bindparam("course"))
-_PLACE = _placed_orders().where(_preparation.c.number == bindparam("wanted"))
+_PLACES = _placed_orders().where(_preparation.c.id.in_(IDS))
 
 
 def _told(row: Row[Any]) -> Told:
@@ -337,12 +340,14 @@ def placed_in(engine: Engine, number: str) -> tuple[CourseRecord, Slot] | None:
     """The course that a preparation stands in by its newest version, and its place there; None where it stands in
     none. Raises NotRead."""
     with reading(engine) as connection:
-        return place_of(connection, number)
+        id_ = connection.execute(_ID_OF, {"wanted": number}).scalar_one_or_none()
+        return None if id_ is None else places_of(connection, [id_]).get(number)
 
 
-def place_of(connection: Connection, number: str) -> tuple[CourseRecord, Slot] | None:
-    row = connection.execute(_PLACE, {"wanted": number}).one_or_none()
-    if row is None:
-        return None
-    of = connection.execute(select(_course).where(_course.c.id == row.course_id)).one()
-    return _record(connection, of), Slot(row.cycle, row.day)
+def places_of(connection: Connection, ids: Iterable[int]) -> Mapping[str, tuple[CourseRecord, Slot]]:
+    """As placed_in of many, by their ids: those that stand in a course, by their numbers. A course is read once."""
+    rows = connection.execute(_PLACES, {"ids": tuple(ids)}).all()
+    courses = {row.course_id for row in rows}
+    found = connection.execute(_BY_ID, {"ids": tuple(courses)}).all() if courses else ()
+    records = {row.id: _record(connection, row) for row in found}
+    return {row.number: (records[row.course_id], Slot(row.cycle, row.day)) for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +57,7 @@ class Standing:
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands, the lot as it was recalled and as the materials have it."""
     course: tuple[CourseRecord, Slot] | None = None
-    """The course that it stands in, and its place there. Of one preparation alone: no list asks for it."""
+    """The course that it stands in, and its place there."""
     people: tuple[Person, ...] = ()
     """Everybody who did something of it, each once as they were the first time."""
     paper: PaperOrder | None = None
@@ -77,7 +77,7 @@ def standing(engine: Engine, number: str) -> Standing | None:
 
 def stands(connection: Connection, saved: SavedPreparation) -> Standing:
     (found,) = all_stand(connection, [saved])
-    return replace(found, course=courses.place_of(connection, saved.number))
+    return found
 
 
 def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tuple[Standing, ...]:
@@ -94,10 +94,12 @@ def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tupl
         "wastes": wastes.wastes_of(stored),
     }
     against, papers = standing_recalls(connection), downtime.paper_orders_of(stored)
+    places = courses.places_of(connection, (one.id for one in saved))
     return tuple(
         Standing(
             preparation=one,
             recalled=_recalled(parts["materials"][one.id], against),
+            course=places.get(one.number),
             people=stored.people(one.id),
             paper=downtime.only(papers[one.id]),
             **{name: found[one.id] for name, found in parts.items()},

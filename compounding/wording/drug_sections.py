@@ -70,7 +70,7 @@ SECTIONS = (
             Row("before_dose.premedication", "Premedication, each class of"),
             Row("regimen.before_dose", "To be seen before"),
             Row("before_dose.target", "The disease must be"),
-            Row("regimen.blasts", "Peripheral blasts at most"),
+            Row("regimen.blasts", "Peripheral blasts"),
             Row("before_dose.blood_count", "Blood count"),
             Row("before_dose.liver_tests", "Liver tests"),
             Row("before_dose.ecg", "ECG"),
