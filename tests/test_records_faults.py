@@ -38,7 +38,7 @@ from compounding.records import (
     schema_version,
     tables,
 )
-from compounding.records.preparations import Page, Search
+from compounding.records.searches import Page, Search
 
 TESTS = Path(__file__).parent
 

@@ -115,13 +115,9 @@ from compounding.records.patients import NewPatient, Patient, PatientSearch, fin
 from compounding.records.patients import subject as patient_subject
 from compounding.records.preparations import (
     Figures,
-    Found,
     NewPreparation,
-    Page,
     PatientIdentity,
     SavedPreparation,
-    Search,
-    find_preparations,
     preparation,
     save_preparation,
 )
@@ -138,6 +134,7 @@ from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
 from compounding.records.reports import NewReport, Report, record_report, report, reports
 from compounding.records.revisions import revise_preparation
+from compounding.records.searches import Found, Page, Search, find_preparations
 from compounding.records.sendings import NewSending, end_sending
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (

@@ -32,7 +32,7 @@ from compounding.records.events import (
     recorded,
     utc_text,
 )
-from compounding.records.preparations import patient_conditions
+from compounding.records.searches import patient_conditions
 
 _log = tables.log.c
 

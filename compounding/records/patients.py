@@ -19,7 +19,7 @@ from compounding.records.course_tables import patient as _table
 from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, Person, person_of, require_text, utc_time
 from compounding.records.names import folded, folded_number
-from compounding.records.preparations import as_folded, patient_conditions
+from compounding.records.searches import as_folded, patient_conditions
 
 SEXES = ("female", "male", "")
 """Where it is used; "" where it is not."""

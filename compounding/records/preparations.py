@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    or_,
     select,
 )
 
@@ -28,7 +27,7 @@ from compounding.records.chain import about, all_columns, append, append_all, ne
 from compounding.records.database import NotRead, RecordsRefused, reading, writing
 from compounding.records.downtime import NewPaperOrder
 from compounding.records.events import Event, Person, Rows, is_json, person_of, require_json, utc_text, utc_time
-from compounding.records.names import folded, folded_number
+from compounding.records.names import folded
 from compounding.records.signatures import NewSignature, signature_row
 
 ENTERED = "entered"
@@ -63,7 +62,7 @@ class Figures:
 
     def __post_init__(self) -> None:
         for amount in fields(self):
-            _require_whole(amount.name, getattr(self, amount.name))
+            require_whole(amount.name, getattr(self, amount.name))
 
 
 _JSON = ("order_json", "plan_json", "shown_json", "answers_json")
@@ -98,7 +97,7 @@ class NewPreparation:
     def __post_init__(self) -> None:
         if not self.request_key.strip():
             raise ValueError("a preparation needs the key of the form that it came by")
-        _require_whole("year", self.year)
+        require_whole("year", self.year)
         if not 1000 <= self.year <= 9999:  # a number starts with four figures
             raise ValueError(f"the year {self.year} is not one of four figures")
         if not isinstance(self.training, bool):
@@ -132,42 +131,8 @@ class SavedPreparation:
     """The users who authorised an override of any version, each once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What is looked for; what is left empty restricts nothing.
-
-    `number` and each word of `name` may be a part, the words in any order. A patient's number must be
-    whole; spaces and hyphens do not count.
-    """
-
-    number: str = ""
-    name: str = ""
-    patient_number: str = ""
-    given_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where in a list: what was saved before the preparation with the id `before`."""
-
-    before: int | None = None
-    size: int = 25
-
-    def __post_init__(self) -> None:
-        _require_whole("size", self.size)
-        if self.size == 0:
-            raise ValueError("a page holds at least one preparation")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of preparations, the newest first, and the page after it; None after the last."""
-
-    preparations: tuple[SavedPreparation, ...]
-    next_page: Page | None
-
-
-def _require_whole(name: str, value: object) -> None:
+def require_whole(name: str, value: object) -> None:
+    """Raises TypeError or ValueError for what is no whole number that either database holds."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} is a whole number, not {value!r}")
     if not 0 <= value <= _LARGEST:
@@ -394,9 +359,12 @@ def one(connection: Connection, number: str) -> SavedPreparation | None:
     return found[0] if found else None
 
 
-def those(connection: Connection, wanted: ColumnElement[bool]) -> tuple[SavedPreparation, ...]:
-    """Every preparation that a condition fits, the newest first."""
-    return _saved(connection, connection.execute(_preparations().where(wanted).order_by(_table.c.id.desc())))
+def those(
+    connection: Connection, *wanted: ColumnElement[bool], most: int | None = None
+) -> tuple[SavedPreparation, ...]:
+    """The preparations that all conditions fit, the newest first; `most` of them, or every one."""
+    found = _preparations().where(*wanted).order_by(_table.c.id.desc()).limit(most)
+    return _saved(connection, connection.execute(found))
 
 
 def existing(connection: Connection, number: str) -> SavedPreparation:
@@ -411,39 +379,3 @@ def preparation(engine: Engine, number: str) -> SavedPreparation | None:
     """The preparation of this number; None where there is none. Raises NotRead."""
     with reading(engine) as connection:
         return one(connection, number)
-
-
-def find_preparations(engine: Engine, search: Search, page: Page) -> Found:
-    """The preparations that fit all of the search, the newest first. Raises NotRead."""
-    wanted = _preparations().where(*_conditions(search)).order_by(_table.c.id.desc())
-    if page.before is not None:
-        wanted = wanted.where(_table.c.id < page.before)
-    with reading(engine) as connection:
-        # One more than is shown tells whether there is another page.
-        rows = connection.execute(wanted.limit(page.size + 1)).all()
-        shown = _saved(connection, rows[: page.size])
-    return Found(shown, Page(shown[-1].id, page.size) if len(rows) > page.size else None)
-
-
-def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
-    yield from patient_conditions(NOW, search.name, search.patient_number)
-    if number := search.number.strip():
-        yield _table.c.number.contains(number, autoescape=True)
-    if search.given_on is not None:
-        yield NOW["given_on"] == search.given_on.isoformat()
-
-
-def patient_conditions(of: Mapping[str, Any], name: str, number: str) -> Iterator[ColumnElement[bool]]:
-    """Whether columns are of a patient with all words of the name and with the number; empty asks nothing.
-
-    autoescape takes a % or _ that somebody typed for what it is, and not as a placeholder.
-    """
-    yield from (of["search_name"].contains(word, autoescape=True) for word in folded(name).split())
-    if wanted := folded_number(number.strip()):
-        numbers = ("mrn", "nhs_number", "hospital_number")
-        yield or_(*(as_folded(of[column]) == wanted for column in numbers))
-
-
-def as_folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What names.folded_number does, in SQL."""
-    return func.lower(func.replace(func.replace(column, " ", ""), "-", ""))

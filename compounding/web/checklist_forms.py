@@ -16,7 +16,7 @@ from compounding.web.desk import Desk
 from compounding.web.fields import CellsPerMm3, Choice, Day, Figure, Line, Tick, Typed
 from compounding.web.forms import NAME_MOST, SiteForm, blame
 from compounding.wording.checklist import PREGNANCIES
-from compounding.wording.course_findings import SEEN
+from compounding.wording.checklist_findings import SEEN
 from compounding.wording.numbers import capital
 
 _YES_NO = (("no", "No"), ("yes", "Yes"))

@@ -4,7 +4,7 @@ Only this package writes a number or a date for a person, and turns a finding or
 into its sentence, so that screen, label, worksheet and export cannot disagree. It computes nothing.
 
     numbers     amounts, percentages, dates and times as they are written
-    findings    a finding's sentence; those of a course in course_findings
+    findings    a finding's sentence; those of a course in course_findings, of a checklist in checklist_findings
     working     a step's name, its expressions and results
     plans       a whole plan as finished strings, for the pages and the papers
     draws       what is drawn from each vial

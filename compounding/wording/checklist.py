@@ -7,7 +7,7 @@ from datetime import datetime
 
 from compounding.checklist import Checklist, Infusion, Pregnancy, Reaction
 from compounding.policy import Market
-from compounding.wording.course_findings import SEEN
+from compounding.wording.checklist_findings import SEEN
 from compounding.wording.numbers import amount, capital, clock, day
 
 PREGNANCIES: Mapping[Pregnancy, str] = {

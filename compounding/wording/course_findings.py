@@ -1,17 +1,18 @@
-"""The sentences of what is found in a course, on an order beside it, and on the checklist before a dose."""
+"""The sentences of what is found in a course, and on an order beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from compounding.findings import Severity
 from compounding.policy import Market
-from compounding.wording.numbers import amount, capital, count, day, figure, in_words, percent
+from compounding.wording.numbers import amount, capital, count, day, figure, percent
 
 Values = Mapping[str, Any]
-_Sentence = Callable[[Values, Market, Severity], str]
+Sentence = Callable[[Values, Market, Severity], str]
+"""What writes a finding."""
 
 RESPONSES = {"cr": "CR", "cri": "CRi", "none": "no CR or CRi", "not known": "not known"}
 ENDS = {
@@ -22,18 +23,6 @@ ENDS = {
     "transplant": "transplant",
     "patient": "the patient's wish",
     "another": "another reason",
-}
-SEEN = {
-    "blood_count": "blood count",
-    "liver_tests": "liver tests",
-    "ecg": "ECG",
-    "electrolytes": "electrolytes",
-}
-MEASURED = {
-    "neutrophils": "neutrophils",
-    "platelets": "platelets",
-    "bilirubin": "bilirubin",
-    "transaminases": "AST or ALT",
 }
 
 
@@ -189,7 +178,7 @@ _ASKS = {
 }
 
 
-def _interrupted(case: str) -> _Sentence:
+def _interrupted(case: str) -> Sentence:
     def write(values: Values, market: Market, severity: Severity) -> str:
         held = f"Treatment was held for {count(values['days'], 'day')} from {day(values['since'], market)}"
         recovered = f"to {day(values['to'], market)}" if "to" in values else "and no recovery is recorded"
@@ -209,10 +198,7 @@ def _unconfirmed_rules(values: Values, market: Market, severity: Severity) -> st
     )
 
 
-# ------------------------------------------------------------------ the checklist
-
-
-def _checklist(case: str) -> _Sentence:
+def _checklist(case: str) -> Sentence:
     told = {
         "missing": "is not filled in: no bag of it is released before it is",
         "open": "finds what nobody answered: no bag of it is released before it is filled in again",
@@ -221,128 +207,7 @@ def _checklist(case: str) -> _Sentence:
     return lambda values, market, severity: f"The checklist of {dose_of(values)} {told}."
 
 
-def _not_seen(values: Values, market: Market, severity: Severity) -> str:
-    return f"Not seen before {dose_of(values)}: {_all(SEEN[what] for what in values['what'].split(', '))}."
-
-
-def _premedication(values: Values, market: Market, severity: Severity) -> str:
-    lacking = _all(values["what"].split(", "))
-    return f"Not ordered before {dose_of(values)}: {lacking}. The label asks for each before every dose."
-
-
-def _all(names: Iterable[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def _pregnant(values: Values, market: Market, severity: Severity) -> str:
-    return "The patient is pregnant: the drug may harm an unborn child."
-
-
-def _pregnancy_unknown(values: Values, market: Market, severity: Severity) -> str:
-    return "It is not entered whether the patient is pregnant, or whether that does not apply."
-
-
-def _target(values: Values, market: Market, severity: Severity) -> str:
-    return f"The disease is not {values['target']}: the drug is not licensed for it."
-
-
-def _target_unknown(values: Values, market: Market, severity: Severity) -> str:
-    return f"It is not entered whether the disease is {values['target']}."
-
-
-def _contraindicated(values: Values, market: Market, severity: Severity) -> str:
-    return f"Contraindicated: {values['what']}."
-
-
-def _contraindication_unknown(values: Values, market: Market, severity: Severity) -> str:
-    return f"It is not entered whether there is a contraindication: {values['what']}."
-
-
-def _never_again(values: Values, market: Market, severity: Severity) -> str:
-    return f"{values['what']}: discontinue permanently. Record in the course that treatment has ended."
-
-
-def _never_again_unknown(values: Values, market: Market, severity: Severity) -> str:
-    return f"It is not entered whether there is {values['what']}: the dose waits for the answer."
-
-
-def _blasts_unknown(values: Values, market: Market, severity: Severity) -> str:
-    return f"Peripheral blasts are not entered: at most {amount(values['limit'])} before the first dose."
-
-
-def _liver_missing(values: Values, market: Market, severity: Severity) -> str:
-    return f"{capital(MEASURED[values['what']])} is not entered: the dose waits for it."
-
-
-def _liver_over(case: str) -> _Sentence:
-    def write(values: Values, market: Market, severity: Severity) -> str:
-        text = f"{capital(MEASURED[case])} {amount(values['value'])} is over {amount(values['limit'])}"
-        if severity is Severity.STOP:
-            return f"{text}, and so is the other: wait until both are at or below; not recovered, discontinue."
-        why = "Gilbert's syndrome, haemolysis, or that" if case == "bilirubin" else "that"
-        return f"{text}: one alone may be the first sign of VOD. It needs a reason: {why} of a named prescriber."
-
-    return write
-
-
-def _counts_missing(values: Values, market: Market, severity: Severity) -> str:
-    return f"{capital(_have(values))} not entered: day 1 of cycle {figure(values['cycle'])} waits for them."
-
-
-def _have(values: Values) -> str:
-    return f"{MEASURED[values['what']]} are"
-
-
-def _counts_hold(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"{capital(_have(values))} {amount(values['count'])}, and were {amount(values['before'])} before treatment: "
-        f"hold until {amount(values['least'])} again{_untransfused(values)}."
-    )
-
-
-def _untransfused(values: Values) -> str:
-    return ", independent of transfusion" if values["what"] == "platelets" else ""
-
-
-def _counts_baseline(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"{capital(_have(values))} {amount(values['count'])}, under {amount(values['least'])}, and the count before "
-        "treatment is not recorded: enter it with the checklist of day 1 of cycle 1."
-    )
-
-
-def _counts_lower(values: Values, market: Market, severity: Severity) -> str:
-    now = " and ".join(f"{name} {amount(values[name])}" for name in ("neutrophils", "platelets") if name in values)
-    return (
-        f"Counts were lower before treatment; now {now}: hold until both are at least as on day 1 of the cycle before, "
-        "or reach the limits, or a named prescriber puts the fall down to a disease that is stable or better on the "
-        "latest marrow."
-    )
-
-
-def _counts_long(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"Counts are low for {count(values['days'], 'day')}, since {day(values['since'], market)}, and suspected to be "
-        f"by the drug: over {count(values['most'], 'day')} ask the prescriber whether to discontinue."
-    )
-
-
-def _observation(values: Values, market: Market, severity: Severity) -> str:
-    observed = count(values["minutes"], "minute")
-    return f"Observed for {observed} after the infusion; the label asks for at least {_hour(values)}."
-
-
-def _observation_unknown(values: Values, market: Market, severity: Severity) -> str:
-    return f"It is not entered how long the patient was observed; the label asks for at least {_hour(values)}."
-
-
-def _hour(values: Values) -> str:
-    hours = int(values["least"].in_unit("h"))
-    return f"{in_words(hours)} {'hour' if hours == 1 else 'hours'}"
-
-
-SENTENCES: dict[tuple[str, str], _Sentence] = {
+SENTENCES: dict[tuple[str, str], Sentence] = {
     ("interval", ""): _interval,
     ("window", ""): _window,
     ("early", "cycle"): _early,
@@ -364,28 +229,6 @@ SENTENCES: dict[tuple[str, str], _Sentence] = {
     **{("interruption", case): _interrupted(case) for case in _ASKS},
     ("unconfirmed-rules", ""): _unconfirmed_rules,
     **{("checklist", case): _checklist(case) for case in ("missing", "open", "stops")},
-    ("not-seen", ""): _not_seen,
-    ("premedication", ""): _premedication,
-    ("pregnancy", "pregnant"): _pregnant,
-    ("pregnancy", "unknown"): _pregnancy_unknown,
-    ("target", ""): _target,
-    ("target", "unknown"): _target_unknown,
-    ("contraindication", ""): _contraindicated,
-    ("contraindication", "unknown"): _contraindication_unknown,
-    ("never-again", ""): _never_again,
-    ("never-again", "unknown"): _never_again_unknown,
-    ("blasts", "unknown"): _blasts_unknown,
-    ("bilirubin", "missing"): _liver_missing,
-    ("bilirubin", ""): _liver_over("bilirubin"),
-    ("transaminases", "missing"): _liver_missing,
-    ("transaminases", ""): _liver_over("transaminases"),
-    ("counts", "missing"): _counts_missing,
-    ("counts", "hold"): _counts_hold,
-    ("counts", "baseline"): _counts_baseline,
-    ("counts", "lower"): _counts_lower,
-    ("counts-long", ""): _counts_long,
-    ("observation", ""): _observation,
-    ("observation", "unknown"): _observation_unknown,
 }
 
 SHORT: dict[str, Callable[[Values], str]] = {

@@ -11,6 +11,7 @@ from compounding.findings import Finding, Judged, Severity
 from compounding.patient import months_between, years_between
 from compounding.policy import Market
 from compounding.quantities import Quantity, Ratio, plain, round_number
+from compounding.wording.checklist_findings import SENTENCES as CHECKLIST_SENTENCES
 from compounding.wording.course_findings import SENTENCES as COURSE_SENTENCES
 from compounding.wording.course_findings import SHORT as COURSE_SHORT
 from compounding.wording.numbers import amount, beside, count, day, figure, in_words, percent
@@ -231,6 +232,7 @@ def _near_miss(values: Values, market: Market, severity: Severity) -> str:
 
 _SENTENCES: dict[tuple[str, str], _Sentence] = {
     **COURSE_SENTENCES,
+    **CHECKLIST_SENTENCES,
     **{(code, ""): _plausible(code) for code in _MEASURES},
     ("swapped", ""): _swapped,
     ("measured", ""): _measured,
