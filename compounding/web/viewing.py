@@ -24,7 +24,7 @@ NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
 def page_refused(sentence: str) -> None:
     """Somebody asked for a page that opens for others, or not now: of a preparation, where its address names one.
     Raises NotSaved."""
-    number = (request.view_args or {}).get("number", "")
+    number = str((request.view_args or {}).get("number", ""))  # that of a printer is a whole number
     subject = number if NUMBER.fullmatch(number) else ""
     records.record(desk().engine, event(REFUSED, {"page": request.endpoint or ""}, reason=sentence, subject=subject))
 
