@@ -25,6 +25,7 @@ BAR_GREY = 0.9
 APART = 3.6  # between two tables
 GAP = 2.0  # between two columns
 BETWEEN = 4.0  # two facts of a line
+TOGETHER = 3  # the last rows of a table that go on to another page, at least
 MOST_LINES = 60  # of one text: more is a page of its own, and no rule is so long
 
 
@@ -172,10 +173,18 @@ def _pages(plan: TreatmentPlan, rows: list[list[_Cells]], stock: Stock) -> list[
                 pages.append([])
                 y = top
                 continue
+            fitting -= _kept_back(fitting, len(waiting))
             placed, waiting = tuple(waiting[:fitting]), waiting[fitting:]
             pages[-1].append(_Placed(number, y, placed))
             y += BAR + STRIP + sum(_height(cells[row]) for row in placed) + APART
     return pages
+
+
+def _kept_back(fitting: int, waiting: int) -> int:
+    """How many rows that would fit go on to the next page, so that the last of their table do not stand there one or
+    two alone. The page keeps one at least."""
+    alone = waiting - fitting
+    return min(TOGETHER - alone, fitting - 1) if 0 < alone < TOGETHER else 0
 
 
 def _fitting(heights: list[float], room: float) -> int:

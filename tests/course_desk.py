@@ -142,7 +142,7 @@ def release(browser: Browser, number: str, **brought: Any) -> None:
 def give(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> Html | None:
     """Records a dose as given; gives the page again where it is refused."""
     path = f"/courses/{number}/doses/{cycle}/{day}"
-    times = {"start": "07:00", "end": "08:00", "observed": "09:00", "reaction": "none"}
+    times = {"start": "14:00", "end": "15:00", "observed": "16:00", "reaction": "none"}
     answer = browser.client.post(path, data={**browser.get(path).fields, **times, **SIGNED, **changes})
     browser.status = answer.status_code
     return None if answer.status_code == 303 else Html(answer.get_data(as_text=True))

@@ -20,11 +20,13 @@ from compounding.checklist import (
     Pregnancy,
     Reaction,
     asked,
+    baselines,
     checklist_as_json,
     infusion_as_json,
     judged,
     read_checklist,
     read_infusion,
+    standing,
 )
 from compounding.checklist.given import judged as infusion_findings
 from compounding.course import Slot
@@ -232,6 +234,73 @@ def test_a_drug_that_asks_for_nothing_finds_nothing() -> None:
     assert asked(silent, Slot(1, 1)).tests == ()
 
 
+# ------------------------------------------------------------------ how old the values are
+
+
+def taken(**days: date) -> dict[Exam, date]:
+    return {**SEEN, **{Exam(name): day for name, day in days.items()}}
+
+
+STALE: list[tuple[str, date | None, dict[Exam, date], list[Any]]] = [
+    # 12 March − 26 February = 14 days.
+    ("14 days before the first dose", None, dict.fromkeys(Exam, date(2026, 2, 26)), []),
+    ("15 days before the first dose", None, taken(liver_tests=date(2026, 2, 25)), [("stale", "first", "override")]),
+    ("of last January", None, dict.fromkeys(Exam, date(2026, 1, 8)), [("stale", "first", "override")]),
+    ("after the last dose", date(2026, 3, 5), dict.fromkeys(Exam, date(2026, 3, 6)), []),
+    ("of the day of the last dose", date(2026, 3, 5), taken(blood_count=date(2026, 3, 5)), [("stale", "", "override")]),
+    ("before the last dose", date(2026, 3, 5), taken(electrolytes=date(2026, 3, 4)), [("stale", "", "override")]),
+    ("after a dose of long ago", date(2026, 1, 5), dict.fromkeys(Exam, date(2026, 1, 6)), []),
+    ("an ECG is no laboratory value", date(2026, 3, 5), taken(ecg=date(2026, 3, 1)), []),
+    ("not seen is another finding", None, {}, [("not-seen", "", "override")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("drug", [US, UK])
+@pytest.mark.parametrize(("last", "tests", "expected"), [r[1:] for r in STALE], ids=[r[0] for r in STALE])
+def test_values_from_before_the_last_dose_are_found(
+    last: date | None, tests: dict[Exam, date], expected: list[Any], drug: Presentation
+) -> None:
+    made = checklist(1, 1 if last is None else 8, drug, tests=tests)
+    assert [(f.code, f.case, f.severity.word) for f in judged(drug, made, Baselines(), last)] == expected
+
+
+OLD = [
+    (None, "Blood count and liver tests: as of Jan 8, 2026, more than 14 days before the first dose, planned for "
+           "Mar 12, 2026. The label names no limit; this one is the program's own."),
+    (date(2026, 3, 5), "Blood count and liver tests: as of Jan 8, 2026, and the dose before was given on Mar 5, 2026: "
+                       "day 1 of cycle 1 asks for values from after it."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("last", "said"), OLD)
+def test_old_values_are_named_with_their_day(last: date | None, said: str) -> None:
+    made = checklist(tests=taken(blood_count=date(2026, 1, 9), liver_tests=date(2026, 1, 8)))
+    (old,) = judged(US, made, Baselines(), last)
+    assert sentence(old, Market.US) == said
+
+
+# Recorded before the dose and after it, and what stands.
+STANDS: list[tuple[str, list[Counts], list[Counts], Counts]] = [
+    ("none", [], [], counts()),
+    ("the newest before", [counts("14", "60"), counts("1.4", "60")], [], counts("1.4", "60")),
+    ("a later one changes nothing", [counts("1.4", "60")], [counts("0.6", "20")], counts("1.4", "60")),
+    ("a later one takes nothing away", [counts("1.4", "60")], [counts()], counts("1.4", "60")),
+    ("a later one fills in", [counts("1.4")], [counts("0.6", "20")], counts("1.4", "20")),
+    ("the first of the later ones", [], [counts("1.4"), counts("0.6", "20")], counts("1.4", "20")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("earlier", "later", "stands"), [row[1:] for row in STANDS], ids=[row[0] for row in STANDS])
+def test_counts_from_before_a_dose_stand(earlier: list[Counts], later: list[Counts], stands: Counts) -> None:
+    assert standing(earlier, later) == stands
+
+
+def test_a_cycle_is_held_against_the_first_and_the_one_before() -> None:
+    known = {Slot(1, 1): counts("1"), Slot(1, 8): counts("2"), Slot(2, 1): counts("3"), Slot(3, 1): counts("4")}
+    assert baselines(known, Slot(3, 1)) == Baselines(counts("1"), counts("3"))
+    assert baselines({}, Slot(3, 1)) == Baselines()
+
+
 # ------------------------------------------------------------------ sentences
 
 SENTENCES: list[tuple[Checklist, Baselines, str]] = [
@@ -280,7 +349,8 @@ def test_a_finding_says_what_and_why(made: Checklist, baselines: Baselines, said
 
 
 def every_case() -> list[Finding]:
-    bad = [row[0] for row in SENTENCES] + [checklist(**changes) for _, changes, _ in ANSWERS]
+    old = checklist(tests=dict.fromkeys(Exam, date(2026, 1, 8)))
+    bad = [old] + [row[0] for row in SENTENCES] + [checklist(**changes) for _, changes, _ in ANSWERS]
     uk = checklist(drug=UK, contraindicated={"hypersensitivity": True})
     return [
         f for made in bad for base in (Baselines(), before("1.4"), before("0.6")) for f in judged(US, made, base)

@@ -191,7 +191,18 @@ HELD = [
     ("13 days, the cycle after", FIRST, "2026-01-20", "2026-02-02", "2/1 2026-02-02 0.5", []),
     ("14 days, the cycle after", FIRST, "2026-01-20", "2026-02-03", "2/1 2026-02-03 0.5", ["reduce"]),
     ("29 days, the cycle after", FIRST, "2026-01-20", "2026-02-18", "2/1 2026-02-18 0.5", ["end", "reduce"]),
-    ("a later dose asks no more", [*FIRST, "2/1 2026-02-03 0.5"], "2026-01-20", "2026-02-03", "2/8 2026-02-10 0.5", []),
+    ("day 1 of it given unreduced", [*FIRST, "2/1 2026-02-03 0.5"], "2026-01-20", "2026-02-03", "2/8 2026-02-10 0.5",
+     ["reduce"]),
+    ("the cycle after that one", [*FIRST, *SECOND], "2026-01-20", "2026-02-03", "3/1 2026-02-23 0.5", []),
+    # A reaction of the infusion: the dose of that day was given before treatment was held.
+    ("open from the day of a dose", FIRST[:1], "2026-01-05", None, "1/8 2026-01-11 0.5", ["hold"]),
+    ("open from the day of the last of a cycle", FIRST, "2026-01-19", None, "2/1 2026-01-26 0.5", ["hold"]),
+    ("open 7 days from the day of a dose", FIRST[:1], "2026-01-05", None, "1/8 2026-01-12 0.5", ["hold", "omit"]),
+    ("held 14 days from the day of the last of a cycle", FIRST, "2026-01-19", "2026-02-02", "2/1 2026-02-02 0.5",
+     ["reduce"]),
+    ("given all the same, and still open", FIRST[:2], "2026-01-05", None, "1/15 2026-01-18 0.5", ["hold", "omit"]),
+    ("given all the same, and over for long", FIRST[:2], "2026-01-05", "2026-02-04", "1/15 2026-02-04 0.5", ["end"]),
+    ("to a day after the order", FIRST[:1], "2026-01-12", "2026-01-15", "1/8 2026-01-14 0.5", ["hold"]),
     ("before it began", FIRST[:1], "2026-03-01", None, "1/8 2026-01-12 0.5", []),
 ]  # fmt: skip
 
@@ -201,6 +212,77 @@ def test_an_interruption_asks_by_its_length(given: Any, since: str, to: str | No
     course = with_held(begun(given, responses=CR), since, to)
     asked = [(case, severity) for code, case, severity in found(course, order(text)) if code == "interruption"]
     assert asked == [(case, "acknowledge") for case in asks]
+
+
+# The doses left out are so because treatment is held; it is still held on the day of the order.
+OMITTED = [
+    # course, omitted, since, to, order, what is asked
+    ("day 8 omitted", FIRST[:1], ["1/8"], "2026-01-12", None, "1/15 2026-01-19 0.5", ["hold"]),
+    ("held before day 8, and it omitted", FIRST[:1], ["1/8"], "2026-01-09", None, "1/15 2026-01-19 0.5", ["hold"]),
+    ("day 8 omitted before it was held", FIRST[:1], ["1/8"], "2026-01-15", "2026-01-22", "1/15 2026-01-22 0.5",
+     ["omit"]),
+    # 25 February − 16 January = 40 days.
+    ("day 15 omitted, 40 days", FIRST[:2], ["1/15"], "2026-01-16", None, "2/1 2026-02-25 0.5",
+     ["hold", "end", "reduce"]),
+    ("day 15 omitted, 14 days", FIRST[:2], ["1/15"], "2026-01-16", "2026-01-30", "2/1 2026-01-30 0.5", ["reduce"]),
+    ("day 1 omitted as well", FIRST[:2], ["1/15", "2/1"], "2026-01-16", "2026-02-01", "2/8 2026-02-02 0.5",
+     ["reduce"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "omitted", "since", "to", "text", "asks"), [r[1:] for r in OMITTED], ids=[r[0] for r in OMITTED]
+)
+def test_an_interruption_asks_past_the_doses_that_are_left_out(
+    given: Any, omitted: list[str], since: str, to: str | None, text: str, asks: list[str]
+) -> None:
+    course = with_held(begun(given, responses=CR, omitted=omitted), since, to)
+    asked = [(case, severity) for code, case, severity in found(course, order(text)) if code == "interruption"]
+    assert asked == [(case, "acknowledge") for case in asks]
+
+
+def test_an_open_interruption_rests_on_its_rules_in_every_later_cycle() -> None:
+    course = with_held(begun(FIRST[:1]), "2026-01-12", None)
+    assert unconfirmed_rule(course, 3) is not None
+
+
+# ------------------------------------------------------------------ lower without a reduction
+
+LOWERED: list[tuple[str, Course, str, list[Any]]] = [
+    # 0.6 ÷ 0.8 = 0.75, and 0.5 ÷ 0.5 = 1.
+    ("another day, fuller", begun(["1/1 2026-01-05 0.6"]), "1/8 2026-01-12 0.5", [("lowered", "", "acknowledge")]),
+    # 0.375 ÷ 0.5 = 0.75.
+    ("another day, as much less", begun(["1/1 2026-01-05 0.6"]), "1/8 2026-01-12 0.375", []),
+    ("still less", begun(["1/1 2026-01-05 0.6"]), "1/8 2026-01-12 0.3", []),
+    ("the same day of a later cycle", begun(["1/1 2026-01-05 0.8", "1/8 2026-01-12 0.375", "1/15 2026-01-19 0.5"],
+     responses=CR), "2/8 2026-02-02 0.5", [("not-recorded", "", "acknowledge"), ("lowered", "", "acknowledge")]),
+    ("0.5 after 0.8, for the response", begun(FIRST, responses=CR), "2/1 2026-01-26 0.5", []),
+    ("none lower", begun(FIRST[:1]), "1/8 2026-01-12 0.5", []),
+    ("over the label before", begun(["1/1 2026-01-05 0.9"]), "1/8 2026-01-12 0.5", []),
+    ("a reduction that is recorded", begun(["1/1 2026-01-05 0.6"], reduced_from=1), "1/8 2026-01-12 0.375",
+     [("unconfirmed-rules", "", "info")]),
+    ("one recorded from this cycle on", begun(["1/1 2026-01-05 0.6", *FIRST[1:]], responses=CR, reduced_from=2),
+     "2/1 2026-01-26 0.375", [("unconfirmed-rules", "", "info")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("course", "text", "expected"), [r[1:] for r in LOWERED], ids=[r[0] for r in LOWERED])
+def test_a_lower_dose_without_a_reduction_is_not_forgotten(course: Course, text: str, expected: list[Any]) -> None:
+    assert found(course, order(text)) == expected
+
+
+# 75 % of the higher row: 0.8 × 0.75 = 0.6 on day 1. On day 8 both rows have 0.5, and 0.5 × 0.75 = 0.375.
+NOT_KNOWN = [("2/1", "0.6", False), ("2/1", "0.601", True), ("2/1", "0.8", True), ("2/8", "0.376", True),
+             ("2/8", "0.375", False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "level", "stops"), NOT_KNOWN)
+def test_after_a_reduction_no_dose_is_raised_while_the_response_is_not_known(
+    where: str, level: str, stops: bool
+) -> None:
+    course = begun(FIRST, reduced_from=2)
+    codes = found(course, order(f"{where} 2026-01-26 {level}", None))
+    assert (("re-escalation", "level", "stop") in codes) is stops
 
 
 def test_what_was_done_is_not_asked_again() -> None:
@@ -299,6 +381,13 @@ SENTENCES = [
      "the order."),
     ("course-differs", begun(), order("1/1 2026-01-05 0.8", transplant=Transplant(True)),
      "The course has no transplant planned, and the order says otherwise. Change the course, or correct the order."),
+    ("lowered", begun(["1/1 2026-01-05 0.6"]), order("1/8 2026-01-12 0.5"),
+     "Day 1 of cycle 1 was given at 0.6 mg/m² on Jan 5, 2026, under the label's 0.8 mg/m², and no reduction is "
+     "recorded; day 8 of cycle 1 is ordered at 0.5 mg/m². Was it reduced for toxicity? Then record the reduction: such "
+     "a dose is never raised again."),
+    ("re-escalation", begun(FIRST, reduced_from=2), order("2/1 2026-01-26 0.8", None),
+     "Day 1 of cycle 2 is ordered at 0.8 mg/m², over the 0.6 mg/m² that the reduction by 25 % leaves: a dose reduced "
+     "for toxicity is never raised again."),
     ("interruption", with_held(begun(FIRST[:1]), "2026-01-12", "2026-01-19"), order("1/8 2026-01-19 0.5"),
      "Treatment was held for 7 days from Jan 12, 2026 to Jan 19, 2026 (pneumonia). The rules of interruption omit the "
      "next dose of the cycle: ask the prescriber. Their wording was not read in the label."),

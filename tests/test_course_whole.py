@@ -136,7 +136,8 @@ def judged(
         yield "early"
     if full is not None and was * 4 != full * (3 if reduced else 4):
         yield "level"
-    if dropped or (reduced and full is not None and was * 4 > full * 3):
+    highest = 800 if full is None else full  # without CR/CRi, while the response is not known
+    if dropped or (reduced and was * 4 > highest * 3):
         yield "re-escalation"
     if blocked:
         yield "no-response"

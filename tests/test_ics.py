@@ -1,6 +1,7 @@
 """The calendar file of a course, read again by a library and by the rules of RFC 5545 themselves."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from icalendar import Calendar
 
-from compounding.course import Course, Given, Slot, Transplant, schedule
+from compounding.course import Course, End, Ended, Given, Slot, State, Transplant, schedule
 from compounding.policy import Market
 from compounding.quantities import DoseLevel
 from compounding.wording.ics import calendar_file
@@ -22,7 +23,7 @@ LATE = begun(["1/1 2026-01-05 0.8", "1/8 2026-01-14 0.5"], omitted=["2/15"], res
 
 
 def written(course: Course, number: str = NUMBER, at: datetime = AT) -> bytes:
-    return calendar_file(course, schedule(course), number, at)
+    return calendar_file(course, schedule(course), number, at, 7)
 
 
 def lines(file: bytes) -> list[str]:
@@ -71,18 +72,45 @@ def test_a_late_dose_in_full() -> None:
 
 
 def test_given_planned_and_omitted_doses_each_have_their_status() -> None:
-    """Of 18 doses those of cycles 4 to 6 are blocked and have no day: 9 are left."""
+    """Of 18 doses those of cycles 4 to 6 are blocked: a calendar that holds them takes them back."""
     found = events(written(LATE))
     assert [event["STATUS"] for event in found] == [
         *("CONFIRMED", "CONFIRMED", "TENTATIVE"),
         *("TENTATIVE", "TENTATIVE", "CANCELLED"),
         *("TENTATIVE", "TENTATIVE", "TENTATIVE"),
+        *["CANCELLED"] * 9,
     ]
     assert found[0]["DESCRIPTION"] == "Given on Jan 5\\, 2026 at 0.8 mg/m²."
     # 21 days of cycle 1 after 5 January is the 26th, and its day 15 is 9 February.
     omitted = found[5]
     assert omitted["DTSTART;VALUE=DATE"] == "20260209"
     assert omitted["SUMMARY"] == "Omitted: inotuzumab ozogamicin\\, cycle 2 day 15 (course C-000012)"
+
+
+def test_a_blocked_dose_is_cancelled_where_it_would_have_been() -> None:
+    """Cycle 2 on 26 January, cycle 3 on 23 February, cycle 4 on 23 March."""
+    blocked = events(written(LATE))[9]
+    assert (blocked["DTSTART;VALUE=DATE"], blocked["SEQUENCE"]) == ("20260323", "7")
+    assert blocked["SUMMARY"] == "Cancelled: inotuzumab ozogamicin\\, cycle 4 day 1 (course C-000012)"
+    assert unescaped(blocked["DESCRIPTION"]) == "No dose is given: there was no response."
+
+
+def test_the_end_of_a_course_takes_back_what_calendars_hold_of_it() -> None:
+    course = begun(["1/1 2026-01-05 0.8"], responses={1: "cr"})
+    before = events(written(course))
+    ended = replace(course, ended=Ended(date(2026, 1, 7), End.VOD, "Ascites"))
+    after = events(calendar_file(ended, schedule(ended), NUMBER, AT, 8))
+    for name in ("UID", "DTSTART;VALUE=DATE"):
+        assert [event[name] for event in after] == [event[name] for event in before]
+    assert [event["STATUS"] for event in after] == ["CONFIRMED", *["CANCELLED"] * 17]
+    assert {event["SEQUENCE"] for event in before} == {"7"} and {event["SEQUENCE"] for event in after} == {"8"}
+
+
+def test_a_finding_that_stops_a_course_takes_back_its_doses_to_come() -> None:
+    five_days = begun(["1/1 2026-01-05 0.8", "1/8 2026-01-10 0.5"], responses={1: "cr"})
+    found = events(written(five_days))
+    assert [event["STATUS"] for event in found] == ["CONFIRMED", "CONFIRMED", *["CANCELLED"] * 16]
+    assert unescaped(found[2]["DESCRIPTION"]) == "No dose is given: what is found on the course stops it."
 
 
 def test_a_level_that_is_not_known_and_a_day_that_is_not_left_are_said() -> None:
@@ -128,7 +156,7 @@ def test_nobody_is_named() -> None:
     """Nothing that a calendar knows of the patient but the course's number."""
     names = {name.split(";")[0] for event in events(written(LATE)) for name in event}
     assert names == {
-        *("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "STATUS", "CLASS", "TRANSP"),
+        *("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "STATUS", "CLASS", "TRANSP", "SEQUENCE"),
     }
     assert {event["CLASS"] for event in events(written(LATE))} == {"CONFIDENTIAL"}
 
@@ -163,16 +191,17 @@ def test_any_course_is_well_formed_and_a_library_reads_the_same_days(told: Told)
     made, file = schedule(course), written(course)
     assert_well_formed(file)
     read = Calendar.from_ical(file).events
-    dated = [dose for dose in made.doses if dose.taken or dose.nominal]
-    assert len(read) == len(events(file)) == len(dated)
+    assert len(read) == len(events(file)) == len(made.doses)
     assert len({event["UID"] for event in read}) == len(read)
-    for event, dose in zip(read, dated, strict=True):
+    for event, dose in zip(read, made.doses, strict=True):
         on = dose.on or dose.taken or dose.nominal
-        assert on is not None
-        assert (event.start, event.end) == (on, on + timedelta(days=1))
+        assert (on is None) is (dose.state is State.BLOCKED)
+        assert event.end == event.start + timedelta(days=1)
+        assert on is None or event.start == on
+        assert on is not None or event["STATUS"] == "CANCELLED"
         assert event["DTSTAMP"].dt == AT
         assert f"cycle {dose.slot.cycle} day {dose.slot.day}" in event["SUMMARY"]
-        if dose.closes is not None:
+        if dose.closes is not None and not made.stopped:
             assert "Not after" in event["DESCRIPTION"]
 
 

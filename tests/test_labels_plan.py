@@ -95,6 +95,14 @@ def test_a_heading_never_stands_alone(stock: Stock) -> None:
             assert ("Rules" in texts(sheet, "heading")) == ("6 cycles" in texts(sheet, "tables.2"))
 
 
+@pytest.mark.parametrize("stock", BOTH)
+def test_the_last_rows_of_a_table_do_not_stand_alone(stock: Stock) -> None:
+    """With one row more a time, over several pages."""
+    for count in range(1, 120):
+        for sheet in composed(stock, many(count, 2))[1:]:
+            assert sum(text.startswith("Row ") for text in texts(sheet, "tables.1")) >= 3
+
+
 def test_a_cell_without_a_text_leaves_its_place_empty() -> None:
     (sheet,) = composed(LETTER, replace(DOSES, rows=((("Omitted",), (), ("toxicity",)),)))
     assert texts(sheet, "tables.1") == ["Omitted", "toxicity"]

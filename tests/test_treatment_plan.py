@@ -72,13 +72,22 @@ def test_the_doses_with_their_dates() -> None:
     )  # fmt: skip
     assert doses["Cycle 1, day 15"] == (
         ("0.5 mg/m²",), ("Jan 19, 2026",), ("Jan 20, 2026",), ("Jan 21, 2026",),
-        ("Planned", "Not before: 6 days after Jan 14, 2026"),
+        ("Planned", "Opens 6 days after Jan 14, 2026"),
     )  # fmt: skip
     assert doses["Cycle 2, day 1"] == (
         ("0.375 mg/m²",), ("Feb 2, 2026",), ("Feb 2, 2026",), ("–",), ("Planned",),
     )  # fmt: skip
     assert doses["Cycle 2, day 8"][1:4] == (("Feb 9, 2026",), ("Feb 8, 2026",), ("Feb 11, 2026",))
     assert doses["Cycle 2, day 15"] == (("–",), ("Feb 16, 2026",), ("–",), ("–",), ("Omitted",))
+
+
+def test_a_day_that_is_only_planned_is_not_named_as_one_of_a_dose() -> None:
+    """Day 1 late on 8 January: day 8 of the 12th opens on the 14th, and is planned for it; day 15 opens on the 20th."""
+    doses = rows(text_of(begun(["1/1 2026-01-08 0.8"])), "doses")
+    assert doses["Cycle 1, day 8"][-1] == ("Planned", "Opens 6 days after Jan 8, 2026")
+    assert doses["Cycle 1, day 15"][-1] == (
+        "Planned", "Opens 6 days after the dose planned for Jan 14, 2026",
+    )  # fmt: skip
 
 
 def test_what_was_made_for_a_dose_stands_beside_it() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from course_desk import (
     COURSE,
+    EXAMS,
     SIGNED,
     begin,
     check,
@@ -269,7 +270,9 @@ def test_an_order_is_placed_in_its_course(either: Browser) -> None:
 
 def test_a_single_order_outside_a_course_stays_possible(either: Browser) -> None:
     begin(either)
-    shown = either.review()
+    record(either, "ended", **on("on", 12, 3, 2026), why="patient", told="asked to stop")
+    number = "mrn" if either.market is US else "hospital_number"
+    shown = either.review(**{number: "00999001"})
     assert "In its course" not in shown.text
     assert either.save(shown).status_code == 303
     assert stored(either).orders == () and either.stored()["placed"] == 0
@@ -427,6 +430,144 @@ def test_what_a_checklist_finds_is_shown_before_it_is_recorded(
     assert "The checklist of day 1" not in page
 
 
+def test_a_checklist_of_another_day_lets_no_bag_out(us: Browser) -> None:
+    """Recorded for 1 March, with results of last January: the order is for the 12th."""
+    begin(us)
+    number = place(us)
+    old = {part: text for exam in EXAMS for part, text in on(f"exam_{exam}", 8, 1, 2026).items()}
+    shown = check(us, **on("on", 1, 3, 2026), **old)
+    assert shown is not None and "more than 14 days before the first dose, planned for Mar 1, 2026" in shown.text
+    second = {"finding_0_user": WHO[US][1], "finding_0_secret": training.PASSWORD}
+    assert check_again(us, shown, finding_0_reason="confirmed", finding_0_words="no later ones", **second) is None
+    said = "The checklist of day 1 of cycle 1 is for Mar 1, 2026, and the dose is ordered for Mar 12, 2026:"
+    assert said in us.get(f"/courses/{COURSE}").text
+    finish(us, number, State.FINAL)
+    us.sign_in("lindqvist")
+    path = f"/preparations/{number}/release"
+    page = us.get(path)
+    assert said in page.text
+    assert us.client.post(path, data={**page.fields, **SIGNED}).status_code == 409
+    us.sign_in(WHO[US][0])
+    again = check(us)  # the page stood with what the old one found
+    assert again is not None and check_again(us, again) is None
+    us.sign_in("lindqvist")
+    assert us.client.post(path, data={**us.get(path).fields, **SIGNED}).status_code == 303
+
+
+def test_an_order_that_is_moved_after_its_checklist_asks_for_it_again(us: Browser) -> None:
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    assert "is for Mar 12" not in us.get(f"/courses/{COURSE}").text
+    edit = us.get(f"/orders/{number}/edit").fields
+    shown = us.post("/orders/review", {**edit, **on("give_on", 13, 3, 2026)})
+    assert "The checklist of day 1 of cycle 1 is for Mar 12, 2026, and the order for Mar 13, 2026" in shown.text
+    answer = us.save(shown, change_reason="moved", change_words="no bed")
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    said = "The checklist of day 1 of cycle 1 is for Mar 12, 2026, and the dose is ordered for Mar 13, 2026:"
+    assert said in us.get(f"/courses/{COURSE}").text
+
+
+def first_given(browser: Browser, **counts: str) -> None:
+    """Day 1 of cycle 1, with its checklist, given elsewhere on 5 March: the quick way to a dose given."""
+    begin(browser)
+    assert check(browser, **on("on", 5, 3, 2026), **seen_on(4, 3), **counts) is None
+    given = {"cycle": "1", "day": "1", **on("on", 5, 3, 2026), "level": "0.8"}
+    assert record(browser, "given", **given) is None
+
+
+def seen_on(day: int, month: int) -> dict[str, str]:
+    return {part: text for exam in EXAMS for part, text in on(f"exam_{exam}", day, month, 2026).items()}
+
+
+BASELINES: list[tuple[str, dict[str, str], dict[str, str], list[str]]] = [
+    ("lower afterwards", {"count_neutrophils": "1.4"}, {"count_neutrophils": "0.6"},
+     ["Neutrophils (ANC): Neutrophils of day 1 of cycle 1 were recorded as 1.4 ×10⁹/L before it was given, and later "
+      "doses are held against that: it is not changed any more."]),
+    ("both taken away", {}, {"count_neutrophils": "", "count_platelets": ""},
+     ["Neutrophils (ANC): Neutrophils of day 1 of cycle 1 were recorded as 1.4 ×10⁹/L before it was given, and later "
+      "doses are held against that: it is not changed any more.",
+      "Platelets: Platelets of day 1 of cycle 1 were recorded as 60 ×10⁹/L before it was given, and later doses are "
+      "held against that: it is not changed any more."]),
+    ("the same", {}, {}, []),
+    ("what was not known", {"count_neutrophils": ""}, {"count_neutrophils": "0.6"}, []),
+    ("what was not known, of a day after", {"count_neutrophils": ""},
+     {"count_neutrophils": "0.6", **on("exam_blood_count", 6, 3, 2026), **on("on", 6, 3, 2026)},
+     ["Blood count of: The dose was given on Mar 5, 2026: counts of a later day are not those before it."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "now", "said"), [b[1:] for b in BASELINES], ids=[b[0] for b in BASELINES])
+def test_counts_from_before_treatment_are_not_changed_after_it(
+    us: Browser, before: dict[str, str], now: dict[str, str], said: list[str]
+) -> None:
+    first_given(us, **before)
+    page = check(us, **{**on("on", 5, 3, 2026), **seen_on(4, 3), **before, **now})
+    assert ([] if page is None else page.said) == said
+    assert us.stored()["checklist"] == (1 if said else 2)
+
+
+def test_counts_recorded_again_before_the_dose_are_those_it_is_held_against(us: Browser) -> None:
+    begin(us)
+    assert check(us, count_neutrophils="0.6") is None
+    assert check(us, count_neutrophils="1.4") is None
+    shown = check(us, 2, 1, count_neutrophils="0.8")
+    assert shown is not None and "were 1.4 ×10⁹/L before treatment" in shown.text
+
+
+def test_values_from_before_the_last_dose_ask_at_the_next(us: Browser) -> None:
+    first_given(us)
+    shown = check(us, 1, 8, **seen_on(4, 3))
+    assert shown is not None
+    assert "as of Mar 4, 2026, and the dose before was given on Mar 5, 2026: day 8 of cycle 1 asks" in shown.text
+
+
+UNPRINTABLE: list[tuple[str, dict[str, str], str]] = [
+    ("omitted", {"cycle": "1", "day": "15", "reason": "\U0001f600"}, "Reason"),
+    ("length", {"cycle": "1", "days": "28", "reason": "\U0001f600"}, "Reason"),
+    ("interruption", {**on("since", 13, 3, 2026), "reason": "\U0001f600"}, "Reason"),
+    ("transplant", {"planned": "yes", "third": "\U0001f600"}, "Reason for one cycle more"),
+    ("ended", {**on("on", 12, 3, 2026), "why": "vod", "told": "\U0001f600"}, "In words"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "said", "label"), UNPRINTABLE, ids=[row[0] for row in UNPRINTABLE])
+def test_what_no_plan_could_print_is_refused_at_its_field(
+    us: Browser, kind: str, said: dict[str, str], label: str
+) -> None:
+    begin(us)
+    page = record(us, kind, **said)
+    assert page is not None and us.status == 422 and us.stored()["course_fact"] == 0
+    assert page.said == [f"{label}: “\U0001f600” holds \U0001f600, which no paper can print."]
+
+
+@pytest.mark.parametrize("name", ["family", "given", "allergies", "indication", "prescriber", "seen_by"])
+def test_no_text_of_a_plan_or_checklist_holds_what_no_paper_can_print(us: Browser, name: str) -> None:
+    odd = {name: "A\U0001f600"}
+    if name in ("family", "given", "allergies"):
+        page: Html | None = us.post("/patients/new", patient(**odd))
+    elif name == "seen_by":
+        begin(us)
+        page = check(us, **odd)
+    else:
+        page = us.post(f"/patients/{enter(us)}/courses/new", course(**odd))
+    assert page is not None and us.status == 422
+    assert "holds \U0001f600, which no paper can print." in page.said[0]
+
+
+def test_a_course_that_stops_still_has_its_calendar_file(us: Browser) -> None:
+    """Five days between two doses given elsewhere."""
+    begin(us, **on("start", 2, 3, 2026))
+    first = {"cycle": "1", "day": "1", **on("on", 2, 3, 2026), "level": "0.8"}
+    assert record(us, "given", **first) is None
+    before = us.client.get(f"/courses/{COURSE}/calendar.ics").get_data(as_text=True)
+    assert record(us, "given", **{**first, "day": "8", **on("on", 7, 3, 2026), "level": "0.5"}) is None
+    assert "Calendar file" in us.get(f"/courses/{COURSE}").text
+    after = us.client.get(f"/courses/{COURSE}/calendar.ics").get_data(as_text=True)
+    assert ("STATUS:CANCELLED" in before, "STATUS:CANCELLED" in after) == (False, True)
+    assert ("SEQUENCE:1" in before, "SEQUENCE:2" in after) == (True, True)
+
+
 def test_values_that_changed_after_they_were_judged_are_judged_again(us: Browser) -> None:
     begin(us)
     shown = check(us, liver_bilirubin="1.6")
@@ -519,11 +660,11 @@ def test_a_dose_given_wrongly_recorded_is_corrected(us: Browser) -> None:
     number = place(us)
     assert check(us) is None
     release(us, number)
-    assert give(us, observed="08:30") is None
+    assert give(us, observed="15:30") is None
     page = us.get(f"/courses/{COURSE}").text
     assert "Observed for 30 minutes after the infusion; the label asks for at least one hour." in page
-    assert give(us, observed="09:00") is not None and us.status == 422  # no words for the correction
-    assert give(us, observed="09:00", why="read from the chart", not_given="given") is None
+    assert give(us, observed="16:00") is not None and us.status == 422  # no words for the correction
+    assert give(us, observed="16:00", why="read from the chart", not_given="given") is None
     assert "Observed for 30 minutes" not in us.get(f"/courses/{COURSE}").text
     assert give(us, why="it was another patient's", not_given="not") is None
     assert stored(us).infusions == {} and len(stored(us).all_infusions) == 3

@@ -147,6 +147,12 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
         "The checklist of day 1 of cycle 2 finds what nobody answered: fill it in again.",
     ),
     (
+        "checklist-day",
+        {"cycle": 2, "day": 1, "checked": date(2026, 3, 1), "ordered": date(2026, 3, 12)},
+        "The checklist of day 1 of cycle 2 is for Mar 1, 2026, and the dose is ordered for Mar 12, 2026: record it "
+        "again for that day.",
+    ),
+    (
         "unconfirmed-rules",
         {"confirm_against": "FDA PI §2"},
         "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"

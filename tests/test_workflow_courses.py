@@ -39,6 +39,14 @@ def test_a_checklist_holds_its_dose(found: Any, answered: tuple[str, ...], expec
     assert [(one.code, dict(one.values)) for one in held] == [(code, {"cycle": 2, "day": 1}) for code in expected]
 
 
+@pytest.mark.parametrize(("ordered", "held"), [(date(2026, 3, 1), False), (date(2026, 3, 12), True)])
+def test_a_checklist_of_another_day_holds_the_dose(ordered: date, held: bool) -> None:
+    checked = date(2026, 3, 1)
+    found = held_by(begun(), Slot(1, 1), [], (), training=True, days=(checked, ordered))
+    values = {"cycle": 1, "day": 1, "checked": checked, "ordered": ordered}
+    assert list(found) == ([Barrier("checklist-day", values)] if held else [])
+
+
 def test_a_course_that_has_ended_holds_every_dose() -> None:
     course = replace(begun(), ended=Ended(date(2026, 3, 10), End.VOD, "Ascites"))
     (held,) = held_by(course, Slot(1, 1), [], (), training=True)

@@ -22,6 +22,7 @@ from compounding.checklist.entries import (
     Liver,
     Pregnancy,
     baselines,
+    standing,
 )
 from compounding.checklist.given import Infusion, Reaction
 from compounding.checklist.rules import CHECKLIST_RULES, judged
@@ -46,4 +47,5 @@ __all__ = [
     "judged",
     "read_checklist",
     "read_infusion",
+    "standing",
 ]

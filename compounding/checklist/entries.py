@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -115,11 +115,23 @@ class Checklist:
                 raise Unreadable(f"{day} is after {self.on}, the day of the dose ({test.value}).")
 
 
-def baselines(checklists: Mapping[Slot, Checklist], slot: Slot) -> Baselines:
-    """What the counts of a dose are held against, of the checklists of its course: None of one that is not there."""
+def baselines(counts: Mapping[Slot, Counts], slot: Slot) -> Baselines:
+    """What the counts of a dose are held against, of those that stand in its course: None of one that is not there."""
     none = Counts()
-    first, last = (checklists.get(Slot(cycle, 1)) for cycle in (1, slot.cycle - 1))
-    return Baselines(none if first is None else first.counts, none if last is None else last.counts)
+    return Baselines(*(counts.get(Slot(cycle, 1), none) for cycle in (1, slot.cycle - 1)))
+
+
+def standing(before: Sequence[Counts], after: Sequence[Counts]) -> Counts:
+    """Of the counts of one dose, as they were recorded before it was given and after, the oldest first: those that
+    later doses are held against. The newest from before it stands for good; what is entered later only fills in what
+    was not known."""
+    known = before[-1] if before else Counts()
+    for late in after:
+        known = Counts(
+            late.neutrophils if known.neutrophils is None else known.neutrophils,
+            late.platelets if known.platelets is None else known.platelets,
+        )
+    return known
 
 
 def _positive(*values: Quantity | None) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from compounding.checklist.asked import Asked, asked
-from compounding.checklist.entries import Baselines, Checklist, Pregnancy
+from compounding.checklist.entries import Baselines, Checklist, Exam, Pregnancy
 from compounding.findings import Finding, Judged, Severity, Values
 from compounding.formulary import Fact, Presentation
 from compounding.quantities import BloodCount
@@ -21,6 +22,8 @@ class Looked:
     checklist: Checklist
     asked: Asked
     baselines: Baselines
+    last: date | None
+    """When the dose before it was given; None where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,11 @@ class Rule:
     judge: Callable[[Looked], Iterator[Found]]
 
 
-def judged(drug: Presentation, checklist: Checklist, baselines: Baselines) -> tuple[Finding, ...]:
-    """What is found on a checklist, the worst first."""
-    looked = Looked(drug, checklist, asked(drug, checklist.slot), baselines)
+def judged(
+    drug: Presentation, checklist: Checklist, baselines: Baselines, last: date | None = None
+) -> tuple[Finding, ...]:
+    """What is found on a checklist, the worst first. `last` is the day on which the dose before it was given."""
+    looked = Looked(drug, checklist, asked(drug, checklist.slot), baselines, last)
     found = [
         Finding(rule.code, one.severity, one.case, {**_where(checklist), **one.values}, rule.fact(drug).source)
         for rule in CHECKLIST_RULES
@@ -63,6 +68,30 @@ def _tests(looked: Looked) -> Iterator[Found]:
     lacking = [test.value for test in looked.asked.tests if test not in looked.checklist.tests]
     if lacking:
         yield Found(Severity.OVERRIDE, "", {"what": ", ".join(lacking)})
+
+
+LABORATORY = (Exam.BLOOD_COUNT, Exam.LIVER_TESTS, Exam.ELECTROLYTES)
+FIRST_DOSE_DAYS = 14
+# The label asks for the values before each dose and names no age of them. That a dose makes those from before it
+# worthless follows from that; the 14 days before a first dose are ours.
+
+
+def _stale(looked: Looked) -> Iterator[Found]:
+    """Values from before the last dose, or from its day, when blood is taken before it; before a first dose, old
+    ones."""
+    made, last = looked.checklist, looked.last
+    taken = {test: day for test in LABORATORY if test in looked.asked.tests and (day := made.tests.get(test))}
+    if last is not None:
+        old = {test: day for test, day in taken.items() if day <= last}
+        values: Values = {"last": last}
+    else:
+        old = {test: day for test, day in taken.items() if made.on - day > timedelta(days=FIRST_DOSE_DAYS)}
+        values = {"on": made.on, "most": FIRST_DOSE_DAYS}
+    if old:
+        what = ", ".join(test.value for test in old)
+        yield Found(
+            Severity.OVERRIDE, "first" if last is None else "", {"what": what, "taken": min(old.values()), **values}
+        )
 
 
 def _premedication(looked: Looked) -> Iterator[Found]:
@@ -222,6 +251,7 @@ CHECKLIST_RULES: tuple[Rule, ...] = (
     Rule("blasts", lambda drug: drug.regimen.blasts, _blasts),
     Rule("pregnancy", lambda drug: drug.before_dose.pregnancy, _pregnancy),
     Rule("not-seen", lambda drug: drug.regimen.before_dose, _tests),
+    Rule("stale", lambda drug: drug.regimen.before_dose, _stale),
     Rule("premedication", lambda drug: drug.before_dose.premedication, _premedication),
 )
 """The rules, in the order in which their findings are told where they weigh the same."""

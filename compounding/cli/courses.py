@@ -89,8 +89,14 @@ def _files(given: argparse.Namespace, read: Course, made: Schedule) -> dict[str,
 
         if given.ics in files:
             raise Refused(f"--ics: {given.ics} is the file of --pdf.")
-        files[given.ics] = calendar_file(read, made, number, now)
+        files[given.ics] = calendar_file(read, made, number, now, _entries(read))
     return files
+
+
+def _entries(read: Course) -> int:
+    """How much is written down of a course: what a calendar knows a newer file by."""
+    lists = (read.given, read.omitted, read.assessments, read.lengths, read.reductions, read.interruptions)
+    return sum(map(len, lists))
 
 
 def _plan(given: argparse.Namespace, read: Course, made: Schedule, number: str, now: datetime) -> bytes:

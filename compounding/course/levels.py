@@ -21,8 +21,13 @@ def label_rows(regimen: Regimen, cycle: int, response: Response | None) -> tuple
 
 def label_level(regimen: Regimen, slot: Slot, response: Response | None) -> DoseLevel | None:
     """The label's level in mg/m², or None where it hangs on a response that is not known."""
-    levels = {row.value[slot.day] for row in label_rows(regimen, slot.cycle, response)}
-    return levels.pop() if len(levels) == 1 else None
+    levels = label_levels(regimen, slot, response)
+    return levels[0] if len(levels) == 1 else None
+
+
+def label_levels(regimen: Regimen, slot: Slot, response: Response | None) -> tuple[DoseLevel, ...]:
+    """The levels of the label that a dose may have, the lowest first: one, or two while the response is not known."""
+    return tuple(sorted({row.value[slot.day] for row in label_rows(regimen, slot.cycle, response)}))
 
 
 def reduced(level: DoseLevel, percent: int) -> DoseLevel:

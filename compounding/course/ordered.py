@@ -12,9 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from compounding.course.dates import Scheduled, State
+from compounding.course.dates import Scheduled, State, span
 from compounding.course.dates import doses as all_doses
-from compounding.course.entries import Interruption, Response, Slot, Transplant
+from compounding.course.entries import Given, Interruption, Response, Slot, Transplant
+from compounding.course.levels import label_levels
 from compounding.course.values import Course
 from compounding.course.watch import LEVEL, WATCH, Broken, too_many, where
 from compounding.findings import Finding, Judged, Severity, Source, Status, Values
@@ -190,29 +191,53 @@ def _interrupted(asked: Asked) -> _Broken:
 
 def _asked_of(asked: Asked, held: Interruption) -> Iterator[str]:
     """What an interruption of its length asks for at this dose, by the label's table. What was done is not asked."""
-    course, slot, days = asked.course, asked.ordered.slot, held.days(asked.ordered.on)
-    lengths, due = course.regimen.interruption_days.value, _due_after(course, held.since)
-    if lengths is None or due is None or days < 0:
+    course, slot, on = asked.course, asked.ordered.slot, asked.ordered.on
+    lengths, days = course.regimen.interruption_days.value, held.days(on)
+    if lengths is None or on < held.since:
         return
-    if slot == due:
-        if held.to is None:
-            yield "hold"
+    lasts = held.to is None or on < held.to
+    if lasts:
+        yield "hold"
+    again = _due_after(course, held.since, held.to)
+    if again is not None and (slot == again or (lasts and slot > again)):
         if days > lengths["end"]:
             yield "end"
-        elif days >= lengths["omit"] and slot.day != 1:
+        elif days >= lengths["omit"] and slot.day != 1 and not _omitted_for(course, held, slot):
             yield "omit"
-    after = Slot(due.cycle if due.day == 1 else due.cycle + 1, 1)
-    if slot == after and days >= lengths["reduce"] and course.reduction(slot.cycle) is None:
+    lower = _held_in(course, held.since) + 1
+    if slot == _to_come(course, lower) and days >= lengths["reduce"] and course.reduction(lower) is None:
         yield "reduce"
 
 
-def _due_after(course: Course, since: date) -> Slot | None:
-    """The dose that was the next one when treatment was held."""
+def _held_in(course: Course, since: date) -> int:
+    """The cycle of the last dose before treatment was held; 0 before the first. A dose of the day itself came before:
+    most reactions are of the infusion."""
+    return max((dose.slot.cycle for dose in course.given if dose.on <= since), default=0)
+
+
+def _due_after(course: Course, since: date, to: date | None = None) -> Slot | None:
+    """The dose that was the next one when treatment was held, and with `to` the first one once it was not."""
     for dose in all_doses(course):
-        done = dose.on if dose.state is State.GIVEN else dose.nominal if dose.state is State.OMITTED else None
-        if done is None or done >= since:
+        early = dose.on is not None and (dose.on <= since or (to is not None and dose.on < to))
+        if not early and dose.state is not State.OMITTED:
             return dose.slot
     return None
+
+
+def _omitted_for(course: Course, held: Interruption, slot: Slot) -> bool:
+    """Whether a dose before this one was left out that could have been given once treatment was held."""
+    late = span(course.regimen.window.value)
+    left_out = (dose for dose in all_doses(course) if dose.state is State.OMITTED and dose.slot < slot)
+    return any(
+        dose.nominal is not None and dose.nominal + late >= held.since and not course.drops(dose.slot)
+        for dose in left_out
+    )
+
+
+def _to_come(course: Course, cycle: int) -> Slot | None:
+    """The first dose of a cycle that is neither given nor left out."""
+    slots = (Slot(cycle, day) for day in course.regimen.days)
+    return next((slot for slot in slots if course.dose_at(slot) is None and not course.leaves_out(slot)), None)
 
 
 def _rests(asked: Asked) -> _Broken:
@@ -232,9 +257,43 @@ def unconfirmed_rule(course: Course, cycle: int) -> Fact[Any] | None:
 
 
 def _held_near(course: Course, cycle: int) -> bool:
-    """Whether treatment was held in a cycle or the one before it: the rules speak of these two."""
-    dues = (_due_after(course, held.since) for held in course.interruptions)
-    return any(due is not None and due.cycle <= cycle <= due.cycle + 1 for due in dues)
+    """Whether treatment was held in a cycle or just before it, or is still held."""
+    for held in course.interruptions:
+        due = _due_after(course, held.since)
+        over = held.to is not None and (due is None or cycle > due.cycle + 1)
+        if cycle >= _held_in(course, held.since) and not over:
+            return True
+    return False
+
+
+def _lowered(asked: Asked) -> _Broken:
+    """After a dose under the label's level that no recorded reduction explains: a dose that is less reduced. The
+    course knows of no reduction, and so nothing else would keep it from being raised."""
+    course, slot, level = asked.course, asked.ordered.slot, asked.ordered.level
+    if level is None or course.reduction(slot.cycle) is not None:
+        return
+    least = _least(course, slot)
+    lower = [
+        dose
+        for dose in course.given
+        if dose.slot < slot
+        and course.reduction(dose.slot.cycle) is None
+        and dose.level < _least(course, dose.slot)
+        # By their share of the label's level, as products: another day may have another level.
+        and level.value * _least(course, dose.slot).value > dose.level.value * least.value
+    ]
+    if lower:
+        yield Severity.ACKNOWLEDGE, Broken("", _lower_values(course, lower[-1], level))
+
+
+def _lower_values(course: Course, lower: Given, level: DoseLevel) -> Values:
+    slot = lower.slot
+    then: Values = {"lower_cycle": slot.cycle, "lower_day": slot.day, "on": lower.on, "lower": lower.level}
+    return {**then, "label": _least(course, slot), "level": level}
+
+
+def _least(course: Course, slot: Slot) -> DoseLevel:
+    return label_levels(course.regimen, slot, course.response(slot.cycle))[0]
 
 
 def _weight(asked: Asked) -> _Broken:
@@ -266,6 +325,7 @@ ORDER_RULES: tuple[OrderRule, ...] = (
     OrderRule("weight-change", _weight, source=_SITE),
     OrderRule("height-change", _height, source=_SITE),
     OrderRule("not-recorded", _not_recorded),
+    OrderRule("lowered", _lowered, lambda regimen: regimen.reduction),
     OrderRule("interruption", _interrupted, lambda regimen: regimen.interruption),
     OrderRule("unconfirmed-rules", _rests, lambda regimen: regimen.interruption),
 )

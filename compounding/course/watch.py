@@ -11,10 +11,11 @@ from typing import Any
 
 from compounding.course.dates import Scheduled, State, span
 from compounding.course.entries import Slot
-from compounding.course.levels import label_rows
+from compounding.course.levels import label_levels, label_rows, reduced
 from compounding.course.values import Course
 from compounding.findings import Finding, Judged, Severity, Values
 from compounding.formulary import Fact, Regimen
+from compounding.quantities import DoseLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,21 @@ def _re_escalation(course: Course, dose: Scheduled) -> Broken | None:
     """A dose reduced for toxicity is never raised again, and the number of doses never rises."""
     less, dropped = course.reduction(dose.slot.cycle), course.drops(dose.slot)
     values: Values = {}
-    if less is not None and dose.level is not None and dose.permitted is not None and dose.level > dose.permitted:
-        values = {"level": dose.level, "most": dose.permitted, "percent": less.percent}
+    most = most_of_reduced(course, dose.slot)
+    if less is not None and dose.level is not None and most is not None and dose.level > most:
+        values = {"level": dose.level, "most": most, "percent": less.percent}
     elif not dropped:
         return None
     return Broken("day" if dropped else "level", values)
+
+
+def most_of_reduced(course: Course, slot: Slot) -> DoseLevel | None:
+    """The most that a reduction leaves of a dose; while the response is not known, of the higher of its two levels.
+    None without a reduction."""
+    less = course.reduction(slot.cycle)
+    if less is None:
+        return None
+    return reduced(label_levels(course.regimen, slot, course.response(slot.cycle))[-1], less.percent)
 
 
 def _no_response(course: Course, dose: Scheduled) -> Broken | None:

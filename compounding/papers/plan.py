@@ -12,7 +12,7 @@ from labels import Pair, PlanTable, TreatmentPlan
 _STOCKS = {Market.US: labels.LETTER, Market.UK: labels.A4}
 # mm; the column without a width takes what the others leave.
 _WIDTHS: dict[str, tuple[float | None, ...]] = {
-    "doses": (27.0, 22.0, 25.0, 25.0, 25.0, None),
+    "doses": (27.0, 22.0, 24.0, 24.0, 24.0, None),
     "decided": (48.0, 56.0, None),
     "findings": (24.0, None, 34.0),
     "rules": (46.0, None, 34.0),

@@ -21,7 +21,7 @@ refuses it, or None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,7 +29,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select
 
 from compounding.checklist import Checklist, Infusion, read_checklist, read_infusion
-from compounding.course import Course, CourseFact, Slot, Transplant, course_from, read_fact
+from compounding.course import (
+    Course,
+    CourseFact,
+    DroppedDay,
+    Given,
+    Omitted,
+    Slot,
+    Transplant,
+    course_from,
+    read_fact,
+)
 from compounding.formulary import Presentation
 from compounding.records import course_tables, patients, tables
 from compounding.records.chain import about, add, next_id
@@ -145,6 +155,12 @@ class CourseRecord:
         return max(one.entry for one in (self.told, *told))
 
     @property
+    def recorded(self) -> int:
+        """How often something was recorded of the course, or taken out of it: it never falls."""
+        out = sum(bool(one.out) for one in self.facts)
+        return out + sum(map(len, (self.facts, self.all_checklists, self.all_infusions)))
+
+    @property
     def standing(self) -> tuple[StoredFact, ...]:
         return tuple(one for one in self.facts if not one.out)
 
@@ -161,26 +177,61 @@ class CourseRecord:
 
 
 def course_of(record: CourseRecord, drug: Presentation) -> Course:
-    """The course as the rules see it. Raises CourseFault where what is stored contradicts itself."""
+    """The course as the rules see it. A dose that ran in is a truth whatever else is recorded: an omission of it does
+    not count, and what was passed over before it counts as left out until something is recorded of it. Raises
+    CourseFault where what is stored contradicts itself all the same."""
+    facts = [one.fact for one in record.standing]
+    ran_in = record.infusions.keys()
     return course_from(
         drug,
         record.content.start,
         Transplant(record.content.transplant),
-        (one.fact for one in record.standing),
+        (
+            *(fact for fact in facts if not (isinstance(fact, Omitted) and fact.slot in ran_in)),
+            *(Omitted(slot, "not recorded") for slot in passed_over(record, drug)),
+        ),
         (one.infusion.given for one in record.infusions.values() if one.infusion is not None),
     )
+
+
+def passed_over(record: CourseRecord, drug: Presentation) -> tuple[Slot, ...]:
+    """The doses before one that ran in of which nothing is recorded, in order."""
+    last = max(record.infusions, default=None)
+    if last is None:
+        return ()
+    facts = [one.fact for one in record.standing]
+    known = {*record.infusions, *(fact.slot for fact in facts if isinstance(fact, (Given, Omitted)))}
+    dropped = [fact for fact in facts if isinstance(fact, DroppedDay)]
+    return tuple(
+        slot
+        for slot in (Slot(cycle, day) for cycle in range(1, last.cycle + 1) for day in drug.regimen.days)
+        if slot < last
+        and slot not in known
+        and not any(less.day == slot.day and less.from_cycle <= slot.cycle for less in dropped)
+    )
+
+
+def omitted_and_given(record: CourseRecord) -> tuple[Slot, ...]:
+    """The doses that ran in and are recorded as omitted as well, in order."""
+    omitted = {one.fact.slot for one in record.standing if isinstance(one.fact, Omitted)}
+    return tuple(sorted(omitted.intersection(record.infusions)))
 
 
 # ------------------------------------------------------------------ opened
 
 
-def open_course(engine: Engine, new: NewCourse, event: Event) -> CourseRecord:
-    """Opens a course. A second call with the same key gives the same course and writes nothing. Raises
-    RecordsRefused where the key came with another content or there is no such patient, and NotSaved."""
+def open_course(
+    engine: Engine, new: NewCourse, event: Event, judge: Callable[[tuple[CourseRecord, ...]], str | None] | None = None
+) -> CourseRecord:
+    """Opens a course. A second call with the same key gives the same course and writes nothing. `judge` sees the
+    patient's other courses, the newest first, while nobody else can write. Raises RecordsRefused with its sentence,
+    where the key came with another content or there is no such patient, and NotSaved."""
     with writing(engine) as connection:
         patients.existing(connection, new.patient_id)
         row = connection.execute(_BY_KEY, {"key": new.request_key}).one_or_none()
         if row is None:
+            if judge is not None and (said := judge(_courses_of(connection, new.patient_id))) is not None:
+                raise RecordsRefused(said)
             id_ = next_id(connection, "course")
             number = f"C-{id_:06d}"
             add(connection, about(event, number), {"course": [_columns(new, number)]})
@@ -219,6 +270,7 @@ _BY_NUMBER = select(_course).where(_course.c.number == bindparam("wanted"))
 _BY_ID = select(_course).where(_course.c.id.in_(IDS))
 _ID_OF = select(_preparation.c.id).where(_preparation.c.number == bindparam("wanted"))
 _OF_PATIENT = select(_course).where(_course.c.patient_id == bindparam("wanted")).order_by(_course.c.id.desc())
+_OF_PATIENTS = select(_course).where(_course.c.patient_id.in_(IDS)).order_by(_course.c.id.desc())
 _FACTS = (
     select(_fact, _out.c.words.label("out"), _out.c.witness)
     .select_from(_fact.outerjoin(_out, _out.c.fact_id == _fact.c.id))
@@ -332,8 +384,12 @@ def course_record(engine: Engine, number: str) -> CourseRecord | None:
 def courses_of(engine: Engine, patient_id: int) -> tuple[CourseRecord, ...]:
     """The courses of a patient, the newest first. Raises NotRead."""
     with reading(engine) as connection:
-        rows = connection.execute(_OF_PATIENT, {"wanted": patient_id}).all()
-        return tuple(_record(connection, row) for row in rows)
+        return _courses_of(connection, patient_id)
+
+
+def _courses_of(connection: Connection, patient_id: int) -> tuple[CourseRecord, ...]:
+    rows = connection.execute(_OF_PATIENT, {"wanted": patient_id}).all()
+    return tuple(_record(connection, row) for row in rows)
 
 
 def placed_in(engine: Engine, number: str) -> tuple[CourseRecord, Slot] | None:
@@ -351,3 +407,23 @@ def places_of(connection: Connection, ids: Iterable[int]) -> Mapping[str, tuple[
     found = connection.execute(_BY_ID, {"ids": tuple(courses)}).all() if courses else ()
     records = {row.id: _record(connection, row) for row in found}
     return {row.number: (records[row.course_id], Slot(row.cycle, row.day)) for row in rows}
+
+
+def courses_beside(
+    connection: Connection, numbers: Mapping[str, Iterable[str]], places: Mapping[str, tuple[CourseRecord, Slot]]
+) -> Mapping[str, tuple[CourseRecord, ...]]:
+    """Of each preparation every course of its patient, the newest first: by the course that it stands in, else by the
+    `numbers` of its patient. `places` are those of the preparations that stand in one."""
+    outside = [number for number in numbers if number not in places]
+    named = patients.with_numbers(connection, (one for number in outside for one in numbers[number]))
+    found = {
+        number: [one.id for one in named if patients.has_number(one.content, numbers[number])] for number in outside
+    }
+    found |= {number: [places[number][0].patient.id] for number in numbers if number in places}
+    read = {record.id: record for record, _ in places.values()}
+    wanted = sorted({id_ for ids in found.values() for id_ in ids})
+    rows = connection.execute(_OF_PATIENTS, {"ids": wanted}).all() if wanted else ()
+    of: dict[int, list[CourseRecord]] = {}
+    for row in rows:
+        of.setdefault(row.patient_id, []).append(read.get(row.id) or _record(connection, row))
+    return {number: tuple(one for id_ in ids for one in of.get(id_, ())) for number, ids in found.items()}

@@ -168,6 +168,20 @@ def patient(engine: Engine, patient_id: int) -> Patient | None:
         return one(connection, patient_id)
 
 
+def with_numbers(connection: Connection, numbers: Iterable[str]) -> tuple[Patient, ...]:
+    """The patients who have any of these numbers, of whatever kind."""
+    wanted = sorted({folded_number(number) for number in numbers if number})
+    if not wanted:
+        return ()
+    return _all(connection, [or_(*(as_folded(_table.c[name]).in_(wanted) for name in _NUMBERS))])
+
+
+def has_number(patient: NewPatient, numbers: Iterable[str]) -> bool:
+    """Whether one of these numbers is this patient's."""
+    own = {folded_number(number) for name in _NUMBERS if (number := getattr(patient, name))}
+    return not own.isdisjoint(folded_number(number) for number in numbers if number)
+
+
 MOST = 200
 """Patients that one search gives. Whoever finds more looks for more of a name."""
 

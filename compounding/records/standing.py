@@ -20,6 +20,7 @@ from compounding.records.preparations import SavedPreparation
 from compounding.records.recalls import Recall, standing_recalls
 from compounding.records.signatures import Signature, signatures_of
 from compounding.records.stored import IDS, Stored
+from compounding.workflow import ENDS, State
 from compounding.workflow.materials import Material
 from compounding.workflow.products import same_stock
 from compounding.workflow.progress import LabelCopy, Moment, Reading, Sending, Waste
@@ -58,6 +59,8 @@ class Standing:
     """Product and lot of every recall that stands, the lot as it was recalled and as the materials have it."""
     course: tuple[CourseRecord, Slot] | None = None
     """The course that it stands in, and its place there."""
+    beside: tuple[CourseRecord, ...] = ()
+    """Every course of its patient, the newest first. Empty once its way is over: nothing of it is judged any more."""
     people: tuple[Person, ...] = ()
     """Everybody who did something of it, each once as they were the first time."""
     paper: PaperOrder | None = None
@@ -95,17 +98,28 @@ def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tupl
     }
     against, papers = standing_recalls(connection), downtime.paper_orders_of(stored)
     places = courses.places_of(connection, (one.id for one in saved))
+    going = {one.number: _numbers(one) for one in saved if one.state not in _OVER}
+    beside = courses.courses_beside(connection, going, {key: places[key] for key in going if key in places})
     return tuple(
         Standing(
             preparation=one,
             recalled=_recalled(parts["materials"][one.id], against),
             course=places.get(one.number),
+            beside=beside.get(one.number, ()),
             people=stored.people(one.id),
             paper=downtime.only(papers[one.id]),
             **{name: found[one.id] for name, found in parts.items()},
         )
         for one in saved
     )
+
+
+_OVER = frozenset(state.value for state in (State.RELEASED, State.RETURNED, *ENDS))
+
+
+def _numbers(saved: SavedPreparation) -> tuple[str, ...]:
+    patient = saved.content.patient
+    return tuple(filter(None, (patient.mrn, patient.nhs_number, patient.hospital_number)))
 
 
 def _status(row: Row[Any]) -> Status:

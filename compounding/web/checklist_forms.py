@@ -39,7 +39,12 @@ class ChecklistForm(SiteForm):
 
     on = Day("Day of the dose", missing="Type the day of the dose.")
     seen_by = Line(
-        "Results seen by", most=NAME_MOST, letters=True, missing="Type who saw the results.", hint="prescriber or nurse"
+        "Results seen by",
+        most=NAME_MOST,
+        letters=True,
+        printed=True,
+        missing="Type who saw the results.",
+        hint="prescriber or nurse",
     )
 
     def groups(self) -> Iterator[tuple[str, list[Any]]]:
@@ -81,7 +86,7 @@ def _fields(wanted: Asked, drug: Presentation) -> Iterator[tuple[str, Any]]:
         yield "blasts", CellsPerMm3("Peripheral blasts", CellCount, unit="per mm³")
     if wanted.counts_judged:
         hint = "who puts low counts down to a disease that is stable or better; else leave empty"
-        yield "disease_prescriber", Line("Named prescriber", most=NAME_MOST, letters=True, hint=hint)
+        yield "disease_prescriber", Line("Named prescriber", most=NAME_MOST, letters=True, printed=True, hint=hint)
         yield "disease_on", Day("Latest marrow of", hint="with the prescriber above")
     if drug.before_dose.counts_low_days.value is not None:
         yield "low_since", Day("Counts low since", hint="only where the drug is suspected")

@@ -14,7 +14,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
-from compounding.checklist import Asked, Checklist
+from compounding.checklist import Asked, Checklist, Exam
 from compounding.course import Slot
 from compounding.findings import Severity
 from compounding.records import Change, NewChecklist, RecordsFault, StoredChecklist
@@ -29,12 +29,13 @@ from compounding.web.checklist_forms import (
 )
 from compounding.web.courses import found_at
 from compounding.web.desk import desk
+from compounding.web.forms import blame
 from compounding.web.identity import event, me
 from compounding.web.in_course import InCourse
 from compounding.web.plan_page import asking, finding_view, kept
 from compounding.web.signing import canonical, signer_proved
 from compounding.web.viewing import seen
-from compounding.wording.checklist import checklist_pairs
+from compounding.wording.checklist import checklist_pairs, counts_late, counts_stand
 from compounding.wording.course_page import dose_title
 from compounding.wording.numbers import day as written_day
 from compounding.wording.numbers import moment
@@ -66,7 +67,7 @@ def record(number: str, cycle: int, day: int) -> Any:
     if pages.lost():
         return _page(found, slot, form, (), problems=[pages.problem(form.on.anchor, pages.LOST)])
     made = read_checklist_form(form, wanted, slot)
-    if made is None:
+    if made is None or not _counts_kept(found, made, form):
         return _page(found, slot, form, ()), 422
     findings = _findings(found, made)
     asked = _asked(findings)
@@ -101,6 +102,24 @@ def _typed(found: InCourse, slot: Slot) -> MultiDict[str, str]:
 
 def _findings(found: InCourse, made: Checklist) -> tuple[FindingText, ...]:
     return tuple(finding_text(finding, desk().market) for finding in found.findings_of(made))
+
+
+def _counts_kept(found: InCourse, made: Checklist, form: ChecklistForm) -> bool:
+    """Whether the counts that later doses are held against stay as they were before the dose. What was not known may
+    be entered later, of a day before it."""
+    slot = made.slot
+    if slot.day != found.drug.days[0] or found.given_by(slot) is None:
+        return True
+    known, taken = found.counts(slot), made.tests.get(Exam.BLOOD_COUNT)
+    for name in ("neutrophils", "platelets"):
+        stands, now = getattr(known, name), getattr(made.counts, name)
+        if stands is not None and now != stands:
+            blame(form[f"count_{name}"], counts_stand(name, stands, slot))
+        given = min(dose.on for dose in found.course.given if dose.slot >= slot)
+        if stands is None and now is not None and taken is not None and taken > given:
+            blame(form["exam_blood_count"], counts_late(given, desk().market))
+            break
+    return not any(field.errors for field in form)
 
 
 def _asked(findings: tuple[FindingText, ...]) -> tuple[FindingText, ...]:

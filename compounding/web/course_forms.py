@@ -35,6 +35,7 @@ from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.signing import SignForm
 from compounding.wording.course_findings import ENDS
 from compounding.wording.numbers import capital
+from compounding.wording.numbers import day as written_day
 from compounding.workflow import Deed, barred, may
 from compounding.workflow.people import seen_by_two
 
@@ -66,6 +67,8 @@ class _Kind(NamedTuple):
     """Whether it needs a named prescriber."""
     words: bool = True
     """Whether it is asked in words beside its own fields."""
+    past: bool = False
+    """Whether it happened `on` a day, which then is none to come."""
 
 
 def _cycle(label: str = "Cycle") -> Count:
@@ -77,7 +80,7 @@ def _day(drug: Presentation) -> Choice:
 
 
 def _reason() -> Line:
-    return Line("Reason", most=REASON_MOST, missing="Type the reason.")
+    return Line("Reason", most=REASON_MOST, printed=True, missing="Type the reason.")
 
 
 def _slot(said: Mapping[str, Any]) -> Slot:
@@ -128,7 +131,7 @@ _FORMS: Mapping[str, _Kind] = {
     "transplant": _Kind(
         lambda drug: {
             "planned": Choice("Transplant planned", _YES_NO, missing="Choose one."),
-            "third": Line("Reason for one cycle more", most=REASON_MOST, hint=_third(drug)),
+            "third": Line("Reason for one cycle more", most=REASON_MOST, printed=True, hint=_third(drug)),
         },
         lambda said, drug: Transplant(said["planned"] == "yes", said["third"] or ""),
     ),
@@ -144,6 +147,7 @@ _FORMS: Mapping[str, _Kind] = {
             "level": Figure("Level", DoseLevel, unit="mg/m²", places=3, missing="Type the level in mg/m²."),
         },
         lambda said, drug: Given(_slot(said), said["on"], said["level"]),
+        past=True,
     ),
     "ended": _Kind(
         lambda drug: {
@@ -154,10 +158,11 @@ _FORMS: Mapping[str, _Kind] = {
                 prompt="Choose why",
                 missing="Choose why.",
             ),
-            "told": Line("In words", most=REASON_MOST, missing="Say in words why it ended."),
+            "told": Line("In words", most=REASON_MOST, printed=True, missing="Say in words why it ended."),
         },
         lambda said, drug: Ended(said["on"], End(said["why"]), said["told"]),
         words=False,
+        past=True,
     ),
 }
 
@@ -165,6 +170,14 @@ _FORMS: Mapping[str, _Kind] = {
 def _third(drug: Presentation) -> str:
     reason = drug.regimen.transplant_third_cycle.value
     return f"only where {reason}" if reason else "the label allows none"
+
+
+def read_fact_form(form: FactForm, kind: str, d: Desk) -> bool:
+    """Whether what was sent is whole; what is wrong stands at its field."""
+    form.validate()
+    if _FORMS[kind].past and (on := form["on"].data) is not None and on > d.today():
+        blame(form["on"], f"{written_day(on, d.market)} is in the future.")
+    return not form.errors_in_order()
 
 
 def fact_form(kind: str, drug: Presentation, d: Desk, sent: MultiDict[str, str] | None = None) -> FactForm:

@@ -98,7 +98,8 @@ def identity_of(patient: NewPatient, location: str = "") -> Identity:
 def course_view(found: InCourse, d: Desk) -> CourseView:
     """The view of a course. Raises NotRead."""
     record, made, following = found.record, found.schedule, found.schedule.next
-    findings = tuple(finding_text(finding, d.market) for finding in (*made.findings, *_of_infusions(found)))
+    beside = (*found.unrecorded(), *_of_infusions(found))
+    findings = tuple(finding_text(finding, d.market) for finding in (*made.findings, *beside))
     return CourseView(
         number=record.number,
         drug=found.drug,

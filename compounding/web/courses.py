@@ -9,11 +9,12 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import papers, records
-from compounding.course import Slot
+from compounding.course import Omitted, Slot
+from compounding.formulary import Presentation
 from compounding.quantities import Unreadable
 from compounding.records import CourseRecord, NewCourse, NewFact, OutFact, RecordsFault
 from compounding.web import drafts, pages
-from compounding.web.course_forms import FactForm, OutForm, fact_form, second_proved
+from compounding.web.course_forms import FactForm, OutForm, fact_form, read_fact_form, second_proved
 from compounding.web.course_page import identity_of
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame, order_form
@@ -28,10 +29,11 @@ from compounding.web.signing import signer_proved
 from compounding.web.viewing import FORM_VIEWED, seen, viewed
 from compounding.wording import course_page as words
 from compounding.wording.ics import calendar_file
+from compounding.wording.numbers import capital, moment
 from compounding.wording.numbers import day as written_day
-from compounding.wording.numbers import moment
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
 from compounding.wording.treatment import Prepared, TreatmentText, treatment_text
+from compounding.workflow.treatments import Numbered, told_of_others
 
 blueprint = Blueprint("courses", __name__)
 
@@ -88,10 +90,28 @@ def open_(patient_id: int) -> Any:
         "prescriber": course.prescriber,
     }
     try:
-        return back(records.open_course(d.engine, course, event(OPENED, told)).number)
+        opened = records.open_course(
+            d.engine, course, event(OPENED, told), lambda others: _runs(others, course.drug_id, d)
+        )
+        return back(opened.number)
     except RecordsFault as fault:
         blame(form.indication, str(fault))
         return _open_page(patient_id, form, key, fault=fault), pages.status_of(fault)
+
+
+def _runs(others: Sequence[CourseRecord], drug_id: str, d: Desk) -> str | None:
+    """Why no course of this drug is opened beside another; None where none of it runs."""
+    of_drug = (Numbered(one.number, in_course(one, d).course) for one in others if one.content.drug_id == drug_id)
+    running = next((one.number for one in of_drug if one.runs), None)
+    return None if running is None else words.runs_words(running)
+
+
+def _told_before(patient_id: int, d: Desk) -> list[str]:
+    """What a new course must know of the patient's others."""
+    found = [in_course(one, d) for one in records.courses_of(d.engine, patient_id)]
+    numbered = [Numbered(one.record.number, one.course) for one in found]
+    told = [words.before_words(number, case) for number, case in told_of_others(numbered)]
+    return [*(words.runs_words(one.number) for one in numbered if one.runs), *told]
 
 
 def _open_page(
@@ -106,7 +126,14 @@ def _open_page(
     carried = [(KEY, key)]
     name = f"{one.content.family.upper()}, {one.content.given}"
     return pages.page(
-        "course_new.html", errors, pages.heading(errors), form=form, patient=one, name=name, carried=carried
+        "course_new.html",
+        errors,
+        pages.heading(errors),
+        form=form,
+        patient=one,
+        name=name,
+        carried=carried,
+        before=_told_before(patient_id, desk()),
     )
 
 
@@ -170,11 +197,9 @@ def _mark(d: Desk) -> tuple[str, str] | None:
 
 @blueprint.get("/courses/<number>/calendar.ics")
 def calendar(number: str) -> Any:
-    """The doses still to come as a calendar file. A course that stops has none: its days would be taken for leave."""
+    """The doses as a calendar file: those of a course that stops are taken back where a calendar holds them."""
     found = found_at(number)
-    if found.schedule.stopped:
-        abort(404)
-    made = calendar_file(found.course, found.schedule, number, desk().clock())
+    made = calendar_file(found.course, found.schedule, number, desk().clock(), found.record.recorded)
     viewed(CALENDAR_TAKEN, number)
     headers = {"Content-Disposition": f'attachment; filename="{number}.ics"'}
     return Response(made, mimetype="text/calendar", headers=headers)
@@ -198,7 +223,7 @@ def record(number: str, kind: str) -> Any:
     form = _form(found, kind, request.form)
     if pages.lost():
         return _fact_page(found, kind, form, [pages.problem(form.signing_secret.anchor, pages.LOST)])
-    if not form.validate():
+    if not read_fact_form(form, kind, d):
         return _fact_page(found, kind, form), 422
     try:
         new_fact = NewFact(form.fact(found.drug), form.typed_words(), form.typed_prescriber())
@@ -206,7 +231,7 @@ def record(number: str, kind: str) -> Any:
             return _fact_page(found, kind, form), 422
         said = words.fact_words(new_fact.fact, d.market)
         told = event(CHANGED, {**_named(form), "recorded": said}, reason=new_fact.words)
-        records.record_fact(d.engine, number, new_fact, told, lambda now: fault_of(now, found.drug))
+        records.record_fact(d.engine, number, new_fact, told, lambda now: _fault(new_fact, now, found.drug))
     except Unreadable as unreadable:
         blame(_first(form), str(unreadable))
         return _fact_page(found, kind, form), 422
@@ -214,6 +239,14 @@ def record(number: str, kind: str) -> Any:
         blame(_first(form), str(fault))
         return _fact_page(found, kind, form, fault=fault), pages.status_of(fault)
     return back(number)
+
+
+def _fault(new: NewFact, now: CourseRecord, drug: Presentation) -> str | None:
+    """Why the course cannot stand with this fact. A dose that ran in is not omitted afterwards; that it was recorded
+    as omitted before is shown beside it."""
+    if isinstance(new.fact, Omitted) and new.fact.slot in now.infusions:
+        return f"{capital(str(new.fact.slot))} is given as well."
+    return fault_of(now, drug)
 
 
 def _named(form: FactForm) -> Mapping[str, str]:

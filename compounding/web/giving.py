@@ -35,10 +35,12 @@ from compounding.web.signing import SignForm, signer_proved
 from compounding.web.viewing import seen
 from compounding.wording.checklist import REACTIONS, infusion_pairs
 from compounding.wording.course_page import dose_title
-from compounding.wording.numbers import amount, clock
+from compounding.wording.numbers import amount, clock, moment
 from compounding.wording.numbers import day as written_day
 from compounding.workflow import Deed, State
+from compounding.workflow.guards import minute
 from compounding.workflow.materials import Kind, live
+from compounding.workflow.progress import What
 
 blueprint = Blueprint("giving", __name__, url_prefix="/courses")
 
@@ -166,6 +168,11 @@ def _infusion(form: GivenForm, slot: Slot, order: PlacedOrder, d: Desk) -> Infus
     if on > d.today():
         blame(form.on, f"{written_day(on, d.market)} is in the future.")
         return None
+    released = _released(order, d)
+    if released is not None and start < released:
+        at, of = moment(released, d.zone, d.market), order.number
+        blame(form.start, f"{of} was released at {at}, and no infusion starts before that: type when it started.")
+        return None
     brand, batches = _traced(order, d)
     try:
         return Infusion(
@@ -209,6 +216,17 @@ def _prepared(order: PlacedOrder) -> DrugMass:
 
 def _level(order: PlacedOrder) -> DoseLevel:
     return DoseLevel(Decimal(json.loads(order.plan_json)["dose_level_mg_per_m2"]))
+
+
+def _released(order: PlacedOrder, d: Desk) -> datetime | None:
+    """When a bag was released, to the minute: by the true time where that was entered late."""
+    standing = records.standing(d.engine, order.number)
+    if standing is None:
+        return None
+    true = [one.at for one in standing.moments if one.what is What.RELEASED]
+    signed = [one.at for one in standing.statuses if State(one.state) is State.RELEASED]
+    times = true or signed
+    return minute(times[-1]) if times else None
 
 
 def _traced(order: PlacedOrder, d: Desk) -> tuple[str, tuple[str, ...]]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
-from compounding.checklist import Checklist, baselines
+from compounding.checklist import Checklist, Counts, baselines, standing
 from compounding.checklist import judged as checklist_findings
-from compounding.course import Course, CourseFault, Made, Schedule, Slot, schedule
-from compounding.findings import Finding
+from compounding.course import Course, CourseFault, Given, Made, Schedule, Slot, schedule
+from compounding.findings import Finding, Severity, Source, Status
 from compounding.formulary import Presentation, with_confirmed
-from compounding.quantities import BodyMass, Length, read_number
+from compounding.quantities import BodyMass, DoseLevel, Length, read_number
 from compounding.records import CourseRecord, NotRead, PlacedOrder, StoredInfusion, course_of
+from compounding.records.courses import omitted_and_given, passed_over
 from compounding.web.desk import Desk
 from compounding.workflow import State
 from compounding.workflow.courses import held_by
 from compounding.workflow.progress import Barrier
+from compounding.workflow.treatments import Expected, Numbered, Treatment
 
 OVER = frozenset({State.CANCELLED, State.REJECTED, State.RETURNED, State.WASTED})
 """The states in which a preparation reaches no patient."""
@@ -55,12 +59,30 @@ class InCourse:
         height, weight = Length(read_number(typed["height"])), BodyMass(read_number(typed["weight"]))
         return Made(given.slot, given.infusion.on, given.infusion.dose, height, weight)
 
-    def checklists(self) -> dict[Slot, Checklist]:
-        return {slot: one.checklist for slot, one in self.record.checklists.items()}
+    def given_by(self, slot: Slot) -> int | None:
+        """The entry by which a dose, or a later one, stands as given; None while none does."""
+        entries: dict[Slot, int] = {}
+        for one in self.record.all_infusions:
+            if one.infusion is None:
+                entries.pop(one.slot, None)
+            else:
+                entries.setdefault(one.slot, one.told.entry)
+        entries |= {one.fact.slot: one.told.entry for one in self.record.standing if isinstance(one.fact, Given)}
+        return min((entry for given, entry in entries.items() if given >= slot), default=None)
+
+    def counts(self, slot: Slot) -> Counts:
+        """The counts of a dose that later ones are held against: those from before it was given."""
+        all_, given = [one for one in self.record.all_checklists if one.checklist.slot == slot], self.given_by(slot)
+        before = [one.checklist.counts for one in all_ if given is None or one.told.entry < given]
+        after = [one.checklist.counts for one in all_ if given is not None and one.told.entry > given]
+        return standing(before, after)
 
     def findings_of(self, checklist: Checklist) -> tuple[Finding, ...]:
         """What a checklist finds, held against those of the other doses."""
-        return checklist_findings(self.drug, checklist, baselines(self.checklists(), checklist.slot))
+        slot = checklist.slot
+        counts = {other: self.counts(other) for other in self.record.checklists if other != slot}
+        last = max((dose.on for dose in self.course.given if dose.slot < slot), default=None)
+        return checklist_findings(self.drug, checklist, baselines(counts, slot), last)
 
     def checked(self, slot: Slot) -> tuple[Finding, ...] | None:
         """What the checklist of a dose finds by now; None where there is none."""
@@ -72,14 +94,59 @@ class InCourse:
         stored = self.record.checklists.get(slot)
         return frozenset() if stored is None else {answer["code"] for answer in json.loads(stored.answers_json)}
 
-    def held(self, slot: Slot, *, training: bool) -> tuple[Barrier, ...]:
-        """What is in the way of giving a dose."""
-        found, answered = self.checked(slot), self.answered(slot)
-        return tuple(held_by(self.course, slot, found, answered, training=training))
+    def held(self, slot: Slot, *, training: bool, on: date | None = None) -> tuple[Barrier, ...]:
+        """What is in the way of giving a dose on a day: without one, on that of its newest order."""
+        found, answered, stored = self.checked(slot), self.answered(slot), self.record.checklists.get(slot)
+        on = on or self.ordered_for(slot)
+        days = None if stored is None or on is None else (stored.checklist.on, on)
+        return tuple(held_by(self.course, slot, found, answered, training=training, days=days))
+
+    def ordered_for(self, slot: Slot) -> date | None:
+        """The day for which a dose is ordered by its newest order; None while it is not."""
+        orders = tuple(self.orders(slot))
+        return day_of(orders[-1]) if orders else None
+
+    def unrecorded(self) -> Iterator[Finding]:
+        """What was recorded of a dose that ran in, and does not go with it."""
+        for slot in passed_over(self.record, self.drug):
+            later = min(given for given in self.record.infusions if given > slot)
+            yield _beside("passed", slot, later)
+        for slot in omitted_and_given(self.record):
+            yield _beside("omitted", slot, slot)
+
+    def expected(self) -> Iterator[Expected]:
+        """What its orders under way ask for."""
+        for order in self.record.orders:
+            if State(order.state) not in OVER:
+                level = DoseLevel(Decimal(json.loads(order.plan_json)["dose_level_mg_per_m2"]))
+                yield Expected(self.record.number, order.number, order.slot, day_of(order), level)
 
     def orders(self, slot: Slot) -> Iterator[PlacedOrder]:
         """The preparations for a dose that may still reach the patient, the oldest first."""
         return (order for order in self.record.orders if order.slot == slot and State(order.state) not in OVER)
+
+
+def day_of(order: PlacedOrder) -> date:
+    """The day for which an order is written."""
+    typed: Mapping[str, str] = json.loads(order.order_json)["typed"]
+    return date(*(int(typed[f"give_on_{part}"]) for part in ("year", "month", "day")))
+
+
+def _beside(case: str, slot: Slot, given: Slot) -> Finding:
+    earlier = {"earlier_cycle": slot.cycle, "earlier_day": slot.day}
+    values = {"cycle": given.cycle, "day": given.day, **earlier}
+    return Finding("not-recorded", Severity.ACKNOWLEDGE, case, values, Source("the course", Status.ORDER))
+
+
+def treatment_of(courses: Sequence[InCourse], own: str = "", besides: str = "") -> Treatment:
+    """All that a patient has of one drug, by their courses of it, the newest first. `own` is the number of the course
+    that an order stands in, and `besides` that of the order itself."""
+    return Treatment(
+        tuple(Numbered(one.record.number, one.course) for one in courses),
+        own,
+        next((one.made for one in courses if one.record.number == own), ()),
+        tuple(wanted for one in courses for wanted in one.expected() if wanted.order != besides),
+    )
 
 
 def in_course(record: CourseRecord, d: Desk) -> InCourse:

@@ -42,7 +42,7 @@ from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import KEY, TOP, Unfit, order_page
 from compounding.web.paper_orders import number_fault, paper_typed
 from compounding.web.paperwork import NAMES, doubts
-from compounding.web.placing import course_of_order, ended_elsewhere
+from compounding.web.placing import course_of_order, courses_of_patient
 from compounding.web.plan_page import asking, finding_view, kept, plan_page
 from compounding.web.saving import Reviewed, reviewed
 from compounding.web.signing import box, same, signer_proved
@@ -164,8 +164,7 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
     own = of.saved.number if of else ""
     try:
         found = course_of_order(form, entry, d)
-        ended = ended_elsewhere(entry, d) if found is None else ()
-        shown = reviewed(entry, d, found, own, ended)
+        shown = reviewed(entry, d, found, own, courses_of_patient(entry, found, d))
     except NotRead as fault:
         return Unfit((pages.problem(TOP, str(fault)),), status=503)
     except Unreadable as nothing:

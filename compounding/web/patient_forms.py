@@ -23,11 +23,13 @@ class PatientForm(SiteForm):
 
     ON_PAGE = ("family", "given", "born", "sex", "mrn", "nhs_number", "hospital_number", "allergies", "reason")
 
-    family = Line("Family name", most=NAME_MOST, letters=True, missing="Type the family name.")
-    given = Line("Given name", most=NAME_MOST, letters=True, missing="Type the given name.")
+    family = Line("Family name", most=NAME_MOST, letters=True, printed=True, missing="Type the family name.")
+    given = Line("Given name", most=NAME_MOST, letters=True, printed=True, missing="Type the given name.")
     born = Day("Born", missing="Type the date of birth.")
     sex = Choice("Sex", _SEXES, hint="only where the record uses it")
-    allergies = Line("Allergies", most=ALLERGIES_MOST, hint="as transcribed from the record; “none known” is an answer")
+    allergies = Line(
+        "Allergies", most=ALLERGIES_MOST, printed=True, hint="as transcribed from the record; “none known” is an answer"
+    )
 
     def patient(self, d: Desk) -> NewPatient:
         """Of a form without errors."""
@@ -105,10 +107,12 @@ class CourseForm(SiteForm):
     drug: Choice
     """Asked only where the site keeps more than one."""
 
-    indication = Line("Indication", most=REASON_MOST, missing="Type the indication.", hint="as the prescriber wrote it")
+    indication = Line(
+        "Indication", most=REASON_MOST, printed=True, missing="Type the indication.", hint="as the prescriber wrote it"
+    )
     start = Day("Day 1 of cycle 1", missing="Type the day on which the first dose is planned.")
     transplant = Choice("Transplant planned", (("no", "No"), ("yes", "Yes")), missing="Choose one.")
-    prescriber = Line("Prescriber", most=NAME_MOST, letters=True, missing="Type the prescriber's name.")
+    prescriber = Line("Prescriber", most=NAME_MOST, letters=True, printed=True, missing="Type the prescriber's name.")
 
     def drug_id(self, d: Desk) -> str:
         """Of a form without errors."""

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from compounding import records
-from compounding.course import (
-    Ordered,
-    Scheduled,
-    Slot,
-    Variance,
-    besides,
-    ended_finding,
-    order_findings,
-    variance,
-)
+from compounding.course import Ordered, Response, Scheduled, Slot, Transplant, Variance, besides, variance
 from compounding.findings import Finding, Severity, Source, Status
-from compounding.patient import Identity
+from compounding.patient import Identity, Patient
 from compounding.preparation import Plan
-from compounding.quantities import plain
-from compounding.records import CourseRecord, NewPatient, PatientSearch
+from compounding.quantities import BodyMass, DoseLevel, Length, plain, read_number
+from compounding.records import CourseRecord, NewPatient, PatientSearch, SavedPreparation
 from compounding.records.names import folded, folded_number
 from compounding.records.preparations import PlaceRow
+from compounding.web.as_written import as_written
+from compounding.web.changing import stored_typed
 from compounding.web.desk import Desk
 from compounding.web.forms import DAYS_AHEAD, DAYS_BACK, Entry, OrderForm, blame, further_cycle
-from compounding.web.in_course import InCourse, in_course
+from compounding.web.in_course import InCourse, in_course, treatment_of
 from compounding.wording import courses as wording
+from compounding.workflow.treatments import judged
 
 _NUMBERS = ("mrn", "nhs_number", "hospital_number")
 _CHECKLIST: Mapping[str, tuple[Severity, str]] = {
     "checklist-missing": (Severity.INFO, "missing"),
     "checklist-open": (Severity.INFO, "open"),
+    "checklist-day": (Severity.INFO, "day"),
     "checklist-stops": (Severity.STOP, "stops"),
 }
 """What a checklist that holds the dose is to its order: one that is not there yet stops no order, but the release."""
@@ -93,24 +90,44 @@ def course_of_order(form: OrderForm, entry: Entry, d: Desk) -> InCourse | None:
     return in_course(record, d)
 
 
-def ended_elsewhere(entry: Entry, d: Desk) -> tuple[Finding, ...]:
-    """That the patient's newest course of the drug has ended, by any of the patient's numbers: an order outside it
-    is refused as one within it would be. Raises NotRead."""
+def courses_of_patient(entry: Entry, found: InCourse | None, d: Desk) -> tuple[InCourse, ...]:
+    """Every course of the drug that the patient of an order has, the newest first: of an order outside of all, by any
+    of the patient's numbers. Raises NotRead."""
     numbers = [getattr(entry.identity, name) for name in _NUMBERS]
-    found = {
+    ids = {
         patient.id
-        for number in filter(None, numbers)
+        for number in filter(None, numbers if found is None else ())
         for patient in records.find_patients(d.engine, PatientSearch(patient_number=number))
     }
-    newest = (_newest(id_, entry.drug.id, d) for id_ in sorted(found))
-    treatment = entry.order.treatment
-    slot = Slot(treatment.cycle, treatment.day)
-    return tuple(ended_finding(one.course, slot) for one in newest if one is not None and one.course.ended is not None)
+    patients = sorted(ids) if found is None else [found.record.patient.id]
+    of_drug = (one for id_ in patients for one in records.courses_of(d.engine, id_))
+    return tuple(in_course(one, d) for one in of_drug if one.content.drug_id == entry.drug.id)
 
 
-def _newest(patient_id: int, drug_id: str, d: Desk) -> InCourse | None:
-    of_drug = [one for one in records.courses_of(d.engine, patient_id) if one.content.drug_id == drug_id]
-    return in_course(of_drug[0], d) if of_drug else None
+def outside(courses: Sequence[InCourse], entry: Entry, made: Plan, own: str, d: Desk) -> tuple[Finding, ...]:
+    """What the patient's courses find on an order that stands in none of them."""
+    slot = Slot(entry.order.treatment.cycle, entry.order.treatment.day)
+    ordered = _ordered(slot, entry, made)
+    return judged(treatment_of(courses, besides=own), ordered, entry.drug.regimen, d.policy)
+
+
+def stored_ordered(saved: SavedPreparation, slot: Slot | None) -> Ordered:
+    """What a stored order asks for; without a place in a course, at that which it names itself."""
+    typed, content = stored_typed(saved), saved.content
+    with as_written(saved):
+        level = DoseLevel(Decimal(json.loads(content.plan_json)["dose_level_mg_per_m2"]))
+        height, weight = Length(read_number(typed["height"])), BodyMass(read_number(typed["weight"]))
+        patient = Patient(height, weight, content.given_on, content.patient.born)
+        return Ordered(
+            slot=slot or Slot(int(typed["cycle"]), int(typed["day"])),
+            on=patient.on,
+            level=level,
+            height=height,
+            weight=weight,
+            adult=patient.adult,
+            response=Response(typed["response"]) if typed.get("response") else None,
+            transplant=Transplant(typed.get("transplant") == "yes"),
+        )
 
 
 def same_patient(identity: Identity, patient: NewPatient) -> bool:
@@ -126,16 +143,19 @@ def _named(patient: NewPatient) -> str:
     return f"{patient.family.upper()}, {patient.given}"
 
 
-def placing(found: InCourse, entry: Entry, made: Plan, own: str, d: Desk) -> Placing:
-    """What the course finds on a planned order; `own` is the number of the order that it changes, "" for none."""
+def placing(found: InCourse, entry: Entry, made: Plan, own: str, d: Desk, courses: Sequence[InCourse] = ()) -> Placing:
+    """What the course finds on a planned order, and the patient's other `courses` of the drug; `own` is the number of
+    the order that it changes, "" for none."""
     slot = Slot(entry.order.treatment.cycle, entry.order.treatment.day)
-    ordered = _ordered(found, slot, entry, made, own)
-    judged = besides(order_findings(found.course, ordered, found.made, d.policy), made.findings)
+    already = tuple(order.number for order in found.orders(slot) if order.number != own)
+    ordered = _ordered(slot, entry, made, already)
+    treatment = treatment_of(courses or (found,), found.record.number, own)
+    of_order = besides(judged(treatment, ordered, found.drug.regimen, d.policy), made.findings)
     shown = None if made.dose is None else variance(slot, made.dose, found.made)
-    return Placing(found, slot, (*judged, *_of_checklist(found, slot, d)), shown)
+    return Placing(found, slot, (*of_order, *found.unrecorded(), *_of_checklist(found, ordered, d)), shown)
 
 
-def _ordered(found: InCourse, slot: Slot, entry: Entry, made: Plan, own: str) -> Ordered:
+def _ordered(slot: Slot, entry: Entry, made: Plan, already: tuple[str, ...] = ()) -> Ordered:
     patient, treatment = entry.order.patient, entry.order.treatment
     return Ordered(
         slot=slot,
@@ -146,12 +166,12 @@ def _ordered(found: InCourse, slot: Slot, entry: Entry, made: Plan, own: str) ->
         adult=patient.adult,
         response=treatment.response,
         transplant=treatment.transplant,
-        already=tuple(order.number for order in found.orders(slot) if order.number != own),
+        already=already,
     )
 
 
-def _of_checklist(found: InCourse, slot: Slot, d: Desk) -> Iterator[Finding]:
-    for barrier in found.held(slot, training=d.site.training):
+def _of_checklist(found: InCourse, ordered: Ordered, d: Desk) -> Iterator[Finding]:
+    for barrier in found.held(ordered.slot, training=d.site.training, on=ordered.on):
         if barrier.code in _CHECKLIST:
             severity, case = _CHECKLIST[barrier.code]
             yield Finding("checklist", severity, case, barrier.values, Source("the course", Status.ORDER))

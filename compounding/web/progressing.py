@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from compounding.formulary import Presentation
+from compounding.policy import Policy
 from compounding.records import SavedPreparation, Standing
 from compounding.web.blind import standing_at
+from compounding.web.changing import stored_answers
 from compounding.web.desk import Desk
-from compounding.web.in_course import InCourse
+from compounding.web.in_course import InCourse, treatment_of
+from compounding.web.placing import stored_ordered
 from compounding.web.planned_again import Difference, Figured, PlanDiffers, figured
+from compounding.wording.barriers import barrier_sentences
 from compounding.workflow import State, Whom
 from compounding.workflow.progress import Barrier, Planned, Progress, Taken
+from compounding.workflow.treatments import bars, judged_again
 
 __all__ = ["Difference", "Figured", "PlanDiffers", "Way", "names", "progress", "way", "way_of"]
 
@@ -81,11 +87,33 @@ def progress(standing: Standing, figures: Planned) -> Progress:
 
 
 def _held(standing: Standing, figures: Planned) -> tuple[Barrier, ...]:
+    by_order = order_bars(standing, figures.drug, figures.policy)
     if standing.course is None:
-        return ()
+        return by_order
     record, slot = standing.course
-    training = standing.preparation.content.training
-    return InCourse(record, figures.drug).held(slot, training=training)
+    content = standing.preparation.content
+    held = InCourse(record, figures.drug).held(slot, training=content.training, on=content.given_on)
+    return (*held, *by_order)
+
+
+def order_bars(standing: Standing, drug: Presentation, policy: Policy) -> tuple[Barrier, ...]:
+    """What the patient's courses find by now on an order as it is stored, and what nobody answered of it."""
+    saved, of_drug = standing.preparation, [one for one in standing.beside if one.content.drug_id == drug.id]
+    if not of_drug:
+        return ()
+    record, slot = standing.course or (None, None)
+    own = "" if record is None else record.number
+    courses = [InCourse(one, drug) for one in of_drug]
+    ordered, answered = stored_ordered(saved, slot), {one["code"] for one in stored_answers(saved)}
+    found = judged_again(treatment_of(courses, own, saved.number), ordered, drug.regimen, policy)
+    return tuple(bars(found, answered))
+
+
+def order_refusal(standing: Standing, d: Desk) -> str | None:
+    """Why an order is not verified as its patient's courses stand by now; None where it may be."""
+    drug_id = standing.preparation.content.drug_id
+    drug = next((drug for drug in d.drugs if drug.id == drug_id), None)
+    return None if drug is None else barrier_sentences(order_bars(standing, drug, d.policy), d.policy)
 
 
 def names(way: Way) -> Mapping[Whom, tuple[str, ...]]:

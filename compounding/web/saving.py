@@ -8,7 +8,6 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.findings import Finding
 from compounding.patient import Identity
 from compounding.policy import Market
 from compounding.preparation import Plan, plan
@@ -35,7 +34,7 @@ from compounding.web.in_course import InCourse
 from compounding.web.known import Warned
 from compounding.web.offers import ROUNDED, stored_offer
 from compounding.web.paperwork import Doubt, refused_answer
-from compounding.web.placing import Placing, placing
+from compounding.web.placing import Placing, outside, placing
 from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
 from compounding.wording.log import HAPPENED
@@ -72,16 +71,16 @@ class Reviewed:
 
 
 def reviewed(
-    entry: Entry, d: Desk, found: InCourse | None = None, own: str = "", also: tuple[Finding, ...] = ()
+    entry: Entry, d: Desk, found: InCourse | None = None, own: str = "", courses: Sequence[InCourse] = ()
 ) -> Reviewed:
-    """The plan of an order, with what its course finds on it; `own` is the number of the order that it changes, and
-    `also` what else is found.
+    """The plan of an order, with what its course finds on it, and all of the patient's `courses` of the drug; `own` is
+    the number of the order that it changes.
 
     Raises Unreadable where the dose rounds to nothing.
     """
     made = plan(entry.order, entry.drug, d.policy)
-    place = None if found is None else placing(found, entry, made, own, d)
-    if further := (*also, *(place.findings if place else ())):
+    place = None if found is None else placing(found, entry, made, own, d, courses)
+    if further := place.findings if place else outside(courses, entry, made, own, d):
         ranked = sorted((*made.findings, *further), key=lambda finding: finding.severity)
         made = replace(made, findings=tuple(ranked))
     expected = clocks(entry.wetting, entry.drug, d.policy, storage=entry.order.storage)

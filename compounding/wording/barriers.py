@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from compounding.findings import Severity
+from compounding.findings import Finding, Severity
 from compounding.policy import Policy
 from compounding.wording.course_findings import dose_of, ended
+from compounding.wording.findings import sentence
 from compounding.wording.labels import label_sentence
 from compounding.wording.numbers import capital, clock, day, in_words, moment
 from compounding.workflow.progress import Barrier
@@ -119,6 +120,12 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "checklist-missing": lambda v, p: f"The checklist of {dose_of(v)} is not filled in: it comes before the dose.",
     "checklist-stops": lambda v, p: f"The checklist of {dose_of(v)} stops the dose: read it on the page of the course.",
     "checklist-open": lambda v, p: f"The checklist of {dose_of(v)} finds what nobody answered: fill it in again.",
+    "checklist-day": lambda v, p: (
+        f"The checklist of {dose_of(v)} is for {day(v['checked'], p.market)}, and the dose is ordered for"
+        f" {day(v['ordered'], p.market)}: record it again for that day."
+    ),
+    "order-stops": lambda v, p: _of_order(v, p, Severity.STOP),
+    "order-open": lambda v, p: _of_order(v, p, Severity.OVERRIDE),
     "unconfirmed-rules": lambda v, p: (
         "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"
         f" against the current label, {v['confirm_against']}, before a bag of it is released."
@@ -153,6 +160,13 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was released. Type when it came back."
     ),
 }
+
+
+def _of_order(values: Values, policy: Policy, severity: Severity) -> str:
+    """What is found by now on an order that is stored."""
+    said = sentence(Finding(values["finding"], severity, values["case"], values), policy.market)
+    asks = "" if severity is Severity.STOP else " Nobody answered that when the order was entered."
+    return f"{said}{asks} Change the order, or end the preparation: as it stands it is neither verified nor released."
 
 
 def _kind(values: Values) -> str:

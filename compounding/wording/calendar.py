@@ -79,9 +79,15 @@ def dose_lines(course: Course, dose: Scheduled) -> Iterator[str]:
     elif dose.state is State.OMITTED:
         yield "No dose is given: it is omitted."
     elif dose.state is State.BLOCKED:
-        yield f"No dose is given: {'there was no response' if course.ended is None else 'the course has ended'}."
+        yield f"No dose is given: {_blocked_for(course, dose.slot)}."
     else:
         yield from _to_come(course, dose, market)
+
+
+def _blocked_for(course: Course, slot: Slot) -> str:
+    if course.ended is not None:
+        return "the course has ended"
+    return "there was no response" if course.without_response(slot.cycle) else "what is found on the course stops it"
 
 
 def _at(dose: Scheduled) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from compounding.checklist import Checklist, Infusion, Pregnancy, Reaction
+from compounding.course import Slot
 from compounding.policy import Market
-from compounding.wording.checklist_findings import SEEN
+from compounding.quantities import BloodCount
+from compounding.wording.checklist_findings import MEASURED, SEEN
 from compounding.wording.numbers import amount, capital, clock, day
 
 PREGNANCIES: Mapping[Pregnancy, str] = {
@@ -52,6 +54,19 @@ def checklist_pairs(made: Checklist, market: Market) -> Iterator[tuple[str, str]
         yield "Target of the drug found", _ANSWERS[made.target]
     if made.pregnancy is not None:
         yield "Pregnancy", PREGNANCIES[made.pregnancy].lower()
+
+
+def counts_stand(name: str, known: BloodCount, slot: Slot) -> str:
+    """Why a count that later doses are held against is not changed."""
+    return (
+        f"{capital(MEASURED[name])} of {slot} were recorded as {amount(known)} before it was given, and later doses "
+        "are held against that: it is not changed any more."
+    )
+
+
+def counts_late(on: date, market: Market) -> str:
+    """Why counts that are entered after the dose are none from before it."""
+    return f"The dose was given on {day(on, market)}: counts of a later day are not those before it."
 
 
 def infusion_pairs(made: Infusion, zone: str, market: Market) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,24 @@ def _not_seen(values: Values, market: Market, severity: Severity) -> str:
     return f"Not seen before {dose_of(values)}: {_all(SEEN[what] for what in values['what'].split(', '))}."
 
 
+def _stale(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{_old(values, market)}, and the dose before was given on {day(values['last'], market)}: {dose_of(values)} "
+        "asks for values from after it."
+    )
+
+
+def _stale_first(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{_old(values, market)}, more than {count(values['most'], 'day')} before the first dose, planned for "
+        f"{day(values['on'], market)}. The label names no limit; this one is the program's own."
+    )
+
+
+def _old(values: Values, market: Market) -> str:
+    return f"{capital(_all(SEEN[what] for what in values['what'].split(', ')))}: as of {day(values['taken'], market)}"
+
+
 def _premedication(values: Values, market: Market, severity: Severity) -> str:
     lacking = _all(values["what"].split(", "))
     return f"Not ordered before {dose_of(values)}: {lacking}. The label asks for each before every dose."
@@ -146,6 +164,8 @@ def _hour(values: Values) -> str:
 
 SENTENCES: dict[tuple[str, str], Sentence] = {
     ("not-seen", ""): _not_seen,
+    ("stale", ""): _stale,
+    ("stale", "first"): _stale_first,
     ("premedication", ""): _premedication,
     ("pregnancy", "pregnant"): _pregnant,
     ("pregnancy", "unknown"): _pregnancy_unknown,

@@ -58,6 +58,54 @@ def _interval(values: Values, market: Market, severity: Severity) -> str:
     )
 
 
+def _interval_beside(case: str) -> Sentence:
+    """Between an order and a dose that its own course does not count before it."""
+
+    def write(values: Values, market: Market, severity: Severity) -> str:
+        apart, other = count(abs(values["days"]), "day"), day(values["other"], market)
+        gap = f"{apart} {'before' if values['days'] < 0 else 'after'}" if values["days"] else "on the same day as"
+        dose = f"day {values['other_day']} of cycle {figure(values['other_cycle'])}"
+        of = f"{dose} in course {values['course']}"
+        what = f"{of}, given on {other}" if case == "course" else f"{of}, which {values['order']} is for on {other}"
+        least = count(values["least_days"], "day")
+        return f"{_dated(values, market)}, {gap} {what}: at least {least} lie between two doses."
+
+    return write
+
+
+def _raised_beside(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{_at(values)}, over the {amount(values['most'])} that the reduction by {values['percent']} % in course "
+        f"{values['course']} leaves: a dose reduced for toxicity is never raised again, in no other course either."
+    )
+
+
+def _dropped_beside(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{capital(dose_of(values))} is ordered on a day that a reduction dropped in course {values['course']}: after "
+        "a reduction for toxicity the number of doses never rises again. Record in this course which day is dropped."
+    )
+
+
+def _running(values: Values, market: Market, severity: Severity) -> str:
+    return f"This patient has course {values['course']} under way: order it there, so that the dose is counted."
+
+
+def _passed_over(values: Values, market: Market, severity: Severity) -> str:
+    earlier = f"Day {values['earlier_day']} of cycle {figure(values['earlier_cycle'])}"
+    return (
+        f"{earlier} is recorded neither as given nor as omitted, and {dose_of(values)} was given after it: record "
+        "what became of it."
+    )
+
+
+def _omitted_and_given(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{capital(dose_of(values))} was given, and is recorded as omitted as well: the dose counts. Take out the "
+        "omission."
+    )
+
+
 def _window(values: Values, market: Market, severity: Severity) -> str:
     before_or_after = "after" if _on(values) > values["nominal"] else "before"
     return (
@@ -170,6 +218,15 @@ def _not_recorded(values: Values, market: Market, severity: Severity) -> str:
     )
 
 
+def _lowered(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"Day {values['lower_day']} of cycle {figure(values['lower_cycle'])} was given at {amount(values['lower'])} on "
+        f"{day(values['on'], market)}, under the label's {amount(values['label'])}, and no reduction is recorded; "
+        f"{dose_of(values)} is ordered at {amount(values['level'])}. Was it reduced for toxicity? Then record the "
+        "reduction: such a dose is never raised again."
+    )
+
+
 _ASKS = {
     "hold": "The rules of interruption hold the next dose until then",
     "omit": "The rules of interruption omit the next dose of the cycle",
@@ -198,6 +255,13 @@ def _unconfirmed_rules(values: Values, market: Market, severity: Severity) -> st
     )
 
 
+def _checklist_day(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"The checklist of {dose_of(values)} is for {day(values['checked'], market)}, and the order for "
+        f"{day(values['ordered'], market)}: no bag of it is released before it is recorded again for that day."
+    )
+
+
 def _checklist(case: str) -> Sentence:
     told = {
         "missing": "is not filled in: no bag of it is released before it is",
@@ -209,6 +273,12 @@ def _checklist(case: str) -> Sentence:
 
 SENTENCES: dict[tuple[str, str], Sentence] = {
     ("interval", ""): _interval,
+    **{("interval", case): _interval_beside(case) for case in ("course", "ordered")},
+    ("re-escalation", "course"): _raised_beside,
+    ("re-escalation", "dropped"): _dropped_beside,
+    ("running", ""): _running,
+    ("not-recorded", "passed"): _passed_over,
+    ("not-recorded", "omitted"): _omitted_and_given,
     ("window", ""): _window,
     ("early", "cycle"): _early,
     ("early", "start"): _early_start,
@@ -226,9 +296,11 @@ SENTENCES: dict[tuple[str, str], Sentence] = {
     ("weight-change", ""): _weight_change,
     ("height-change", ""): _height_change,
     ("not-recorded", ""): _not_recorded,
+    ("lowered", ""): _lowered,
     **{("interruption", case): _interrupted(case) for case in _ASKS},
     ("unconfirmed-rules", ""): _unconfirmed_rules,
     **{("checklist", case): _checklist(case) for case in ("missing", "open", "stops")},
+    ("checklist", "day"): _checklist_day,
 }
 
 SHORT: dict[str, Callable[[Values], str]] = {
@@ -240,7 +312,9 @@ SHORT: dict[str, Callable[[Values], str]] = {
     "weight-change": lambda v: f"Weight {amount(v['weight'])}, last {amount(v['last'])}",
     "height-change": lambda v: f"Height {amount(v['height'])}, last {amount(v['last'])}",
     "not-recorded": lambda v: f"Day {v['earlier_day']} of cycle {v['earlier_cycle']} not recorded",
+    "lowered": lambda v: f"Day {v['lower_day']} of cycle {v['lower_cycle']} was given lower",
     "interruption": lambda v: f"Treatment held for {count(v['days'], 'day')}",
     "taken": lambda v: "Ordered already",
+    "running": lambda v: f"Outside course {v['course']}",
     "unconfirmed-rules": lambda v: "Rules of interruption not confirmed",
 }

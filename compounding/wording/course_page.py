@@ -78,6 +78,26 @@ def nothing_next(course: Course) -> str:
     return "No dose is left that this course may have."
 
 
+_BEFORE = {
+    "ended": "Course {number} was ended for good, for VOD/SOS or severe liver toxicity: no order of this drug is taken"
+    " in any other course either.",
+    "reduced": "The dose was reduced for toxicity in course {number}: it is never raised again. Record the reduction in"
+    " the new course.",
+    "dropped": "Fewer doses a cycle were given in course {number}, for toxicity: their number never rises again. Record"
+    " that in the new course.",
+}
+
+
+def before_words(number: str, case: str) -> str:
+    """What a new course must know of another one of the patient's."""
+    return _BEFORE[case].format(number=number)
+
+
+def runs_words(number: str) -> str:
+    """Why no course is opened beside another."""
+    return f"Course {number} of this drug runs: order in it, or record its end first."
+
+
 def fact_words(fact: CourseFact, market: Market) -> str:
     """What was recorded of a course, in one line."""
     match fact:

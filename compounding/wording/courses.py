@@ -65,8 +65,9 @@ def raised_because(course: Course, dose: Scheduled) -> str | None:
     """Why a dose opens later than its window alone would have it, or None where it does not."""
     if not dose.raised or dose.before is None:
         return None
-    days = course.regimen.interval.value.in_unit("day")
-    return f"{plain(days)} days after {day(dose.before, course.drug.market)}"
+    days, before = course.regimen.interval.value.in_unit("day"), day(dose.before, course.drug.market)
+    given = any(other.on == dose.before for other in course.given)
+    return f"{plain(days)} days after {before if given else f'the dose planned for {before}'}"
 
 
 def expected(course: Course, dose: Scheduled | None) -> Iterator[tuple[str, str]]:

@@ -159,7 +159,7 @@ def _stands(course: Course, dose: Scheduled, prepared: Prepared | None) -> Itera
         return
     yield _STANDS[dose.state]
     if because := raised_because(course, dose):
-        yield f"Not before: {because}"
+        yield f"Opens {because}"
 
 
 _NOTHING = "Nothing is found."

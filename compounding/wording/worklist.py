@@ -151,6 +151,9 @@ _HELD = {
     "checklist-missing": "its checklist is not filled in",
     "checklist-stops": "its checklist stops the dose",
     "checklist-open": "its checklist asks for an answer",
+    "checklist-day": "its checklist is for another day",
+    "order-stops": "what is recorded by now stops its order",
+    "order-open": "its order leaves open what is found by now",
     "unconfirmed-rules": "rules of its dose are not confirmed",
 }
 """Why its course holds a preparation back, in a few words; its page says it in full."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 
 from compounding.course import Course, Slot, unconfirmed_rule
 from compounding.findings import Finding, Severity
@@ -12,10 +13,17 @@ _ANSWERED = (Severity.OVERRIDE, Severity.ACKNOWLEDGE)
 
 
 def held_by(
-    course: Course, slot: Slot, found: Sequence[Finding] | None, answered: Collection[str], *, training: bool
+    course: Course,
+    slot: Slot,
+    found: Sequence[Finding] | None,
+    answered: Collection[str],
+    *,
+    training: bool,
+    days: tuple[date, date] | None = None,
 ) -> Iterator[Barrier]:
     """What is in the way of giving this dose. `found` is what its checklist finds by now, None where there is none;
-    `answered` are the codes of what was answered on it."""
+    `answered` are the codes of what was answered on it; `days` are that of the checklist and that of the order, where
+    there are both."""
     where = {"cycle": slot.cycle, "day": slot.day}
     if course.ended is not None:
         end = course.ended
@@ -26,6 +34,8 @@ def held_by(
         yield Barrier("checklist-stops", where)
     elif any(finding.severity in _ANSWERED and finding.code not in answered for finding in found):
         yield Barrier("checklist-open", where)
+    if days is not None and days[0] != days[1]:
+        yield Barrier("checklist-day", {**where, "checked": days[0], "ordered": days[1]})
     rule = unconfirmed_rule(course, slot.cycle)
     if rule is not None and not training:
         yield Barrier("unconfirmed-rules", {"confirm_against": rule.source.text})

@@ -1,0 +1,234 @@
+"""What holds over all of a patient's courses, on the pages: orders, the release, a new course, true times."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from course_desk import COURSE, EXAMS, SIGNED, begin, check, course, give, place, record, release, review
+from course_desk import stored as stored_course
+from finishing import finish
+from web_desk import UK, US, WHO, Browser, Html, on
+
+from compounding.course import Slot
+from compounding.policy import Market
+from compounding.workflow import State
+
+SECOND = "C-000003"
+PATIENT = 2
+"""After the one of the training site."""
+ELSEWHERE = {"cycle": "1", "day": "1", "level": "0.8"}
+VOD = {**on("on", 12, 3, 2026), "why": "vod", "told": "Ascites"}
+WISH = {**VOD, "why": "patient", "told": "asked to stop"}
+
+
+@pytest.fixture
+def us(tmp_path: Path) -> Browser:
+    return Browser(tmp_path)
+
+
+def two(browser: Browser, end: dict[str, str], *facts: tuple[str, dict[str, str]]) -> None:
+    """A course with these facts that was ended, and a new one."""
+    begin(browser)
+    for kind, said in facts:
+        assert record(browser, kind, **said) is None, kind
+    assert record(browser, "ended", **end) is None
+    assert begin(browser, PATIENT) == SECOND
+
+
+def test_a_new_course_undoes_no_end_for_good(us: Browser) -> None:
+    two(us, VOD)
+    said = "Treatment was stopped on Mar 12, 2026: VOD/SOS. “Ascites”"
+    page = review(us, number=SECOND)
+    assert us.status == 422 and said in page.said
+    outside = us.review()
+    assert us.status == 422 and said in outside.said
+    form = us.get(f"/patients/{PATIENT}/courses/new").text
+    assert f"Course {COURSE} was ended for good, for VOD/SOS or severe liver toxicity: no order" in form
+
+
+def test_a_course_ended_by_the_patient_may_be_followed_by_another(us: Browser) -> None:
+    two(us, WISH)
+    page = review(us, number=SECOND)
+    assert us.status == 200 and not page.problems
+    assert "ended for good" not in us.get(f"/patients/{PATIENT}/courses/new").text
+
+
+GIVEN = ("given", {**ELSEWHERE, **on("on", 7, 3, 2026)})
+REDUCTION = ("reduction", {"from_cycle": "2", "prescriber": "Dr A. Farrow"})
+NEAR = (
+    "Day 1 of cycle 1 is ordered for Mar 12, 2026, 5 days after day 1 of cycle 1 in course C-000002, given on "
+    "Mar 7, 2026: at least 6 days lie between two doses."
+)
+RAISED = (
+    "Day 1 of cycle 1 is ordered at 0.8 mg/m², over the 0.6 mg/m² that the reduction by 25 % in course C-000002 "
+    "leaves: a dose reduced for toxicity is never raised again, in no other course either."
+)
+
+
+@pytest.mark.parametrize(("fact", "said"), [(GIVEN, NEAR), (REDUCTION, RAISED)], ids=["5 days", "reduction"])
+def test_intervals_and_reductions_reach_into_the_next_course(
+    us: Browser, fact: tuple[str, dict[str, str]], said: str
+) -> None:
+    two(us, WISH, fact)
+    page = review(us, number=SECOND)
+    assert us.status == 422 and said in page.said
+    form = us.get(f"/patients/{PATIENT}/courses/new").text
+    assert ("was reduced for toxicity in course C-000002" in form) is (fact is REDUCTION)
+
+
+@pytest.mark.parametrize(("fact", "said"), [(GIVEN, NEAR), (REDUCTION, RAISED)], ids=["5 days", "reduction"])
+def test_intervals_and_reductions_reach_an_order_outside(
+    us: Browser, fact: tuple[str, dict[str, str]], said: str
+) -> None:
+    begin(us)
+    assert record(us, fact[0], **fact[1]) is None
+    page = us.review()
+    assert us.status == 422 and said in page.said
+
+
+def test_an_order_outside_the_course_that_runs_asks_a_second_person(us: Browser) -> None:
+    begin(us)
+    shown = us.review()
+    said = f"This patient has course {COURSE} under way: order it there, so that the dose is counted."
+    assert us.status == 200 and said in shown.text
+    assert us.save(shown).status_code == 422  # nobody answered it
+    assert said not in us.review(mrn="00999001").text  # a namesake
+
+
+def test_no_course_is_opened_beside_one_that_runs(us: Browser) -> None:
+    begin(us)
+    path = f"/patients/{PATIENT}/courses/new"
+    said = f"Course {COURSE} of this drug runs: order in it, or record its end first."
+    empty = us.get(path)
+    assert said in empty.text
+    refused = us.client.post(path, data={**empty.fields, **course()})
+    assert refused.status_code == 409 and f"Indication: {said}" in Html(refused.get_data(as_text=True)).said
+    record(us, "ended", **WISH)
+    assert us.client.post(path, data={**us.get(path).fields, **course()}).status_code == 303
+
+
+# ------------------------------------------------------------------ judged again
+
+
+def test_what_is_recorded_after_the_order_bars_its_release(us: Browser) -> None:
+    """The order of day 1 of cycle 1 stands; then the day is recorded as omitted."""
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    finish(us, number, State.FINAL)
+    us.sign_in(WHO[US][0])
+    assert record(us, "omitted", cycle="1", day="1", reason="fever") is None
+    us.sign_in("lindqvist")
+    path = f"/preparations/{number}/release"
+    shown = us.get(path)
+    said = (
+        "Day 1 of cycle 1 is recorded as omitted. Take that back first, if it is to be given after all. Change the "
+        "order, or end the preparation: as it stands it is neither verified nor released."
+    )
+    assert said in shown.text
+    assert us.client.post(path, data={**shown.fields, **SIGNED}).status_code == 409
+
+
+def test_a_reduction_recorded_after_the_order_bars_verification_and_is_mended_by_a_change(us: Browser) -> None:
+    begin(us)
+    record(us, "response", after_cycle="1", is_="none")
+    number = place(us, 2, 1)
+    record(us, "reduction", from_cycle="2", prescriber="Dr A. Farrow")
+    refused = us.verify(number)
+    said = "Day 1 of cycle 2 is ordered at 0.8 mg/m², over the 0.6 mg/m² that the reduction by 25 % leaves"
+    assert refused.status_code == 409 and said in Html(refused.get_data(as_text=True)).text
+    listed = Html(us.client.get("/worklist").get_data(as_text=True)).text
+    assert "what is recorded by now stops its order" in listed
+
+
+def test_an_end_of_another_course_bars_an_order_outside(us: Browser) -> None:
+    """Written before the course was known of."""
+    shown = us.review()
+    number = str(us.save(shown).headers["Location"].rsplit("/", 1)[1])
+    begin(us)
+    record(us, "ended", **VOD)
+    refused = us.verify(number)
+    assert refused.status_code == 409
+    assert "Treatment was stopped on Mar 12, 2026: VOD/SOS." in Html(refused.get_data(as_text=True)).text
+
+
+def test_an_order_of_which_nothing_changed_is_verified_and_released(us: Browser) -> None:
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    release(us, number)
+    assert stored_course(us).orders[0].state == "released"
+
+
+def test_what_is_ordered_counts_as_given_on_its_day(us: Browser) -> None:
+    begin(us, **on("start", 5, 3, 2026))
+    record(us, "given", **ELSEWHERE, **on("on", 5, 3, 2026))
+    place(us, 1, 8, **on("give_on", 14, 3, 2026))
+    page = review(us, 1, 15, **on("give_on", 19, 3, 2026))
+    said = "Day 15 of cycle 1 is ordered for Mar 19, 2026, 5 days after the dose before it, Mar 14, 2026"
+    assert us.status == 422 and any(one.startswith(said) for one in page.said), page.said
+    assert not review(us, 1, 15, **on("give_on", 20, 3, 2026)).problems
+
+
+# ------------------------------------------------------------------ true times
+
+
+TOMORROW = on("on", 13, 3, 2026)
+TOO_LATE = [("given", {**ELSEWHERE, **TOMORROW}, "Given on"), ("ended", {**VOD, **TOMORROW}, "Ended on")]
+
+
+@pytest.mark.parametrize(("kind", "said", "field"), TOO_LATE, ids=["given", "ended"])
+def test_what_happened_is_of_no_day_to_come(us: Browser, kind: str, said: dict[str, str], field: str) -> None:
+    begin(us)
+    page = record(us, kind, **said)
+    assert page is not None and us.status == 422
+    assert page.said == [f"{field}: Mar 13, 2026 is in the future."]
+    assert us.stored()["course_fact"] == 0
+
+
+@pytest.mark.parametrize(("market", "early", "at"), [(US, "08:59", "09:00"), (UK, "12:59", "13:00")])
+def test_no_infusion_starts_before_its_bag_was_released(tmp_path: Path, market: Market, early: str, at: str) -> None:
+    """The clock of the tests stands at 13:00 UTC, when every step is taken."""
+    browser = Browser(tmp_path, market)
+    begin(browser)
+    number = place(browser)
+    assert check(browser) is None
+    release(browser, number)
+    page = give(browser, start=early)
+    assert page is not None and browser.status == 422
+    assert page.said[0].startswith(f"Infusion started: {number} was released at ")
+    assert give(browser, start=at) is None
+
+
+def test_a_dose_whose_day_was_recorded_as_omitted_is_recorded_all_the_same(us: Browser) -> None:
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    release(us, number)
+    assert record(us, "omitted", cycle="1", day="1", reason="fever") is None
+    assert give(us) is None
+    assert Slot(1, 1) in stored_course(us).infusions
+    page = us.get(f"/courses/{COURSE}").text
+    said = "Day 1 of cycle 1 was given, and is recorded as omitted as well: the dose counts. Take out the omission."
+    assert said in page
+    refused = record(us, "omitted", cycle="1", day="1", reason="fever")
+    assert refused is not None and refused.said == ["Cycle: Day 1 of cycle 1 is given as well."]
+
+
+def test_a_dose_after_one_of_which_nothing_is_recorded_is_recorded_with_a_finding(us: Browser) -> None:
+    begin(us)
+    us.now += timedelta(days=7)
+    us.sign_in(WHO[US][0])
+    number = place(us, 1, 8, **on("height_measured", 19, 3, 2026), **on("weight_measured", 19, 3, 2026))
+    exams = {part: text for exam in EXAMS for part, text in on(f"exam_{exam}", 18, 3, 2026).items()}
+    assert check(us, 1, 8, **on("on", 19, 3, 2026), **exams, blasts="") is None
+    release(us, number, afresh={"level": "0.5", "dose": "0.91"})
+    us.sign_in(WHO[US][0])
+    assert give(us, 1, 8) is None
+    page = us.get(f"/courses/{COURSE}").text
+    assert (
+        "Day 1 of cycle 1 is recorded neither as given nor as omitted, and day 8 of cycle 1 was given after it: record "
+        "what became of it."
+    ) in page
+    assert record(us, "given", **ELSEWHERE, **on("on", 12, 3, 2026)) is None
+    assert "record what became of it" not in us.get(f"/courses/{COURSE}").text
