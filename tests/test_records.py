@@ -58,7 +58,6 @@ from compounding.records import (
     names,
     next_sequence,
     open_database,
-    packs,
     preparation,
     prints,
     put_account,
@@ -873,6 +872,7 @@ def test_nothing_is_written_without_an_event(engine: Engine, event: Any) -> None
 
 def test_no_public_function_that_writes_does_without_its_event(filled: SavedPreparation, engine: Engine) -> None:
     number = filled.number
+    (ahead, _) = reserve_pack(engine, new_pack(next_sequence(engine, NEW.year)), ENTERED).open
     acts: list[Callable[[Any], object]] = [
         lambda e: revise_preparation(engine, number, keyed(9), e, SIGNED, was=2, judge=lambda _: None),
         lambda e: take_step(engine, number, e, judge=lambda _: None, state="checked"),
@@ -885,7 +885,7 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
         lambda e: put_settings(engine, {"bsa_step": "0.1"}, e),
         lambda e: record_report(engine, NewReport("master record", "drug:two-us", 1, 1, "[]", SHA), e),
         lambda e: reserve_pack(engine, new_pack(next_sequence(engine, 2026)), e),
-        lambda e: destroy_number(engine, packs(engine)[0].open[0], "torn", e),
+        lambda e: destroy_number(engine, ahead, "torn", e),
     ]
     before = counts(engine)
     for act in acts:

@@ -197,16 +197,18 @@ def test_in_the_uk_nothing_is_billed_by_units(tmp_path: Path) -> None:
 
 
 def test_the_period_has_every_row_with_what_is_billed(tmp_path: Path) -> None:
-    """A bag of 1.46 mg in 50 mL joins the 0.34 mg in 1.36 mL: 1.8 mg in 51.36 mL."""
+    """A bag of 1.46 mg in 50 mL joins the 0.34 mg in 1.36 mL: 1.8 mg; a concentrate and what is diluted make no sum."""
     browser = Browser(tmp_path, US)
     bring(browser, NUMBER, State.DILUTED)
     bag = Waste(Wasted.BAG, 0, DrugMass.read("1.46 mg"), Volume.read("50 mL"), "leaks", witness="adeyemi")
     take(browser, NUMBER, "rejected", "preparer", State.REJECTED, [bag])
     _, text = printed(browser, "/wastes/certificate", **MARCH)
     assert "Period Mar 1, 2026 to Mar 31, 2026" in text and "2 rows of 1 preparation" in text
-    assert "Thrown away 1.8 mg Volume 51.36 mL Left in vials 0.34 mg Vials and bags 1.46 mg" in text
+    assert "Thrown away 1.8 mg Concentrate 1.36 mL Diluted 50 mL Left in vials 0.34 mg Vials and bags 1.46 mg" in text
     assert "Bag 1.46 mg 50 mL leaks R. Okafor" in text and "witness K. Adeyemi" in text
-    assert "2026-000001 rejected 1.8 mg 51.36 mL 2 J9229 × 15 J9229-JW × 3 not given, so not claimed" in text
+    # Two lines of a row: of its volumes, and of what is billed.
+    assert "2026-000001 rejected 1.8 mg 1.36 mL from vials, 2 J9229 × 15 50 mL in bags J9229-JW × 3" in text
+    assert "not given, so not claimed" in text
     assert newest(browser).subject == "waste of Mar 1, 2026 to Mar 31, 2026"
     assert "Edition 1, copy 1" in browser.post("/wastes", MARCH).text
 

@@ -44,6 +44,16 @@ WORKFLOW = Path(__file__).resolve().parent.parent / "compounding" / "workflow"
 # 13:00 UTC is 09:00 in New York on 12 March 2026.
 VIAL = {"name": "inotuzumab ozogamicin", "lot": "TR4471A"}
 BARRIERS: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "before-dilution",
+        {"at": at("13:00"), "follows": at("13:10")},
+        "09:00 is before 09:10, when the drug was added. Type when the bag got its label.",
+    ),
+    (
+        "before-label",
+        {"at": at("13:00"), "follows": at("13:10")},
+        "09:00 is before 09:10, when the bag was filled and labelled. Type when it was released.",
+    ),
     ("not-on-paper", {}, "Its label is printed: only what was prepared on paper has one written by hand."),
     (
         "released-late",
@@ -150,11 +160,12 @@ def test_every_barrier_of_the_workflow_has_its_sentence() -> None:
     source = "".join(path.read_text("utf-8") for path in WORKFLOW.glob("*.py"))
     raised = set(re.findall(r'Barrier\("([a-z-]+)"', source))
     told = {code for code, _, _ in BARRIERS}
-    labels = {code for code in raised if code.startswith("label") or code == "witness"}
+    labels = {code for code in raised if code.startswith("label") or code in ("witness", "sending-open")}
     assert raised - labels - told == {"diluted-bag"}
     assert "two pharmacists record them" in barrier_sentence(Barrier("diluted-bag"), NEW_YORK)
     for code in labels:
-        assert label_sentence(Barrier(code, {"copy": "2", "version": 1, "applied": 0, "light_cover": 0})).endswith(".")
+        values = {"copy": "2", "version": 1, "applied": 0, "light_cover": 0, "first": 1, "last": 3}
+        assert label_sentence(Barrier(code, values)).endswith(".")
 
 
 def test_all_that_is_in_the_way_is_one_text() -> None:

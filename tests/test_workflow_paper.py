@@ -48,7 +48,8 @@ COPIES = [
     ((Fate.DESTROYED,), []),
     ((None,), ["label-open"]),
     ((Fate.SPECIMEN,), []),
-    ((Fate.APPLIED, Fate.APPLIED), ["label-applied"]),
+    ((Fate.APPLIED, Fate.APPLIED, Fate.LIGHT_COVER), ["label-applied"]),
+    ((Fate.LIGHT_COVER,), ["label-cover"]),
 ]
 
 
@@ -59,7 +60,7 @@ def test_a_bag_with_a_label_by_hand_needs_no_printed_one(fates: tuple[Fate | Non
 
 
 def test_without_one_it_does() -> None:
-    assert codes(barriers(RELEASE, on_paper(State.FINAL, WRITTEN[0]), at("10:00"))) == ["label-applied"]
+    assert codes(barriers(RELEASE, on_paper(State.FINAL, WRITTEN[0]), at("10:00"))) == ["label-applied", "label-cover"]
 
 
 def test_a_copy_that_is_destroyed_takes_the_label_by_hand_off_no_bag() -> None:
@@ -78,8 +79,11 @@ def test_a_release_on_paper_is_judged_at_its_time(hour: str, barred: list[str]) 
     assert codes(barriers(RELEASE, on_paper(State.FINAL, *WRITTEN), at(hour))) == barred
 
 
+ON_BAG_AND_COVER = (Fate.APPLIED, Fate.LIGHT_COVER)
+
+
 def test_any_other_release_is_judged_now() -> None:
-    made = preparing(us(), State.FINAL, wet="09:00", checked="09:10", diluted="09:30", labels=copies(Fate.APPLIED))
+    made = preparing(us(), State.FINAL, wet="09:00", checked="09:10", diluted="09:30", labels=copies(*ON_BAG_AND_COVER))
     assert codes(barriers(RELEASE, made, NEXT_DAY)) == ["start-before"]
 
 

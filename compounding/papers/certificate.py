@@ -56,7 +56,7 @@ def _columns(
     )
 
 
-_BIN = _columns(words.BIN_CAPTIONS, (34, 18, 20, 44, 28, 24, 22), right="12", bold="012")
+_BIN = _columns(words.BIN_CAPTIONS, (34, 16, 28, 40, 28, 23, 21), right="12", bold="012")
 _BILL = _columns(words.BILL_CAPTIONS, (40, 20, 120), bold="01", right="1")
 _PERIOD = _columns(words.PERIOD_CAPTIONS, (28, 23, 30, 17, 18, 42, 28), right="34", bold="34")
 _BILLS = _columns(words.BILLS_CAPTIONS, (26, 26, 26, 26, 18, 60), right="234", bold="05")

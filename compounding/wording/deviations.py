@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, clock, figure, moment
+from compounding.wording.papers import late
 from compounding.wording.path import called
-from compounding.wording.true_times import happened as named
 from compounding.workflow.materials import LOST, Material, Out
-from compounding.workflow.progress import Moment, Progress, Reading
+from compounding.workflow.progress import Moment, Progress, Reading, What
 from compounding.workflow.times import is_late
 
 
@@ -30,6 +30,14 @@ class DeviationText:
 CONTINUED = "(continued)"
 """In a row that only goes on with the one above it."""
 
+_HAPPENED: Mapping[What, str] = {
+    What.CHECKED: "In-process check",
+    What.DILUTED: "Drug added",
+    What.LABELLED: "Label by hand",
+    What.RELEASED: "Released",
+    What.RETURNED: "Returned",
+}
+"""Short: with both times, each with its date, it has two lines."""
 _READ: Mapping[str, str] = {
     "dose": "dose",
     "volume": "volume",
@@ -56,8 +64,11 @@ def deviations_of(progress: Progress, zone: str, market: Market) -> Iterator[Dev
 
 def _late(happened: Moment, zone: str, market: Market) -> DeviationText:
     at, entered = _of_day(happened.at, happened.entered_at, zone, market)
-    what = f"{named(happened)} {at}, entered {entered}"
-    return DeviationText(what, happened.late_reason, "entered", happened.person)
+    return DeviationText(late(_named(happened), at, entered), happened.late_reason, "entered late", happened.person)
+
+
+def _named(happened: Moment) -> str:
+    return _HAPPENED.get(happened.what) or f"Vial {figure(happened.place)} wetted"
 
 
 def _of_day(at: datetime, entered_at: datetime, zone: str, market: Market) -> tuple[str, str]:

@@ -93,7 +93,7 @@ DILUTED_BAG_RULE = "the diluted bag’s own limit, recorded by this site"
 
 def late(what: str, happened: str, entered: str) -> str:
     """A late entry with both times: two short lines of the worksheet, broken within neither time."""
-    return f"Late entry. {what} {_whole(happened)}, entered {_whole(entered)}"
+    return f"{what} {_whole(happened)}, entered {_whole(entered)}"
 
 
 def _whole(text: str) -> str:

@@ -50,7 +50,7 @@ def _fluid_rows(text: PlanText) -> Iterator[tuple[Place | None, Material]]:
     water = sheet_words.each_vial(text.water_each, spare=bool(text.spare))
     yield (Kind.WATER, 0), Material("", text.reconstitute_with, water, quantity=text.water)
     if text.making == "B":  # a ready-filled bag is the diluent too
-        yield (Kind.CONTAINER, 0), Material("", text.diluent, f"ready-filled bag of {text.bag}", quantity="1")
+        yield (Kind.CONTAINER, 0), Material("", text.diluent, sheet_words.ready_filled(text.bag), quantity="1")
     else:
         yield (Kind.DILUENT, 0), Material("", text.diluent, quantity=text.saline)
         yield (Kind.CONTAINER, 0), Material("", sheet_words.empty_container(text.bag), text.container, quantity="1")
