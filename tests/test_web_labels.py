@@ -445,7 +445,7 @@ def test_the_worksheet_names_what_went_otherwise(tmp_path: Path) -> None:
     page = " ".join(" ".join(words(bench.client.get(answer.headers["Location"]))[1:]).split())
     for said in (
         "Vial 1, lot TR4471A: broken Dropped at the door put out, R. Okafor",
-        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered, R. Okafor",
+        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered late, R. Okafor",
         "In-process check, reading 1: did not agree apart: vials read, K. Adeyemi",
     ):
         missing = [word for word in said.split() if word not in page]
