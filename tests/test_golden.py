@@ -266,6 +266,8 @@ NO_WORDS = {
     r"[ \t\r\n]+": "fitting",
     "CAL": "printers",
     "B": "worksheets/materials",
+    "utf-8": "extracts",
+    "T": "extracts",
 }
 KEY = re.compile(r"[a-z_]+")
 
@@ -290,13 +292,22 @@ def _of(outer: ast.Raise | ast.Expr) -> Iterator[ast.AST]:
         yield outer.value
 
 
-PAPERS = ROOT / "compounding/papers"
+PAPERS, WEB = ROOT / "compounding/papers", ROOT / "compounding/web"
 MODULES = [str(path.relative_to(PAPERS).with_suffix("")) for path in sorted(PAPERS.rglob("*.py"))]
 
 
 @pytest.mark.parametrize("module", [one for one in MODULES if not one.endswith("__init__")])
 def test_every_word_on_paper_comes_from_wording(module: str) -> None:
     assert own_words((PAPERS / f"{module}.py").read_text("utf-8"), module) == []
+
+
+# The modules of the pages that make the strings of a paper.
+WEB_MODULES = ("recorded", "certificates", "extracts")
+
+
+@pytest.mark.parametrize("module", WEB_MODULES)
+def test_the_pages_that_make_a_paper_take_its_words_from_wording(module: str) -> None:
+    assert own_words((WEB / f"{module}.py").read_text("utf-8"), module) == []
 
 
 OWN = [

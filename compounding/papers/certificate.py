@@ -44,6 +44,8 @@ class WasteOfDrug:
     bills: Sequence[Cells]
     """As words.BILLS_CAPTIONS."""
     rule: Sequence[str]
+    worked_by: str
+    """By which drug files."""
 
 
 def _columns(
@@ -94,6 +96,11 @@ def _of_period(drugs: Sequence[WasteOfDrug]) -> Iterator[Section]:
         yield Section(title=words.BIN, texts=(words.NOTHING_THEN,))
     for drug in drugs:
         yield Section(title=drug.name, note=drug.summed, boxes=boxes(drug.sums))
-        yield Section(title=f"{words.BIN}, {drug.name}", columns=_PERIOD, rows=tuple(map(RecordRow, drug.bin)))
+        yield Section(
+            title=f"{words.BIN}, {drug.name}",
+            columns=_PERIOD,
+            rows=tuple(map(RecordRow, drug.bin)),
+            texts=(drug.worked_by,),
+        )
         yield _billed(f"{words.BILLS}, {drug.name}", _BILLS, drug.bills, drug.rule)
     yield signing(words.SIGNED, words.MEANINGS)

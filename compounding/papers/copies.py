@@ -73,9 +73,10 @@ def for_place(first: Stored, place: Fate, size: LabelSize) -> dict[str, Any]:
     return {**first, "stock": stock_name(Market(first["market"]), size), "place": place.value}
 
 
-def as_preview(stored: Stored) -> dict[str, Any]:
-    """The strings of a label that cannot be printed yet."""
-    return {**stored, "place": PREVIEW, "content": {**stored["content"], **_told(PREVIEW)}}
+def as_preview(stored: Stored, number: str) -> dict[str, Any]:
+    """The strings of a label that cannot be printed yet. Its code is of copy 0, which there never is."""
+    own = {"symbol": own_code(number, "0"), **_told(PREVIEW)}
+    return {**stored, "place": PREVIEW, "content": {**stored["content"], **own}}
 
 
 def label_copy(stored: Stored, number: str, copy: int) -> dict[str, Any]:

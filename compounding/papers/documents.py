@@ -52,7 +52,7 @@ def reprint_strings(first: Mapping[str, Any], number: str, copy: int, place: Fat
 
 def preview_strings(work: Work, size: LabelSize) -> dict[str, Any]:
     """Those of a label that cannot be printed yet: it says so, as a specimen does. Raises Refused."""
-    return _fitting(as_preview(labelled(work, 1, (), size)))
+    return _fitting(as_preview(labelled(work, 1, (), size), work.number))
 
 
 def _fitting(stored: dict[str, Any]) -> dict[str, Any]:

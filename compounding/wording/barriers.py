@@ -110,7 +110,7 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "spare": lambda v, p: f"Vial {v['vial']} was not needed: put it away first.",
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
-        " the settings before a bag is released."
+        " the settings before a bag is labelled or released."
     ),
     "not-on-paper": lambda v, p: "Its label is printed: only what was prepared on paper has one written by hand.",
     # of one material

@@ -29,6 +29,7 @@ from labels.worksheet.kit import (
 
 BANNER_TOP = 22.6  # mm
 DRUG_PART = 68.0  # mm of a blank banner, for the longest name of a drug
+PAGE_ROOM = 22.0  # mm of the foot, for "Page 10 of 10"
 DRUG_SIZE = 10.5  # pt, one less than beside a printed name: its place is narrower
 
 # pt and mm: NOT FOR PATIENT USE is then 265 mm long, and clears the corners of both sheets by 40 mm.
@@ -132,6 +133,9 @@ def put_foot(sheet: Sheet, foot: Foot, mark: Mark | None, page: str) -> None:
         x = sheet.text([Piece("foot", fact, "Regular")], x, top + 3.7, SMALL_CAPTION) + 3
     if mark is not None:
         sheet.text([Piece("mark", " ".join(mark), "Semibold")], right, top + 3.7, SMALL_CAPTION, RIGHT)
+    x = MARGIN
     if foot.log_head is not None:
-        put_line(sheet, "log_head", foot.log_head, MARGIN, top + 6.9, SMALL_CAPTION)
+        x = put_line(sheet, "log_head", foot.log_head, x, top + 6.9, SMALL_CAPTION) + 3
+    if foot.note is not None:
+        put_line(sheet, "foot note", foot.note, x, top + 6.9, SMALL_CAPTION, limit=right - PAGE_ROOM - x)
     sheet.text([Piece("page", page, "Bold")], right, top + 6.9, TEXT, RIGHT)

@@ -58,6 +58,7 @@ def foot(work: Work) -> Foot:
             words.copy(1),
         ),
         words.log_head(work.log_head) if work.log_head else None,
+        paper_words.unconfirmed_note(text),
     )
 
 
