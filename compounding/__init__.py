@@ -18,10 +18,12 @@ The modules, in the order in which one may import another (only what stands earl
     vials         vials, draws, what is discarded, billing units
     stability     the clocks from the first vial wetted
     preparation   order + presentation + policy into a plan
+    reckoner      doses by body surface, worked ahead
     workflow      a package: people and roles, the states of a preparation, its steps, and what each step waits for
     files         files that are whole or not there at all
     credentials   passwords, PINs and second factors: rules, hashing, locks
     scanning      what a scanner or a hand typed
+    printing      label printers: which one may be trusted, and labels sent to one
     wording       the exact words and numbers for screen, label, worksheet and export
     papers        which elements each document has in each market; the only user of labels/
     records       the database: tables, migrations, the functions that write

@@ -43,6 +43,17 @@ class Formula(Enum):
     BOYD = "boyd"
 
 
+class LabelSize(Enum):
+    """The stocks of the bag label that a market has; which they are, `papers` knows."""
+
+    SMALL = "small"
+    """The full label, the name on one line."""
+    TALL = "tall"
+    """The full label, with a second line for the name."""
+    SECONDARY = "secondary"
+    """The reduced list, for the light cover alone."""
+
+
 class Making(Enum):
     """How the volume in the bag is made up; it changes what the patient gets."""
 
@@ -277,3 +288,5 @@ class Site:
     """Whether everyone needs a second factor, and not administrators alone."""
     scanner_separator: str = ""
     """What the scanners send for GS1's group separator. Empty: the separator itself."""
+    label_stock: LabelSize = LabelSize.SMALL
+    """The stock of a bag's full label, where none is chosen for a print."""

@@ -154,18 +154,25 @@ def _figures(order: Order, drug: Presentation, policy: Policy) -> Plan:
     return replace(made, lines=tuple(lines), findings=tuple(ranked))
 
 
+def withdrawn(dose: DrugMass, drug: Presentation, policy: Policy) -> tuple[Volume, DrugMass]:
+    """The volume to withdraw for a dose, rounded as the site does, and the dose that it holds. Raises Unreadable
+    for a volume of nothing."""
+    concentration = drug.vials.concentration.value
+    exact = Volume.of(dose / concentration)
+    volume = round_to(exact, policy.volume_step)
+    if volume == Volume(Decimal(0)):
+        raise Unreadable(f"{exact} rounds to {volume}, to {policy.volume_step}: nothing is drawn.")
+    return volume, DrugMass.of(volume * concentration)
+
+
 def _volume(
     dosed: Dosing, drug: Presentation, policy: Policy, lines: list[Line]
 ) -> tuple[Volume | None, DrugMass | None]:
     """The volume to withdraw, and the dose that it holds. Raises Unreadable for a volume of nothing."""
     if dosed.dose is None:
         return None, None
+    volume, prepared = withdrawn(dosed.dose, drug, policy)
     concentration = drug.vials.concentration
-    exact = Volume.of(dosed.dose / concentration.value)
-    volume = round_to(exact, policy.volume_step)
-    if volume == Volume(Decimal(0)):
-        raise Unreadable(f"{exact} rounds to {volume}, to {policy.volume_step}: nothing is drawn.")
-    prepared = DrugMass.of(volume * concentration.value)
     operands: Values = {"dose": dosed.dose, "concentration": concentration.value}
     parts = [Part("", operands, volume)]
     if prepared != dosed.dose:

@@ -7,11 +7,40 @@ No other package imports reportlab. Import this one freely: reportlab is loaded 
 """
 
 from labels.bag import compose_bag_label, draw_bag_label, draw_bag_labels
-from labels.content import (
-    BagLabelUK,
-    BagLabelUS,
+from labels.calibration import (
+    CalibrationLabel,
+    compose_calibration_label,
+    draw_calibration_label,
+    rule_down,
+)
+from labels.content import BagLabelUK, BagLabelUS, Box, Moment, Pair, Signature, SignatureCaptions
+from labels.dose_table import DoseGroup, DoseRow, DoseTable, dose_table_pages, draw_dose_table
+from labels.downtime import DowntimePack, draw_downtime_pack
+from labels.extract import Extract, ExtractRow, ExtractValue, draw_extract, extract_pages
+from labels.raster import png
+from labels.record import Record, RecordColumn, RecordRow, Section, draw_record, record_pages
+from labels.refusal import Refused
+from labels.sheet import (
+    A4,
+    LETTER,
+    STOCKS,
+    UK_70X50,
+    UK_100X75,
+    UK_100X100,
+    US_4X2,
+    US_4X3,
+    US_4X4,
+    Run,
+    Sheet,
+    Stock,
+)
+from labels.sheets import LABEL_SHEETS, LabelSheet, label_sheet, on_sheets
+from labels.worksheet import compose_worksheet, draw_worksheet, page_count
+from labels.worksheet.content import (
     Banner,
-    Box,
+    BlankBanner,
+    BlankRow,
+    BlankWorksheet,
     Calculation,
     Clearance,
     Clock,
@@ -31,12 +60,8 @@ from labels.content import (
     Material,
     MaterialCaptions,
     Materials,
-    Moment,
     Order,
     PageMark,
-    Pair,
-    Signature,
-    SignatureCaptions,
     Signatures,
     Step,
     Steps,
@@ -46,28 +71,40 @@ from labels.content import (
     WorkingLine,
     Worksheet,
 )
-from labels.extract import Extract, ExtractRow, ExtractValue, draw_extract, extract_pages
-from labels.refusal import Refused
-from labels.sheet import A4, LETTER, STOCKS, UK_100X75, US_4X3, Run, Sheet, Stock
-from labels.worksheet import compose_worksheet, draw_worksheet, page_count
+from labels.zpl import END as ZPL_END
+from labels.zpl import zpl
 
 __all__ = [
     "A4",
+    "LABEL_SHEETS",
     "LETTER",
     "STOCKS",
+    "UK_70X50",
     "UK_100X75",
+    "UK_100X100",
+    "US_4X2",
     "US_4X3",
+    "US_4X4",
+    "ZPL_END",
     "BagLabelUK",
     "BagLabelUS",
     "Banner",
+    "BlankBanner",
+    "BlankRow",
+    "BlankWorksheet",
     "Box",
     "Calculation",
+    "CalibrationLabel",
     "Clearance",
     "Clock",
     "Deviation",
     "DeviationCaptions",
     "Deviations",
     "Discarded",
+    "DoseGroup",
+    "DoseRow",
+    "DoseTable",
+    "DowntimePack",
     "Draw",
     "DrawCaptions",
     "Draws",
@@ -80,6 +117,7 @@ __all__ = [
     "InProcessCheck",
     "Inspection",
     "LabelCount",
+    "LabelSheet",
     "Material",
     "MaterialCaptions",
     "Materials",
@@ -87,8 +125,12 @@ __all__ = [
     "Order",
     "PageMark",
     "Pair",
+    "Record",
+    "RecordColumn",
+    "RecordRow",
     "Refused",
     "Run",
+    "Section",
     "Sheet",
     "Signature",
     "SignatureCaptions",
@@ -102,11 +144,23 @@ __all__ = [
     "WorkingLine",
     "Worksheet",
     "compose_bag_label",
+    "compose_calibration_label",
     "compose_worksheet",
+    "dose_table_pages",
     "draw_bag_label",
     "draw_bag_labels",
+    "draw_calibration_label",
+    "draw_dose_table",
+    "draw_downtime_pack",
     "draw_extract",
+    "draw_record",
     "draw_worksheet",
     "extract_pages",
+    "label_sheet",
+    "on_sheets",
     "page_count",
+    "png",
+    "record_pages",
+    "rule_down",
+    "zpl",
 ]

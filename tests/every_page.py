@@ -4,6 +4,7 @@ A page that is missing here fails the tests that walk all of them.
 """
 
 import re
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,15 +14,20 @@ from finishing import final_form, finish
 from on_the_way import bring
 from path_desk import WITNESS, vial
 from web_desk import ADMINISTRATOR, AFRESH, AUDITOR, US, Browser, on, typed
+from zebra import Zebra, running
 
 from compounding import credentials, records, training
-from compounding.records import Event
+from compounding.printing import Address, Printer
+from compounding.printing import Kind as PrinterKind
+from compounding.records import Event, NewPack
 from compounding.scanning import own_code
 from compounding.workflow import State
 
 ROUNDED = "2026-000002"
 """0.91 mg, just over one vial."""
 NUMBER, PRINTED, SETTING = "2026-000001", "2026-000003", "site.phone"
+ON_PAPER = "2026-000004"
+"""The first number of a downtime pack that is printed before any order is saved."""
 FIRST = "grey gloves, warm bread"
 GTIN = "00361234567890"
 """Of a pack that no drug file knows: 3 × (0+3+1+3+5+7+9) + (0+6+2+4+6+8) = 110, so its check digit is 0."""
@@ -87,22 +93,37 @@ OPENS = {
     "materials.take_out": "TP",
     "true_times.wet": "TP",
     "true_times.add_drug": "TP",
+    "true_times.hand_label": "TP",
+    "true_times.enter_hand_label": "TP",
     "ending.shown": "TP",
     "ending.end": "TP",
     "labels.shown": "TPU",
     "labels.pdf": "TPU",
+    "labels.preview": "TPU",
     "labels.print_": "TP",
+    "labels.came_out": "TP",
     "labels.scan": "TP",
     "labels.destroy": "TP",
     "wastes.of_one": "TPU",
     "wastes.shown": "TPU",
     "wastes.search": "TPU",
     "wastes.csv": "TPU",
+    "wastes.print_one": "TP",
+    "wastes.print_period": "TP",
+    "reports.pdf": "TPU",
+    "drugs.shown": "TPU",
+    "drugs.print_": "TP",
+    "reconciling.shown": "TPU",
+    "reconciling.print_": "TP",
     "recalls.shown": "TPU",
     "recalls.search": "TPU",
     "recalls.pdf": "TPU",
     "recalls.put": "P",
     "recalls.end": "P",
+    "downtime.shown": "TPU",
+    "downtime.pdf": "TPU",
+    "downtime.print_": "P",
+    "downtime.destroy": "P",
     "rounding.shown": "TP",
     "rounding.take": "TP",
     "scanner.shown": "TPUA",
@@ -112,6 +133,13 @@ OPENS = {
     "enrolling.withdraw": "TP",
     "calculator.calculator": "TPU",
     "calculator.calculate": "TPU",
+    "printers.listed": "TPUA",
+    "printers.shown": "TPUA",
+    "printers.pdf": "TPUA",
+    "printers.add": "A",
+    "printers.change": "A",
+    "printers.send": "TPA",
+    "printers.calibrated": "TPA",
     "audit.timeline": "TPU",
     "audit.searched": "PU",
     "audit.search": "PU",
@@ -132,8 +160,14 @@ _FILLED = {
     "kind": "water",
     "what": "cancel",
     "material_id": "1",
+    "pack_id": "1",
     "first": "1",
     "last": "3",
+    "drug": "besponsa-us",
+    "key": "1",
+    "copy_of": "bag",
+    "stock": "small",
+    "form": "png",
 }
 
 
@@ -172,18 +206,21 @@ def _address(rule: str, endpoint: str) -> str:
     own = {
         "settings.decide": {"name": "bsa_step"},
         "preparations.pdf": {"number": PRINTED},
+        "true_times.enter_hand_label": {"number": ON_PAPER},
         "rounding.shown": {"number": ROUNDED},
         "rounding.take": {"number": ROUNDED},
+        **{f"printers.{name}": {"number": "1"} for name in ("shown", "pdf", "change", "send", "calibrated")},
     }
     filled = {**_FILLED, **own.get(endpoint, {})}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule)
 
 
 def print_one(browser: Browser) -> None:
-    """Verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and 0.5 mg/m² of it
-    0.90 mg."""
+    """Prints a master record; verifies an invented order and prints its worksheet: 180 cm and 64.8 kg are 1.80 m², and
+    0.5 mg/m² of it 0.90 mg."""
     assert browser.verify(PRINTED, weight="64.8", level="0.5", dose="0.90").status_code == 303
     assert browser.send(f"/preparations/{PRINTED}/print/worksheet", {}).status_code == 303
+    assert browser.send("/drugs/besponsa-us/print", {}).status_code == 303
 
 
 # ------------------------------------------------------------------ a form for each
@@ -314,6 +351,75 @@ def _enrolled(browser: Browser) -> Sent:
     return {"gtin": GTIN, "why": "Another pack.", "signing_secret": training.PIN}
 
 
+def put_printer(browser: Browser, at: Address | None = None) -> Printer:
+    """A printer of the site: by the driver, or on the network at an address."""
+    kind, place = (PrinterKind.NETWORK, (at.host, at.port)) if at else (PrinterKind.DRIVER, ())
+    new = Printer(0, 0, "Cabinet 1", kind, 203, "4 × 3 in", *place)
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "castellan")
+    return records.put_printer(browser.desk.engine, new, Event(person, "printer set up", browser.now))
+
+
+def _new_printer(browser: Browser) -> Sent:
+    said = {"name": "Office", "kind": "driver", "dpi": "203", "stock": "4 × 3 in", "signing_secret": training.PIN}
+    return {**browser.get("/settings/printers").fields, **said}
+
+
+def _changed_printer(browser: Browser) -> Sent:
+    put_printer(browser)
+    return {**browser.get("/settings/printers/1").fields, "dpi": "300", "signing_secret": training.PIN}
+
+
+def _calibrated(browser: Browser) -> Sent:
+    put_printer(browser)
+    found = {"across": "50", "down": "49.8", "scanned": own_code("CAL", "1"), "corners": "whole"}
+    return {**browser.get("/settings/printers/1").fields, **found, "signing_secret": training.PIN}
+
+
+def _listening(browser: Browser) -> Sent:
+    """A network printer that listens as long as the browser is there."""
+    printer = running(Zebra())
+    put_printer(browser, printer.__enter__().address)
+    weakref.finalize(browser, printer.__exit__, None, None, None)
+    return {}
+
+
+def _sent_labels(browser: Browser) -> Sent:
+    """Three labels of which nobody knows whether they came out."""
+    fields = _printed()(browser)
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "okafor")
+    rows = [records.NewSending(put_printer(browser, Address("192.0.2.1", 9100)).row, 1, 3)]
+    told = Event(person, "label printed", browser.now)
+    records.take_step(browser.desk.engine, NUMBER, told, judge=lambda _: None, rows=rows)
+    return {**fields, "came_out": "3"}
+
+
+def put_pack(browser: Browser) -> None:
+    """Reserves the next number for a blank worksheet, as a printed pack does."""
+    person = next(account.person for account in records.accounts(browser.desk.engine) if account.user == "adeyemi")
+    year, drug = browser.now.year, browser.desk.drugs[0]
+    first = records.next_sequence(browser.desk.engine, year)
+    new = NewPack(year, first, 1, drug.id, drug.edition, drug.checksum, 0, "{}", "0123456789abcdef" * 4)
+    told = Event(person, "downtime pack printed", browser.now - timedelta(hours=2))
+    records.reserve_pack(browser.desk.engine, new, told)
+
+
+def _packed(browser: Browser) -> Sent:
+    put_pack(browser)
+    return {"destroyed": ON_PAPER, "destroy_reason": "Torn."}
+
+
+def _on_paper(browser: Browser) -> Sent:
+    """An order from paper whose bag is made, and waits for the time at which its label was written."""
+    mine = browser.client
+    put_pack(browser)
+    browser.sign_in("okafor")
+    told = {"downtime_number": ON_PAPER, "written_at": "08:00", "written_by": "R. Okafor", "paper_reason": "Down."}
+    assert browser.save(browser.review(**told, **on("written_on", 12, 3, 2026))).status_code == 303
+    bring(browser, ON_PAPER, State.DILUTED)
+    browser.client = mine
+    return {**browser.get(f"/preparations/{ON_PAPER}/hand-label").fields, "at": "", "late_reason": ""}
+
+
 def _just(**sent: str) -> Callable[[Browser], Sent]:
     return lambda browser: sent
 
@@ -350,22 +456,34 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "materials.take_out": _brought(State.MATERIALS, why="broken", **WITNESS),
     "true_times.wet": _brought(State.MATERIALS, place="1", on="2026-03-12"),
     "true_times.add_drug": _brought(State.CHECKED, on="2026-03-12"),
+    "true_times.enter_hand_label": _on_paper,
     "ending.end": _brought(State.VERIFIED, why="twice"),
     "labels.print_": _diluted,
+    "labels.came_out": _sent_labels,
     "labels.scan": _printed(scanned=own_code(NUMBER, "1")),
     "labels.destroy": _printed(copy="1", why="torn", witness="adeyemi", witness_secret=training.PASSWORD),
     "wastes.search": _just(**_MARCH),
     "wastes.csv": _just(**_MARCH),
+    "wastes.print_one": _diluted,
+    "wastes.print_period": _just(**_MARCH),
+    "drugs.print_": _just(),
+    "reconciling.print_": _printed(),
     "recalls.search": _just(lot="AB-1"),
     "recalls.pdf": _just(lot="AB-1"),
     "recalls.put": _just(
         recalled_lot="AB-1", recalled_product="besponsa-us", recall_reason="Glass.", signing_secret=training.PIN
     ),
     "recalls.end": _recalled,
+    "downtime.print_": _just(worksheets="1"),
+    "downtime.destroy": _packed,
     "rounding.take": _agreed,
     "scanner.read": _just(scanned="00300080100011"),
     "enrolling.enrol": _just(scanned=f"]d201{GTIN}", product="besponsa-us", signing_secret=training.PIN),
     "enrolling.withdraw": _enrolled,
+    "printers.add": _new_printer,
+    "printers.change": _changed_printer,
+    "printers.send": _listening,
+    "printers.calibrated": _calibrated,
     "calculator.calculate": _just(height="170", weight="70", formula="mosteller", cycle="1", day="1"),
     "audit.search": _just(name="Rivera"),
     "audit.compare": _compare,

@@ -267,7 +267,7 @@ def test_the_finding_names_the_storage_that_was_chosen() -> None:
 def test_the_rule_of_the_start_tells_of_the_limit_of_this_storage_alone() -> None:
     no_limit = DilutedBagLimit(None, includes_infusion=False)
     both = {"room": no_limit, "fridge": FOUR_HOURS}
-    own = "or the diluted bag's own limit if earlier"
+    own = "or the bag's own limit"
     assert own in plan_text(stored_in("fridge", both)).clock_rules[3]
     assert own in plan_text(stored_in(None, both)).clock_rules[3]
     assert own not in plan_text(stored_in("room", both)).clock_rules[3]

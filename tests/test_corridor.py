@@ -27,10 +27,12 @@ CORRIDOR = (
     "vials",
     "stability",
     "preparation",
+    "reckoner",
     "workflow",
     "files",
     "credentials",
     "scanning",
+    "printing",
     "wording",
     "papers",
     "records",
@@ -71,6 +73,7 @@ OUTSIDE = {
     "biip": {"scanning"},
     "reportlab": {"labels"},
     "PIL": {"labels"},
+    "pypdfium2": {"labels"},
     "zxingcpp": {"labels", "web"},  # the QR code of an authenticator
     "font_source_sans_pro": {"labels"},
 }

@@ -617,10 +617,10 @@ def test_the_fingerprint_in_a_checkpoint_is_that_of_the_schema(engine: Engine) -
         assert connection.execute(select(tables.checkpoint.c.schema)).scalar_one() == schema.fingerprint()
 
 
-FOURTH = """
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
+revision, down_revision, branch_labels, depends_on = "0007", "0006", None, None
 
 
 def upgrade() -> None:
@@ -646,9 +646,9 @@ def test_a_migration_is_an_entry_with_the_old_and_the_new_schema(
     old = schema.fingerprint()
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    for source in ("env.py", "versions/0001_preparations.py", "versions/0002_people.py", "versions/0003_path.py"):
-        (folder / source).write_text((migrating._MIGRATIONS / source).read_text("utf-8"), "utf-8")
-    (folder / "versions/0004_fourth.py").write_text(FOURTH, "utf-8")
+    for source in [*migrating._MIGRATIONS.glob("env.py"), *migrating._MIGRATIONS.glob("versions/0*.py")]:
+        (folder / source.relative_to(migrating._MIGRATIONS)).write_text(source.read_text("utf-8"), "utf-8")
+    (folder / "versions/0007_next.py").write_text(NEXT, "utf-8")
     monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
     monkeypatch.setattr(schema, "fingerprint", lambda: "ab" * 32)
     opened = open_database(place.url, home=place.home, owner_url=place.owner_url)

@@ -392,7 +392,7 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
 @pytest.mark.parametrize(
     ("statements", "found"),
     [
-        # The site is filled with entries 361 to 374.
+        # The site is filled with entries 361 to 382.
         (
             ["UPDATE revision SET dose_ng = dose_ng * 10"],
             ["revision 1: differs from entry 368 in dose_ng"],
@@ -416,8 +416,15 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
         (["UPDATE reading SET agrees = 0"], ["reading 1: differs from entry 371 in agrees"]),
         (["UPDATE label_end SET became = 'applied'"], ["label_end 1: differs from entry 371 in became"]),
         (["UPDATE waste SET mass_ng = 0"], ["waste 1: differs from entry 371 in mass_ng"]),
-        (["UPDATE recall SET lot = 'X2'"], ["recall 1: differs from entry 373 in lot"]),
-        (["DELETE FROM recall_end"], ["recall_end 1: entry 374 tells of it, and it is not there"]),
+        (["UPDATE recall SET lot = 'X2'"], ["recall 1: differs from entry 377 in lot"]),
+        (["DELETE FROM recall_end"], ["recall_end 1: entry 378 tells of it, and it is not there"]),
+        (["UPDATE printer SET dpi = 300"], ["printer 1: differs from entry 373 in dpi"]),
+        (["UPDATE calibration SET passed = 0"], ["calibration 1: differs from entry 374 in passed"]),
+        (["UPDATE sending_end SET came_out = 1"], ["sending_end 1: differs from entry 376 in came_out"]),
+        (["UPDATE report SET about = 'drug:x'"], ["report 1: differs from entry 379 in about"]),
+        (["UPDATE downtime_pack SET drug_id = 'x'"], ["downtime_pack 1: differs from entry 380 in drug_id"]),
+        (["UPDATE downtime_order SET written_by = 'X'"], ["downtime_order 1: differs from entry 381 in written_by"]),
+        (["DELETE FROM downtime_end"], ["downtime_end 1: entry 382 tells of it, and it is not there"]),
         (
             ["UPDATE credential SET digest = NULL"],
             ["credential 1: differs from entry 364 in digest", "secret 1: no credential names it"],

@@ -16,15 +16,15 @@ from pypdf import PdfReader
 import labels
 from compounding import papers
 from compounding.dosing import Transplant
-from compounding.papers import Answer, Bagged, Hour, Lot, Recorded, Refused, Signed, Work, lacking, over_rows
+from compounding.papers import Answer, Bagged, Hour, Recorded, Refused, Work, lacking, over_rows
+from compounding.papers.stored import read_back
 from compounding.patient import Identity
-from compounding.policy import Formula, Making, Market, Policy, Site
+from compounding.policy import Formula, LabelSize, Making, Market, Policy, Site
 from compounding.scanning import is_own_code
 from compounding.web.reasons import OVERRIDE
 from compounding.wording.findings import short
 from compounding.wording.plans import plan_text
-from compounding.workflow import Meaning
-from compounding.workflow.materials import Kind
+from compounding.workflow.labels import due
 from tests.orders import IN, mL, uk, us
 
 NUMBER = "2026-000123"
@@ -155,7 +155,7 @@ def test_another_copy_differs_only_in_its_copy_line_and_code(market):
     first = papers.strings("label", work(market), 1)
     second = papers.with_copy(first, NUMBER, 2)
     differing = {key for key, value in first["content"].items() if value != second["content"][key]}
-    assert differing == {"copy", "symbol"}
+    assert differing == {"copy", "symbol"}  # none of them says what it is for: both are as the bag's
     assert second["content"]["copy"] == "Copy 2"
     assert papers.with_copy(second, NUMBER, 1) == first
 
@@ -267,67 +267,16 @@ def test_an_hour_that_comes_twice_is_printed_with_its_zone(market):
 
 @pytest.mark.parametrize("market", Market)
 def test_the_first_copies_say_how_many_there_are_and_a_reprint_that_it_is_one(market):
-    first = papers.strings("label", work(market), 2, of=3)
+    first = papers.label_strings(work(market), 2, due(light_cover=True), LabelSize.SMALL)
     lines = [papers.with_copy(first, NUMBER, copy)["content"]["copy"] for copy in (2, 3, 4, 5)]
     assert lines == ["Copy 2 of 4", "Copy 3 of 4", "Copy 4 of 4", "Copy 5, reprint"]
 
 
 def test_several_copies_are_one_file_of_a_page_each():
-    first = papers.strings("label", work(Market.US), 1, of=3)
+    first = papers.label_strings(work(Market.US), 1, due(light_cover=True), LabelSize.SMALL)
     drawn = papers.draw_all([papers.with_copy(first, NUMBER, copy) for copy in (1, 2, 3)])
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages]
     assert [f"Copy {number} of 3" in page for number, page in enumerate(pages, 1)] == [True] * 3
-
-
-RECORDED = Recorded(
-    state="released, Mar 12, 2026 11:02",
-    lots={
-        (Kind.DRUG, 1): Lot("Example Pharma", "TR4471A", "Nov 30, 2027", "S"),
-        (Kind.DRUG, 2): Lot(None, "TR4472B", "Oct 31, 2027", "T"),
-        (Kind.WATER, 0): Lot("Example Fluids", "W77", "Jan 31, 2028", "T"),
-        (Kind.DILUENT, 0): Lot("Example Fluids", "S12", "Feb 29, 2028", "S"),
-        (Kind.CONTAINER, 0): Lot("Example Bags", "B5", "Dec 31, 2029", "S"),
-    },
-    wetted={1: "09:02", 2: "09:04"},
-    diluted="09:40",
-    clocks=("09:02", "13:02", "15:02", "16:02", "17:02"),
-    signatures={
-        Meaning.ORDER_VERIFICATION: Signed("K. Adeyemi", "pharmacist", Hour("Mar 12, 2026", "08:20"), "entry 4,411"),
-        Meaning.RELEASE: Signed("M. Lindqvist", "pharmacist", Hour("Mar 12, 2026", "11:02"), "entry 4,502"),
-    },
-    labels=("4", "1", "1", "1", "1", "0"),
-)
-
-
-@pytest.mark.parametrize("market", Market)
-def test_what_was_recorded_fills_the_worksheet(market):
-    content = papers.strings("worksheet", work(market, recorded=RECORDED), 1)["content"]
-    rows = [(row["lot"], row["expiry"], row["entry"], row["maker"]) for row in content["materials"]["rows"]]
-    made = text_of(market).maker  # the drug file's, where the record names none
-    assert rows[:2] == [("TR4471A", "Nov 30, 2027", "S", "Example Pharma"), ("TR4472B", "Oct 31, 2027", "T", made)]
-    assert [row[0] for row in rows[2:5]] == ["W77", "S12", "B5"]
-    assert rows[5:] == [(None, None, None, None)]  # the light cover has no lot
-    timed = [(row["time"], row["ticked"]) for row in content["steps"]["rows"] if row["timed"]]
-    assert timed == [("09:02", True), ("09:04", True), ("09:40", True)]
-    assert [row["time"] for row in content["times"]["rows"]] == ["09:02", "13:02", "15:02", "16:02", "17:02"]
-    verified = content["verification"]["signature"]
-    assert (verified["name"], verified["signature"], verified["time"]) == ("K. Adeyemi", "entry 4,411", "08:20")
-    signed = {row["meaning"]: row["name"] for row in content["signatures"]["rows"]}
-    assert (signed["Released"], signed["Prepared"]) == ("M. Lindqvist", None)
-    assert [box["value"] for box in content["labels"]["boxes"]] == ["4", "1", "1", "1", "1", "0"]
-    assert "state shown: released, Mar 12, 2026 11:02" in content["foot"]["facts"]
-
-
-def text_of(market):
-    return plan_text(IN[market](ordered="1.46"))
-
-
-def test_a_second_vial_that_is_not_wetted_yet_leaves_its_time_open():
-    content = papers.strings("worksheet", work(Market.US, recorded=replace(RECORDED, wetted={1: "09:02"})), 1)[
-        "content"
-    ]
-    timed = [row["time"] for row in content["steps"]["rows"] if row["timed"]]
-    assert timed == ["09:02", None, "09:40"]
 
 
 def test_a_spare_that_is_wetted_has_its_own_time():
@@ -505,7 +454,7 @@ def labels_of(strings, number):
     """The label of another number, as it would be drawn."""
     kind = labels.BagLabelUS if strings["market"] == "us" else labels.BagLabelUK
     changed = papers.with_copy(strings, number, 1)
-    return papers.documents._read(kind, changed["content"])
+    return read_back(kind, changed["content"])
 
 
 def test_papers_drawn_in_several_threads_are_the_same_papers():

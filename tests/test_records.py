@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,18 @@ from path_rows import one_of_each
 from sqlalchemy import CheckConstraint, func, insert, select, text
 
 import compounding.records as records
+from compounding.printing import Calibration, Kind, Measured, Printer
 from compounding.records import (
     Attempt,
     Engine,
     Event,
     Figures,
     NewOut,
+    NewPack,
+    NewPaperOrder,
     NewPreparation,
+    NewReport,
+    NewSending,
     NewSignature,
     Page,
     PatientIdentity,
@@ -41,17 +47,22 @@ from compounding.records import (
     Standing,
     Verdict,
     database,
+    destroy_number,
     end_recall,
+    end_sending,
     events,
     find_preparations,
     first_print,
     migrate,
     migrating,
     names,
+    next_sequence,
     open_database,
     preparation,
     prints,
     put_account,
+    put_calibration,
+    put_printer,
     put_recall,
     put_secret,
     put_setting,
@@ -59,6 +70,8 @@ from compounding.records import (
     record,
     record_attempt,
     record_print,
+    record_report,
+    reserve_pack,
     revise_preparation,
     save_preparation,
     schema,
@@ -75,7 +88,7 @@ ANNA = Person("u17", "Anna Example", "technician")
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, UTC)
 ENTERED = Event(ANNA, "entered", AT, {"screen": "order"}, "new cycle")
 PRINTED = Event(ANNA, "printed", AT + timedelta(minutes=5))
-FINGERPRINT = "b8a79dc1b1a8207ca1346a8376700a1f05161cc9cbe2a17c57d6d733e082d565"
+FINGERPRINT = "598a5f751971b63f3583e36bceb0eba6f319dd48dd8d8c5d50db409ee4d1defe"
 SHA = "0123456789abcdef" * 4
 SIGNED = NewSignature("order-entry", '{"dose":"0.686 mg"}')
 
@@ -275,7 +288,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_a_path_with_a_percent_sign_and_spaces_serves(tmp_path: Path) -> None:
     opened = open_database(f"sqlite:///{tmp_path}/100 %s/records.db")
     migrate(opened)
-    assert schema_version(opened) == "0003"
+    assert schema_version(opened) == "0006"
     opened.dispose()
     assert (tmp_path / "100 %s" / "records.db").exists()
 
@@ -292,7 +305,7 @@ def test_a_new_database_has_no_schema_and_migrating_twice_is_migrating_once(bare
     opened = bare_place.open()
     assert schema_version(opened) is None
     migrate(opened)
-    assert schema_version(opened) == "0003"
+    assert schema_version(opened) == "0006"
     saved = save_preparation(opened, NEW, ENTERED)
     migrate(opened)
     assert preparation(opened, saved.number) == saved
@@ -318,7 +331,7 @@ def test_a_newer_database_is_refused_and_not_touched(engine: Engine, place: Plac
     with pytest.raises(RecordsRefused) as refused:
         migrate(engine)
     assert str(refused.value) == (
-        "The database is newer than this program: its schema is 0999, and this program knows 0003."
+        "The database is newer than this program: its schema is 0999, and this program knows 0006."
         " Install the newer program again; nothing was changed."
     )
     assert schema_version(engine) == "0999"
@@ -346,7 +359,8 @@ def test_a_guard_that_refuses_nothing_is_a_lost_one(engine: Engine, place: Place
     with place.attacker() as other:
         refuses_nothing = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
         other.execute(f"CREATE OR REPLACE FUNCTION append_only() {refuses_nothing}")
-    with pytest.raises(RecordsRefused, match="account_append_only, attempt_append_only, checkpoint_append_only"):
+    lost = "account_append_only, attempt_append_only, calibration_append_only, checkpoint_append_only"
+    with pytest.raises(RecordsRefused, match=lost):
         migrate(engine)
 
 
@@ -386,9 +400,34 @@ def fill(engine: Engine, new: NewPreparation = NEW) -> SavedPreparation:
     first = prints(engine, saved.number)[0]
     now = take_step(engine, saved.number, later, judge=lambda _: None, rows=one_of_each(later.at, first.id))
     take_step(engine, saved.number, later, judge=lambda _: None, rows=[NewOut(now.materials[0].id or 0, Out.BROKEN)])
+    fill_printing(engine, saved.number, later)
     recall = put_recall(engine, "besponsa-us", "X1", "particles", later)
     end_recall(engine, recall.id, "another lot", later)
+    record_report(engine, NewReport("master record", "drug:one-us", 1, 1, '["0.9 mg"]', SHA), later)
+    fill_downtime(engine, later)
     return changed
+
+
+def fill_downtime(engine: Engine, event: Event) -> None:
+    """A pack of two worksheets: one was filled and entered later, and one is destroyed."""
+    pack = reserve_pack(engine, new_pack(next_sequence(engine, NEW.year)), event)
+    used, lost = pack.open
+    paper = NewPaperOrder(used, event.at.replace(second=0, microsecond=0), "R. Okafor", "the network was down")
+    save_preparation(engine, keyed("paper"), event, paper=paper)
+    destroy_number(engine, lost, "torn", event)
+
+
+def new_pack(first: int, worksheets: int = 2, year: int = 2026) -> NewPack:
+    return NewPack(year, first, worksheets, "one-us", "1", "ab12", 0, '{"numbers":[]}', SHA)
+
+
+def fill_printing(engine: Engine, number: str, event: Event) -> None:
+    """A printer, its calibration, and labels that were sent to it and came out."""
+    made = put_printer(engine, Printer(0, 0, "Cabinet 1", Kind.NETWORK, 203, "4 × 3 in", "192.0.2.9"), event)
+    found = Measured(Decimal(50), Decimal("49.8"), 50, True, True)
+    put_calibration(engine, made.row, Calibration(found, True, made.made_up), "CAL-1-7K", event)
+    take_step(engine, number, event, judge=lambda _: None, rows=[NewSending(made.row, 1, 2)])
+    end_sending(engine, number, 1, 2, "", event)
 
 
 def columns_of(table: str) -> list[str]:
@@ -410,7 +449,8 @@ def test_no_row_is_changed_or_deleted_through_any_connection(engine: Engine, pla
 
 
 # What another table refers to is not truncated by itself, whatever its guards.
-REFERRED = {"log", "preparation", "signature", "secret", "sign_in", "print", "material", "recall"}
+REFERRED = {"log", "preparation", "signature", "secret", "sign_in", "print", "material", "recall", "printer", "sending"}
+REFERRED |= {"downtime_pack"}
 
 
 def changes_of(table: str, kind: str) -> Iterator[str]:
@@ -462,9 +502,10 @@ def test_an_application_that_signs_in_as_the_owner_is_refused(place: Place, engi
     assert place.owner_url
     owner = open_database(place.owner_url, home=place.home)
     named = (
-        "the role postgres may change account, attempt, checkpoint, credential, label_end, log, material,"
-        " material_out, moment, preparation, print, reading, recall, recall_end, revision,"
-        " secret, setting, sign_in, sign_out, signature, status, voiding, waste"
+        "the role postgres may change account, attempt, calibration, checkpoint, credential, downtime_end,"
+        " downtime_order, downtime_pack, label_end, log, material, material_out, moment, preparation, print, printer,"
+        " reading, recall, recall_end, report, revision, secret, sending, sending_end, setting, sign_in, sign_out,"
+        " signature, status, voiding, waste"
     )
     with pytest.raises(RecordsRefused, match=named):
         migrate(owner)
@@ -513,6 +554,8 @@ REPLACEMENTS = [
     ("sign_out", ("id",)),
     ("sign_out", ("sign_in_id",)),
     ("setting", ("id",)),
+    ("report", ("id",)),
+    ("report", ("document", "about", "edition", "copy")),
     ("material", ("id",)),
     ("material_out", ("id",)),
     ("material_out", ("material_id",)),
@@ -524,6 +567,17 @@ REPLACEMENTS = [
     ("recall", ("id",)),
     ("recall_end", ("id",)),
     ("recall_end", ("recall_id",)),
+    ("printer", ("id", "number")),
+    ("calibration", ("id",)),
+    ("sending", ("id",)),
+    ("sending_end", ("id",)),
+    ("sending_end", ("sending_id",)),
+    ("downtime_pack", ("id",)),
+    ("downtime_pack", ("year", "first")),
+    ("downtime_end", ("id",)),
+    ("downtime_end", ("number",)),
+    ("downtime_order", ("id",)),
+    ("downtime_order", ("preparation_id",)),
 ]
 ELSEWHERE = {
     "id": "777",
@@ -540,6 +594,7 @@ ELSEWHERE = {
     "sign_in_id": "777",
     "material_id": "777",
     "recall_id": "777",
+    "sending_id": "777",
     "what": "'other'",
     "digest": "'other'",
 }
@@ -742,13 +797,19 @@ def test_every_function_that_writes_takes_its_event() -> None:
         "accounts.put_account",
         "accounts.put_secrets",
         "attempts.record_attempt",
+        "downtime.destroy_number",
+        "downtime.reserve_pack",
         "log.record",
         "moving.move",
         "preparations.save_preparation",
         "prints.record_print",
+        "printers.put_calibration",
+        "printers.put_printer",
         "revisions.revise_preparation",
         "recalls.end_recall",
         "recalls.put_recall",
+        "reports.record_report",
+        "sendings.end_sending",
         "sessions.sign_in",
         "sessions.sign_out",
         "settings.put_setting",
@@ -771,12 +832,15 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"find_entries", "head", "clock_step_pending", "check", "export_log", "witness", "backup"}
     opens = {"open_database", "opened_backup", "migrate", "require_current", "restore"}
     readers |= {"account", "accounts", "secrets", "session", "failures", "settings", "settings_entry"}
-    readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between"}
+    readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between", "waste_of"}
+    readers |= {"report", "reports"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
-    readers |= {"compare", "saved_as"}
+    readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations"}
+    readers |= {"next_sequence", "pack", "pack_of", "packs"}
     writes = {"save_preparation", "revise_preparation", "take_step", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}
-    writes |= {"put_setting", "put_settings", "put_recall", "end_recall"}
+    writes |= {"put_setting", "put_settings", "put_recall", "end_recall", "record_report"}
+    writes |= {"put_printer", "put_calibration", "end_sending", "reserve_pack", "destroy_number"}
     judges = {"unless_locked"}
     assert set(public_functions()) == readers | opens | writes | judges
 
@@ -808,6 +872,7 @@ def test_nothing_is_written_without_an_event(engine: Engine, event: Any) -> None
 
 def test_no_public_function_that_writes_does_without_its_event(filled: SavedPreparation, engine: Engine) -> None:
     number = filled.number
+    (ahead, _) = reserve_pack(engine, new_pack(next_sequence(engine, NEW.year)), ENTERED).open
     acts: list[Callable[[Any], object]] = [
         lambda e: revise_preparation(engine, number, keyed(9), e, SIGNED, was=2, judge=lambda _: None),
         lambda e: take_step(engine, number, e, judge=lambda _: None, state="checked"),
@@ -818,6 +883,9 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
         lambda e: sign_out(engine, 1, "asked", e),
         lambda e: put_setting(engine, "bsa_step", "0.1", "holds", e),
         lambda e: put_settings(engine, {"bsa_step": "0.1"}, e),
+        lambda e: record_report(engine, NewReport("master record", "drug:two-us", 1, 1, "[]", SHA), e),
+        lambda e: reserve_pack(engine, new_pack(next_sequence(engine, 2026)), e),
+        lambda e: destroy_number(engine, ahead, "torn", e),
     ]
     before = counts(engine)
     for act in acts:

@@ -378,7 +378,7 @@ def test_a_migration_on_a_full_disk_is_taken_back_whole(path: Path) -> None:
     restore()
     assert schema_version(opened) is None
     migrate(opened)
-    assert schema_version(opened) == "0003"
+    assert schema_version(opened) == "0006"
     opened.dispose()
 
 
@@ -398,7 +398,7 @@ def test_four_processes_that_start_at_once_migrate_once(bare_place: Place) -> No
         assert [pipe.recv() for _, pipe in four] == ["ready"] * 4
         for _, pipe in four:
             pipe.send("go")
-        assert [pipe.recv() for _, pipe in four] == ["0003"] * 4
+        assert [pipe.recv() for _, pipe in four] == ["0006"] * 4
     opened = bare_place.open()
     migrate(opened)
     save_preparation(opened, NEW, ENTERED)
@@ -435,7 +435,7 @@ def test_threads_that_open_and_migrate_at_once_migrate_once(path: Path) -> None:
         return version
 
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(start, range(8))) == ["0003"] * 8
+        assert list(threads.map(start, range(8))) == ["0006"] * 8
 
 
 # ------------------------------------------------------------------ killed

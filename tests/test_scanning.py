@@ -15,7 +15,7 @@ def test_the_check_is_iso_7064_mod_1271_36():
     assert weighted % 1271 == 1
 
 
-@pytest.mark.parametrize("part", ["1", "3", "12", "p1", "p2"])
+@pytest.mark.parametrize("part", ["1", "3", "12", "a1", "b12"])
 def test_a_code_is_its_number_its_part_and_two_characters(part):
     code = own_code("2026-000123", part)
     assert code.startswith(f"2026-000123-{part}-") and len(code.rpartition("-")[2]) == 2
@@ -56,7 +56,8 @@ def test_the_parts_of_one_of_ours_are_its_number_and_its_copy_or_page(number, pa
 
 
 @pytest.mark.parametrize(
-    ("page", "version", "written"), [(1, 1, "a1"), (2, 1, "b1"), (1, 2, "a2"), (3, 12, "c12"), (15, 99, "o99")]
+    ("page", "version", "written"),
+    [(1, 1, "a1"), (2, 1, "b1"), (1, 2, "a2"), (3, 12, "c12"), (15, 99, "o99"), (1, 0, "a0")],
 )
 def test_the_code_of_a_page_says_its_version(page, version, written):
     code = page_code("2026-000123", page, version)

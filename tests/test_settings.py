@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compounding.policy import ADULT, Band, ConfirmedFact, DilutedBagLimit, Formula, Market, Plausible, Policy, Site
+from compounding.policy import (
+    ADULT,
+    Band,
+    ConfirmedFact,
+    DilutedBagLimit,
+    Formula,
+    LabelSize,
+    Market,
+    Plausible,
+    Policy,
+    Site,
+)
 from compounding.quantities import Duration, Unreadable, WeighedMass
 from compounding.settings import (
     SETTINGS,
@@ -58,6 +69,7 @@ TEXTS: list[tuple[str, str, Any]] = [
     ("site.session_absolute", "8 h", Duration(Decimal(480))),  # 8 × 60 min
     ("site.second_factor_for_all", "yes", True),
     ("site.scanner_separator", "~", "~"),
+    ("site.label_stock", "tall", LabelSize.TALL),
     ("checker_may_release", "no", False),
     ("formula", "dubois", Formula.DUBOIS),
     ("bsa_step", "0.001 m²", m2("0.001")),
@@ -259,6 +271,7 @@ DEFAULTS: list[tuple[str, str | None]] = [
     ("site.session_absolute", "12 h"),
     ("site.second_factor_for_all", "no"),
     ("site.scanner_separator", ""),
+    ("site.label_stock", "small"),
     ("syringe_fill_percent", "75 %"),
     ("zone", "UTC"),
     ("site.name", None),

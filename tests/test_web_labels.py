@@ -137,9 +137,12 @@ def test_a_reprint_needs_its_reason_and_is_a_copy_of_its_own(desk: Browser) -> N
     print_(desk)
     refused = print_(desk)
     assert refused.status_code == 422
-    assert Html(refused.get_data(as_text=True)).said == ["Reason of the reprint: Choose why one more is printed."]
+    assert Html(refused.get_data(as_text=True)).said == [
+        "What it is for: Choose what it is for.",
+        "Reason of the reprint: Choose why one more is printed.",
+    ]
     assert desk.rows()["print"] == 3
-    answer = print_(desk, again="torn", again_words="caught in the roller")
+    answer = print_(desk, place="applied", again="torn", again_words="caught in the roller")
     assert answer.headers["Location"] == f"{PATH}/4-4.pdf"
     (page,) = words(desk.client.get(answer.headers["Location"]))
     assert "Copy 4, reprint" in page
@@ -244,15 +247,16 @@ def test_a_scan_leaves_what_was_scanned_and_where_it_is(desk: Browser) -> None:
 
 
 def test_a_copy_that_may_be_for_two_places_asks_where_it_is(desk: Browser) -> None:
-    """Copy 4 is printed beside three that are open: nothing is wanting, and nobody guesses."""
+    """Copy 4 was printed for the bag beside copy 1, and is on it by now: nobody guesses where copy 1 went."""
     print_(desk)
-    print_(desk, again="printer")
-    page = scan_copy(desk, 4)
-    assert (desk.status, "Copy 4 may be for more than one place: say where it is." in page.text) == (422, True)
-    assert page.elements["where"]["type"] == "radio" and page.fields["scanned"] == own_code(NUMBER, "4")
-    assert fates(desk) == [None] * 4
-    desk.post(f"{PATH}/scan", {**page.fields, "where": "applied"})
+    print_(desk, place="applied", again="printer")
+    scan_copy(desk, 4)
+    page = scan_copy(desk, 1)
+    assert (desk.status, "Copy 1 may be for more than one place: say where it is." in page.text) == (422, True)
+    assert page.elements["where"]["type"] == "radio" and page.fields["scanned"] == own_code(NUMBER, "1")
     assert fates(desk) == [None, None, None, Fate.APPLIED]
+    desk.post(f"{PATH}/scan", {**page.fields, "where": "light cover"})
+    assert fates(desk) == [Fate.LIGHT_COVER, None, None, Fate.APPLIED]
 
 
 # ------------------------------------------------------------------ what is not counted
@@ -405,7 +409,7 @@ def test_the_worksheet_shows_what_was_recorded_until_it_was_printed(desk: Browse
     assert answer.status_code == 303
     text = "\n".join(words(desk.client.get(answer.headers["Location"])))
     hour = {US: "09:00", UK: "13:00"}[desk.market]
-    assert "state shown: diluted" in text and "TR4471A" in text and hour in text
+    assert "version 1, diluted, " in text and "TR4471A" in text and hour in text
     assert {US: "Nov 30, 2027", UK: "30-Nov-2027"}[desk.market] in text
     assert {US: "16:00", UK: "20:00"}[desk.market] in text  # start before, 7 h after the first vial
     again = desk.send(f"/preparations/{NUMBER}/print/worksheet", {})
@@ -419,8 +423,8 @@ def test_a_later_state_has_words_of_its_own(desk: Browser) -> None:
     answer = desk.send(f"/preparations/{NUMBER}/print/worksheet", {})
     assert answer.status_code == 303
     first, second = ("\n".join(words(desk.client.get(f"/preparations/{NUMBER}/prints/{at}.pdf"))) for at in (1, 5))
-    assert "state shown: diluted" in first and "copy 1" in first
-    assert "state shown: labelled" in second and "copy 2" in second
+    assert "version 1, diluted, " in first and "copy 1" in first
+    assert "version 1, labelled, " in second and "copy 2" in second
     assert desk.client.get(f"/preparations/{NUMBER}/print/label").status_code in (404, 405)
 
 
@@ -441,7 +445,7 @@ def test_the_worksheet_names_what_went_otherwise(tmp_path: Path) -> None:
     page = " ".join(" ".join(words(bench.client.get(answer.headers["Location"]))[1:]).split())
     for said in (
         "Vial 1, lot TR4471A: broken Dropped at the door put out, R. Okafor",
-        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered, R. Okafor",
+        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered late, R. Okafor",
         "In-process check, reading 1: did not agree apart: vials read, K. Adeyemi",
     ):
         missing = [word for word in said.split() if word not in page]

@@ -127,6 +127,7 @@ TOLD = [
     ("checker_may_release", "no", "No"),
     ("site.workstations", "Cabinet 1\nCabinet 2", "Cabinet 1, Cabinet 2"),
     ("site.scanner_separator", "", "the separator itself"),
+    ("site.label_stock", "tall", "Tall: 4 × 4 in, in the UK 100 × 100 mm"),
     ("syringe_sizes", "1, 2.5 mL", "1, 2.5 mL"),
     ("bsa_step", None, "–"),
     ("bsa_step", "one", "one"),  # what cannot be read stands as it is stored
@@ -762,7 +763,7 @@ def test_a_desk_opens_with_a_row_that_does_not_fit(us: Browser, tmp_path: Path) 
 
 def test_no_page_that_computes_or_prints_answers_while_a_row_does_not_fit(us: Browser) -> None:
     put(us, "bsa_step", "0.3 m²")
-    filled = {"number": "2026-000001", "document": "label"}
+    filled = {"number": "2026-000001", "document": "label", "drug": "besponsa-us"}
     walked = []
     for rule in us.app.url_map.iter_rules():
         if rule.endpoint in PLANNING:

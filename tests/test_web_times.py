@@ -332,7 +332,7 @@ def test_our_own_worksheet_may_be_scanned_and_no_other(checked: Bench) -> None:
         page = checked.act("add-drug", scan=scanned)
         assert (checked.status, sentence in page.text) == (422, True)
         assert checked.state == "in-process checked"
-    for scanned in (own_code(NUMBER, "p1"), page_code(NUMBER, 1, 1)):
+    for scanned in (own_code(NUMBER, "p1"), page_code(NUMBER, 1, 1), page_code(NUMBER, 1, 2)):
         page = checked.act("add-drug", scan=scanned)
         missing = f"There is no page 1 of the worksheet of {NUMBER}: it was not printed at this desk."
         assert (checked.status, missing in page.text) == (422, True)
@@ -421,7 +421,7 @@ def test_a_late_dilution_leaves_nothing_but_to_reject_by_whatever_address(checke
     for user, acts in (("okafor", ("labels/print", "add-drug", "wet", "scan")), ("adeyemi", SIGNED_STEPS)):
         checked.sign_in(user)
         for act in acts:
-            checked.act(act, signing_secret=checked.pin)
+            checked.act(act, signing_secret=checked.pin, stock="small")
             assert checked.status == 409, act
     assert {**checked.stored(), "sign_in": 0} == before
     checked.sign_in("okafor")

@@ -1,7 +1,7 @@
 """The path of a preparation in words: every barrier, every next action, draws and syringes."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from compounding.wording.path import (
     by_whom,
     discard_words,
     draw_words,
-    happened_words,
     next_text,
     picked_words,
     quantity,
@@ -26,6 +25,7 @@ from compounding.wording.path import (
     stop_heading,
     syringe_words,
 )
+from compounding.wording.true_times import happened_words
 from compounding.workflow import MAY, State, Whom, steps
 from compounding.workflow.guidance import Next
 from compounding.workflow.materials import Kind, Need
@@ -44,6 +44,22 @@ WORKFLOW = Path(__file__).resolve().parent.parent / "compounding" / "workflow"
 # 13:00 UTC is 09:00 in New York on 12 March 2026.
 VIAL = {"name": "inotuzumab ozogamicin", "lot": "TR4471A"}
 BARRIERS: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "before-dilution",
+        {"at": at("13:00"), "follows": at("13:10")},
+        "09:00 is before 09:10, when the drug was added. Type when the bag got its label.",
+    ),
+    (
+        "before-label",
+        {"at": at("13:00"), "follows": at("13:10")},
+        "09:00 is before 09:10, when the bag was filled and labelled. Type when it was released.",
+    ),
+    ("not-on-paper", {}, "Its label is printed: only what was prepared on paper has one written by hand."),
+    (
+        "released-late",
+        {"start_before": at("20:00"), "now": at("20:00")},
+        "It was released at 16:00, and the infusion had to start before 16:00: the bag must be rejected.",
+    ),
     ("opened", {"vial": 2}, "Vial 2 is recorded as wetted already."),
     ("nothing-opened", {}, "No vial was wetted: cancel the preparation instead."),
     ("no-vial", {"vial": 3}, "No vial 3 is recorded: scan it first."),
@@ -144,11 +160,12 @@ def test_every_barrier_of_the_workflow_has_its_sentence() -> None:
     source = "".join(path.read_text("utf-8") for path in WORKFLOW.glob("*.py"))
     raised = set(re.findall(r'Barrier\("([a-z-]+)"', source))
     told = {code for code, _, _ in BARRIERS}
-    labels = {code for code in raised if code.startswith("label") or code == "witness"}
+    labels = {code for code in raised if code.startswith("label") or code in ("witness", "sending-open")}
     assert raised - labels - told == {"diluted-bag"}
     assert "two pharmacists record them" in barrier_sentence(Barrier("diluted-bag"), NEW_YORK)
     for code in labels:
-        assert label_sentence(Barrier(code, {"copy": "2", "version": 1, "applied": 0, "light_cover": 0})).endswith(".")
+        values = {"copy": "2", "version": 1, "applied": 0, "light_cover": 0, "first": 1, "last": 3}
+        assert label_sentence(Barrier(code, values)).endswith(".")
 
 
 def test_all_that_is_in_the_way_is_one_text() -> None:
@@ -238,8 +255,14 @@ def test_what_was_picked_is_counted() -> None:
 
 def test_a_late_entry_is_told_with_both_times() -> None:
     late = Moment(What.WETTED, 1, at("13:00"), at("13:20"), "Gloves on")
-    assert happened_words(late, "America/New_York") == "09:00, entered 09:20: Gloves on"
-    assert happened_words(Moment(What.WETTED, 1, at("13:00"), at("13:05")), "America/New_York") == "09:00"
+    assert happened_words(late, "America/New_York", Market.US) == "09:00, entered 09:20: Gloves on"
+    assert happened_words(Moment(What.WETTED, 1, at("13:00"), at("13:05")), "America/New_York", Market.US) == "09:00"
+
+
+def test_a_late_entry_of_another_day_has_both_dates() -> None:
+    late = Moment(What.DILUTED, 0, at("13:00"), at("13:20") + timedelta(days=1), "No network")
+    said = "12-Mar-2026 13:00, entered 13-Mar-2026 13:20: No network"
+    assert happened_words(late, "Europe/London", Market.UK) == said
 
 
 def test_a_step_says_whose_it_is() -> None:

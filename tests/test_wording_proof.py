@@ -77,6 +77,7 @@ SUBJECTS = [
     # as the log has it, as a page says it
     ("2026-000123", "2026-000123"),
     ("staff:okafor", "account okafor"),
+    ("downtime:2026-000004", "downtime pack 2026-000004"),
     ("setting:formula", "setting Formula for body surface"),
     ("setting:site.mode", "setting site.mode"),  # what no page changes has no label
     ("", ""),

@@ -19,6 +19,8 @@ TABLE = {
     Deed.CHECK_US:      "no yes no no",
     Deed.RELEASE:       "no yes no no",
     Deed.PRINT:         "yes yes no no",
+    Deed.CALIBRATE:     "yes yes no yes",
+    Deed.PRINT_AHEAD:   "no yes no no",
     Deed.RECALL:        "no yes no no",
     Deed.AUDIT:         "no yes yes no",
     Deed.TAKE_OUT_LOG:  "no no yes no",

@@ -4,12 +4,25 @@ from dataclasses import replace
 
 import pytest
 
+from compounding.policy import LabelSize
 from compounding.workflow import State
-from compounding.workflow.labels import count, due, fate_barriers, is_reprint, label_barriers, meant_for
+from compounding.workflow.labels import (
+    count,
+    due,
+    fate_barriers,
+    is_label,
+    is_reprint,
+    label_barriers,
+    meant_for,
+    reprint_of,
+    scan_barriers,
+    wanting,
+)
 from compounding.workflow.progress import Fate, LabelCopy
 from tests.orders import us
 from tests.paths import codes, copies, preparing
 
+SMALL, TALL, SECONDARY = LabelSize
 A, L, S, D = Fate.APPLIED, Fate.LIGHT_COVER, Fate.SPECIMEN, Fate.DESTROYED
 
 # copies → printed, applied, light cover, specimen, destroyed, open; what is in the way.
@@ -111,6 +124,81 @@ def test_a_copy_is_for_the_place_that_it_was_printed_for(
     older = copies(A, L, S, first=20)
     made = (*older, *copies(*fates, version=2))
     assert meant_for(made, 2, copy, light_cover=True) is meant
+
+
+def reprint(number: int, place: Fate, size: LabelSize = SMALL, fate: Fate | None = None) -> LabelCopy:
+    return LabelCopy(number, str(number), reprint_of(place, size), 1, fate)
+
+
+AGAIN = [
+    # the fates of the first copies, a reprint, and what it and one more after it are for
+    ((None, None, None), reprint(4, S), S, None),  # it says what it is for, wanting or not
+    ((A, L, D), reprint(4, S), S, None),
+    ((A, L, D), reprint(4, L, SECONDARY), None, S),  # a cover has its label: whoever holds the second must say
+    ((D, L, S), reprint(4, A, TALL), A, None),
+    ((D, D, S), reprint(4, A, TALL), A, L),
+    ((D, D, D), reprint(4, L), L, A),
+    ((D, L, S), reprint(4, A, fate=D), None, A),  # the reprint was torn as well
+]
+
+
+@pytest.mark.parametrize(("fates", "again", "meant", "then"), AGAIN)
+def test_a_reprint_is_for_what_it_says(
+    fates: tuple[Fate | None, ...], again: LabelCopy, meant: Fate | None, then: Fate | None
+) -> None:
+    made = (*copies(*fates), again)
+    if again.fate is None:
+        assert meant_for(made, 1, 4, light_cover=True) is meant
+    assert wanting(made, 1, light_cover=True) is then
+
+
+def test_reprints_are_counted_with_the_first_copies() -> None:
+    made = (*copies(D, L, S), reprint(4, A, TALL, A), reprint(5, S))
+    found = count(made, 1)
+    assert (found.printed, found.applied, found.light_cover, found.specimen, found.destroyed) == (5, 1, 1, 1, 1)
+    assert [copy.copy for copy in found.open] == ["5"]
+    assert is_reprint(made[1:], 1, light_cover=True)  # one of the three is of an older program
+
+
+@pytest.mark.parametrize(
+    ("document", "label"),
+    [("label", True), (reprint_of(S, TALL), True), ("worksheet", False), ("worksheet, labelled", False)],
+)
+def test_a_label_is_known_by_its_document(document: str, label: bool) -> None:
+    assert is_label(document) is label
+
+
+SPECIMEN, REDUCED = ["label-specimen"], ["label-secondary"]
+NEVER = [
+    # the copy, becomes, in the way
+    (3, A, SPECIMEN),  # the third of the first print
+    (3, L, SPECIMEN),
+    (3, S, []),
+    (1, L, []),
+    (4, A, SPECIMEN),
+    (4, S, []),
+    (5, A, REDUCED),
+    (5, S, REDUCED),
+    (5, L, []),
+    (6, A, []),
+]
+
+
+@pytest.mark.parametrize(("print_id", "fate", "expected"), NEVER)
+def test_a_specimen_is_on_no_bag_and_a_secondary_label_alone_on_none(
+    print_id: int, fate: Fate, expected: list[str]
+) -> None:
+    labels = (*copies(None, None, None), reprint(4, S), reprint(5, L, SECONDARY), reprint(6, A, TALL))
+    progress = preparing(us(), State.DILUTED, labels=labels)
+    assert codes(fate_barriers(progress, print_id, fate, "okafor", "")) == expected
+    assert codes(fate_barriers(progress, print_id, D, "okafor", "park")) == []
+
+
+@pytest.mark.parametrize(("print_id", "expected"), [(1, []), (2, ["label-destroyed"]), (3, ["label-stale"])])
+def test_what_cannot_be_counted_anywhere_is_said_at_the_scan(print_id: int, expected: list[str]) -> None:
+    labels = (*copies(None, D, version=2), *copies(None, version=1, first=3))
+    assert codes(scan_barriers(preparing(us(), State.DILUTED, version=2, labels=labels), print_id)) == expected
+    assert codes(scan_barriers(preparing(us(), State.DILUTED, version=2, labels=labels), 9)) == ["label-unknown"]
 
 
 def test_without_a_cover_the_second_copy_is_the_specimen() -> None:

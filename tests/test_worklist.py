@@ -16,7 +16,7 @@ from web_desk import AUDITOR, NOW, UK, US, WHO, Browser, Html, on
 from compounding import records
 from compounding.policy import Market
 from compounding.records import NewFate, put_setting
-from compounding.scanning import own_code
+from compounding.scanning import own_code, page_code
 from compounding.wording.worklist import limit_text, span, time_left
 from compounding.workflow import State
 from compounding.workflow.limits import Due, Limit, Urgency
@@ -410,15 +410,20 @@ def test_a_destroyed_label_opens_nothing(tmp_path: Path) -> None:
 
 def test_a_worksheet_opens_its_preparation_until_the_order_is_changed(tmp_path: Path, labelled: Path) -> None:
     browser = Browser(shutil.copytree(labelled, tmp_path / "home"), US)
-    page_code = own_code(NUMBER, "p1")
-    assert scanned(browser, page_code) == (303, f"/preparations/{NUMBER}")
+    old = own_code(NUMBER, "p1")  # as it was printed before a code said of which version it is
+    for code in (old, page_code(NUMBER, 1, 1)):
+        assert scanned(browser, code) == (303, f"/preparations/{NUMBER}")
+    status, page = scanned(browser, page_code(NUMBER, 1, 2))
+    assert (status, f"There is no page 1 of the worksheet of {NUMBER}: it was not printed" in page) == (422, True)
     shown = browser.post("/orders/review", {**browser.get(f"/orders/{NUMBER}/edit").fields, "weight": "71"})
     assert browser.save(shown, change_reason="measured", change_words="Weighed again.").status_code == 303
-    status, page = scanned(browser, page_code)
-    assert status == 422
-    assert (
-        f"Stale: page 1 of the worksheet of {NUMBER} is of an older version than 2, which stands by now. Destroy it."
-    ) in page
+    for code, stands in (
+        (old, "is of an older version than 2, which stands by now. Destroy it."),
+        (page_code(NUMBER, 1, 1), "is of version 1, and version 2 stands by now. Destroy it."),
+    ):
+        status, page = scanned(browser, code)
+        assert status == 422
+        assert f"Stale: page 1 of the worksheet of {NUMBER} {stands}" in page
     assert scanned(browser, NUMBER)[0] == 303
 
 

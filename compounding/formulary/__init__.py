@@ -20,7 +20,7 @@ from compounding.formulary.facts import (
 )
 from compounding.formulary.kinds import Levels, Range
 from compounding.formulary.reader import FormularyFaults, read
-from compounding.formulary.unconfirmed import Unconfirmed, stated, unconfirmed_facts, with_confirmed
+from compounding.formulary.unconfirmed import Unconfirmed, facts, stated, unconfirmed_facts, with_confirmed
 from compounding.policy import Market
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Regimen",
     "Unconfirmed",
     "catalogue",
+    "facts",
     "load",
     "read",
     "shipped",

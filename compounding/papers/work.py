@@ -9,7 +9,7 @@ from datetime import date
 from compounding.patient import Identity
 from compounding.policy import Market, Site
 from compounding.wording.plans import PlanText
-from compounding.workflow import Meaning
+from compounding.workflow import Meaning, State
 from compounding.workflow.materials import Kind
 
 
@@ -55,23 +55,40 @@ class Lot:
     expiry: str
     read_by: str
     """S or T, as the worksheet's column says it."""
+    gtin: str | None = None
+    """Of a pack that was scanned, which names no maker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature that stands, as a row of the worksheet says it."""
+    """A signature that stands, or what somebody recorded, as a row of the worksheet says it."""
 
     name: str
     role: str
     at: Hour
     entry: str
-    """Of the log: "entry 4,411"."""
+    """Of the log: "signed, entry 4,411"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the second person worked out, counted and read before the drug was added, and that it agreed: figures
+    whose units stand in their captions."""
+
+    dose: str
+    volume: str
+    vials: str
+    read_volume: str
+    read_mass: str | None
+    at: str
+    """Time of day, with its day where that is another than the first wetting's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What was recorded so far, in words. A place that is missing stays empty for the hand."""
 
+    reached: State = State.ENTERED
     state: str = ""
     """The state shown, and since when; "" for the order as it was entered."""
     lots: Mapping[tuple[Kind, int], Lot] = field(default_factory=dict)
@@ -79,11 +96,19 @@ class Recorded:
     wetted: Mapping[int, str] = field(default_factory=dict)
     """The time of day at which each vial was wetted, by its number."""
     diluted: str | None = None
-    clocks: tuple[str | None, ...] = (None,) * 5
+    making: str = ""
+    """The letter of how the bag was made, once the drug is in it."""
+    clocks: tuple[Hour | None, ...] = (None,) * 5
     """Of the first wetting and the four limits."""
+    start_rule: str | None = None
+    """What set the start, where that is known by now."""
+    reading: Checked | None = None
     signatures: Mapping[Meaning, Signed] = field(default_factory=dict)
+    entries: Mapping[State, Signed] = field(default_factory=dict)
+    """Who put it in a state, where no signature says so."""
     labels: tuple[str | None, ...] = (None,) * 6
     """Printed, on the bag, on the cover, specimen, destroyed, and what is open."""
+    discarded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +127,13 @@ class Work:
     entered_at: str
     """Date and time in words."""
     answers: tuple[Answer, ...] = ()
+    version: int = 1
+    """Of the order."""
     log_head: str | None = None
     """The code of the log's entry that put the preparation in the state shown; None before it is saved."""
     bagged: Bagged | None = None
     """None until the drug is in the bag."""
     recorded: Recorded = Recorded()
-    version: int = 1
 
     @property
     def market(self) -> Market:

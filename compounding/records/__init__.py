@@ -45,6 +45,21 @@ from compounding.records.database import (
     Rollback,
     open_database,
 )
+from compounding.records.downtime import (
+    MOST_WORKSHEETS,
+    NewPack,
+    NewPaperOrder,
+    NumberState,
+    Pack,
+    PackNumber,
+    PaperOrder,
+    destroy_number,
+    next_sequence,
+    pack,
+    pack_of,
+    packs,
+    reserve_pack,
+)
 from compounding.records.drafts import saved_as
 from compounding.records.events import (
     CLOCK_ACKNOWLEDGED,
@@ -83,10 +98,20 @@ from compounding.records.preparations import (
     preparation,
     save_preparation,
 )
+from compounding.records.printers import (
+    CalibrationResult,
+    calibrations,
+    printer_rows,
+    printers,
+    put_calibration,
+    put_printer,
+)
 from compounding.records.prints import NewPrint, Print, first_print, prints, record_print
 from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
+from compounding.records.reports import NewReport, Report, record_report, report, reports
 from compounding.records.revisions import revise_preparation
+from compounding.records.sendings import NewSending, end_sending
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
     CODE,
@@ -101,7 +126,7 @@ from compounding.records.settings import (
 from compounding.records.signatures import SIGNATURE_VOID, SIGNED, NewSignature, Signature, signatures
 from compounding.records.standing import Standing, Status, standing
 from compounding.records.steps import NewRow, take_step
-from compounding.records.wastes import WasteEntry, waste_between
+from compounding.records.wastes import WasteEntry, waste_between, waste_of
 from compounding.records.witness import NoWitness, Witness, witness
 from compounding.records.worklist import open_preparations
 
@@ -110,6 +135,7 @@ __all__ = [
     "CODE",
     "CREDENTIALS",
     "FACTOR_GIVEN",
+    "MOST_WORKSHEETS",
     "PROGRAM",
     "SIGNATURE_VOID",
     "SIGNED",
@@ -119,6 +145,7 @@ __all__ = [
     "Account",
     "Anchor",
     "Attempt",
+    "CalibrationResult",
     "Change",
     "Comparison",
     "Counts",
@@ -135,14 +162,22 @@ __all__ = [
     "LotUse",
     "NewFate",
     "NewOut",
+    "NewPack",
+    "NewPaperOrder",
     "NewPreparation",
     "NewPrint",
+    "NewReport",
     "NewRow",
+    "NewSending",
     "NewSignature",
     "NoWitness",
     "NotRead",
     "NotSaved",
+    "NumberState",
+    "Pack",
+    "PackNumber",
     "Page",
+    "PaperOrder",
     "PatientIdentity",
     "Person",
     "Print",
@@ -152,6 +187,7 @@ __all__ = [
     "RecordedEvent",
     "RecordsFault",
     "RecordsRefused",
+    "Report",
     "Restored",
     "Rollback",
     "SavedPreparation",
@@ -169,12 +205,15 @@ __all__ = [
     "accounts",
     "actions",
     "backup",
+    "calibrations",
     "check",
     "chosen_by",
     "clock_step_pending",
     "codes",
     "compare",
+    "destroy_number",
     "end_recall",
+    "end_sending",
     "events",
     "export_log",
     "failures",
@@ -185,13 +224,21 @@ __all__ = [
     "migrate",
     "move",
     "newest_credentials",
+    "next_sequence",
     "open_database",
     "open_preparations",
     "opened_backup",
+    "pack",
+    "pack_of",
+    "packs",
     "preparation",
+    "printer_rows",
+    "printers",
     "prints",
     "proof",
     "put_account",
+    "put_calibration",
+    "put_printer",
     "put_recall",
     "put_secret",
     "put_secrets",
@@ -201,7 +248,11 @@ __all__ = [
     "record",
     "record_attempt",
     "record_print",
+    "record_report",
+    "report",
+    "reports",
     "require_current",
+    "reserve_pack",
     "restore",
     "revise_preparation",
     "save_preparation",
@@ -220,5 +271,6 @@ __all__ = [
     "unless_locked",
     "uses_of_lot",
     "waste_between",
+    "waste_of",
     "witness",
 ]

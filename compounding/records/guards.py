@@ -33,6 +33,9 @@ _TAKEN = {
     "sign_in": "id = NEW.id",
     "sign_out": "id = NEW.id OR sign_in_id = NEW.sign_in_id",
     "setting": "id = NEW.id",
+    "report": (
+        "id = NEW.id OR (document = NEW.document AND about = NEW.about AND edition = NEW.edition AND copy = NEW.copy)"
+    ),
     "material": "id = NEW.id",
     "material_out": "id = NEW.id OR material_id = NEW.material_id",
     "moment": ("id = NEW.id OR (preparation_id = NEW.preparation_id AND what = NEW.what AND place = NEW.place)"),
@@ -41,6 +44,13 @@ _TAKEN = {
     "waste": "id = NEW.id",
     "recall": "id = NEW.id",
     "recall_end": "id = NEW.id OR recall_id = NEW.recall_id",
+    "downtime_pack": "id = NEW.id OR (year = NEW.year AND first = NEW.first)",
+    "downtime_end": "id = NEW.id OR number = NEW.number",
+    "downtime_order": "id = NEW.id OR preparation_id = NEW.preparation_id",
+    "printer": "id = NEW.id",
+    "calibration": "id = NEW.id",
+    "sending": "id = NEW.id",
+    "sending_end": "id = NEW.id OR sending_id = NEW.sending_id",
 }
 
 

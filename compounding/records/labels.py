@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 
 from compounding.records.database import RecordsRefused
 from compounding.records.events import Event, utc_time
@@ -48,7 +48,10 @@ def refuse_strange(saved: SavedPreparation, there: tuple[LabelCopy, ...], rows: 
 
 _version = func.coalesce(_print.c.version, 1).label("of_version")
 _COPIES = (
-    select(_print, _version).where(_print.c.preparation_id.in_(IDS), _print.c.document == LABEL).order_by(_print.c.id)
+    select(_print, _version)
+    .where(_print.c.preparation_id.in_(IDS))
+    .where(or_(_print.c.document == LABEL, _print.c.document.startswith(f"{LABEL}, ")))
+    .order_by(_print.c.id)
 )
 _ENDS = (
     select(_end, _print.c.preparation_id)
@@ -73,4 +76,6 @@ def _copy(row: Row[Any], end: Row[Any] | None) -> LabelCopy:
     made = (row.id, row.copy, row.document, row.of_version)
     if end is None:
         return LabelCopy(*made, printed_by=row.person_id)
-    return LabelCopy(*made, Fate(end.became), end.witness, end.person_id, utc_time(end.at_utc), row.person_id)
+    return LabelCopy(
+        *made, Fate(end.became), end.witness, end.person_id, utc_time(end.at_utc), row.person_id, end.entry
+    )

@@ -23,9 +23,10 @@ from sqlalchemy import (
     select,
 )
 
-from compounding.records import overrides, tables
+from compounding.records import downtime, overrides, tables
 from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
 from compounding.records.database import NotRead, RecordsRefused, reading, writing
+from compounding.records.downtime import NewPaperOrder
 from compounding.records.events import Event, Person, Rows, is_json, person_of, require_json, utc_text, utc_time
 from compounding.records.names import folded, folded_number
 from compounding.records.signatures import NewSignature, signature_row
@@ -174,22 +175,30 @@ def _require_whole(name: str, value: object) -> None:
 
 
 def save_preparation(
-    engine: Engine, new: NewPreparation, event: Event, signature: NewSignature | None = None, also: Sequence[Event] = ()
+    engine: Engine,
+    new: NewPreparation,
+    event: Event,
+    signature: NewSignature | None = None,
+    also: Sequence[Event] = (),
+    *,
+    paper: NewPaperOrder | None = None,
 ) -> SavedPreparation:
     """Stores a preparation, its number, its status, the signature that it was entered with and its event,
-    all or none. `also` are further entries about it, that come right after.
+    all or none. `also` are further entries about it, that come right after. `paper` is how it was written by
+    hand, under a number of a downtime pack that is then its own.
 
     A second call with the same request_key and content gives the same preparation and writes nothing.
-    Raises RecordsRefused where that key came with another content, and NotSaved.
+    Raises RecordsRefused where that key came with another content, where the number on paper is not open, and
+    NotSaved.
     """
     with writing(engine) as connection:
         # No other writer comes between this look and the insert below.
         last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
         if last.number is None:
-            saved = _insert(connection, new, event, signature, last)
+            saved = _insert(connection, new, event, signature, last, paper)
             append_all(connection, also, saved.number, new.drug_file)
             return existing(connection, saved.number) if also else saved
-        if sent(connection, _table, new.request_key) != new:
+        if sent(connection, _table, new.request_key) != new or (paper is not None and paper.number != last.number):
             raise another_form(last.number)
         return existing(connection, last.number)
 
@@ -203,10 +212,19 @@ def another_form(number: str) -> RecordsRefused:
 
 
 def _insert(
-    connection: Connection, new: NewPreparation, event: Event, signature: NewSignature | None, last: Any
+    connection: Connection,
+    new: NewPreparation,
+    event: Event,
+    signature: NewSignature | None,
+    last: Any,
+    paper: NewPaperOrder | None,
 ) -> SavedPreparation:
-    key, status, sequence = last.id + 1, last.status + 1, last.sequence + 1
+    key, status = last.id + 1, last.status + 1
+    pack = None if paper is None else downtime.require_open(connection, paper.number)
+    sequence = max(last.saved, last.reserved) + 1 if paper is None else downtime.sequence_of(paper.number)
     number = f"{new.year}-{sequence:06d}"
+    if paper is not None and number != paper.number:
+        raise RecordsRefused(f"{paper.number} is a number of another year than {new.year}.")
     told = about(event, number, drug_file=new.drug_file)
     signed = [] if signature is None else [signature_row(signature, key, 1)]
 
@@ -215,6 +233,9 @@ def _insert(
         row = {**columns(new), **came, "id": key, "number": number, "sequence": sequence}
         entered = {**came, "id": status, "preparation_id": key, "state": ENTERED}
         made = {"preparation": [all_columns(_table, row)], "status": [all_columns(tables.status, entered)]}
+        if paper is not None and pack is not None:
+            written = {**downtime.paper_row(paper, key, pack), **came, "id": next_id(connection, "downtime_order")}
+            made["downtime_order"] = [all_columns(tables.metadata.tables["downtime_order"], written)]
         for one in signed:
             full = {**one, **came, "id": next_id(connection, "signature")}
             made["signature"] = [all_columns(tables.signature, full)]
@@ -327,7 +348,6 @@ _CHANGED_BY = (
 
 # One above the last is the next: as no row is ever deleted, no number comes again.
 _LAST_STATUS = select(func.coalesce(func.max(tables.status.c.id), 0))
-_IN_YEAR = select(func.coalesce(func.max(_table.c.sequence), 0)).where(_table.c.year == bindparam("in_year"))
 _KEY: BindParameter[str] = bindparam("key")
 _SENT_AS = func.coalesce(
     select(_table.c.number).where(_table.c.request_key == _KEY).scalar_subquery(),
@@ -339,7 +359,7 @@ _SENT_AS = func.coalesce(
 _LAST = select(
     select(func.coalesce(func.max(_table.c.id), 0)).scalar_subquery().label("id"),
     _LAST_STATUS.scalar_subquery().label("status"),
-    _IN_YEAR.scalar_subquery().label("sequence"),
+    *downtime.LAST_SEQUENCES,
     _SENT_AS,
 )
 _BY_NUMBER = _preparations().where(_table.c.number == bindparam("wanted"))

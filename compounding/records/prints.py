@@ -30,7 +30,7 @@ def worksheet_of(state: str) -> str:
 
 
 def kind_of(document: str) -> str:
-    """Label or worksheet, whichever state it shows."""
+    """Label or worksheet, whichever state it shows, and whatever a reprint is for."""
     return document.partition(_STATE)[0]
 
 
@@ -49,6 +49,8 @@ class Print:
     printed_by: Person
     version: int
     """Of the preparation. A paper of an older version than the newest is void."""
+    entry: int
+    """Of the log, that tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _row(new: NewPrint, key: int, version: int, strings: str | None) -> dict[str
 
 
 def _require(document: str, copy: str, strings_json: str | None, pdf_sha256: str) -> None:
-    if document not in DOCUMENTS and not document.startswith(worksheet_of("")):
+    if kind_of(document) not in DOCUMENTS:
         raise ValueError(f"{document!r} is not a document: {' or '.join(DOCUMENTS)}")
     if not copy.strip():
         raise ValueError("a print says which copy it is")
@@ -186,6 +188,7 @@ def _print(row: Row[Any]) -> Print:
         printed_at=utc_time(row.at_utc),
         printed_by=person_of(row),
         version=row.version or 1,
+        entry=row.entry,
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from compounding.records import labels, materials, moments, preparations, tables, wastes
+from compounding.records import downtime, labels, materials, moments, preparations, sendings, tables, wastes
 from compounding.records.database import RecordsRefused, reading
+from compounding.records.downtime import PaperOrder
 from compounding.records.events import Person, person_of, utc_time
 from compounding.records.names import searched_lot
 from compounding.records.preparations import SavedPreparation
@@ -19,7 +20,7 @@ from compounding.records.signatures import Signature, signatures_of
 from compounding.records.stored import IDS, Stored
 from compounding.workflow.materials import Material
 from compounding.workflow.products import same_stock
-from compounding.workflow.progress import LabelCopy, Moment, Reading, Waste
+from compounding.workflow.progress import LabelCopy, Moment, Reading, Sending, Waste
 
 _STATUSES = select(tables.status).where(tables.status.c.preparation_id.in_(IDS)).order_by(tables.status.c.id)
 
@@ -48,11 +49,15 @@ class Standing:
     readings: tuple[Reading, ...] = ()
     labels: tuple[LabelCopy, ...] = ()
     """Those of older versions too."""
+    sendings: tuple[Sending, ...] = ()
+    """Labels that went to a printer, those of older versions too."""
     wastes: tuple[Waste, ...] = ()
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands, the lot as it was recalled and as the materials have it."""
     people: tuple[Person, ...] = ()
     """Everybody who did something of it, each once as they were the first time."""
+    paper: PaperOrder | None = None
+    """How its order was written by hand, where it was entered late under a downtime number."""
 
 
 Judge = Callable[[Standing], str | None]
@@ -81,14 +86,16 @@ def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tupl
         "moments": moments.moments_of(stored),
         "readings": moments.readings_of(stored),
         "labels": labels.labels_of(stored),
+        "sendings": sendings.sendings_of(stored),
         "wastes": wastes.wastes_of(stored),
     }
-    against = standing_recalls(connection)
+    against, papers = standing_recalls(connection), downtime.paper_orders_of(stored)
     return tuple(
         Standing(
             preparation=one,
             recalled=_recalled(parts["materials"][one.id], against),
             people=stored.people(one.id),
+            paper=downtime.only(papers[one.id]),
             **{name: found[one.id] for name, found in parts.items()},
         )
         for one in saved

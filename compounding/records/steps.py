@@ -17,13 +17,14 @@ from compounding.records.materials import NewOut, material_row, out_row
 from compounding.records.moments import moment_row, reading_row
 from compounding.records.preparations import SavedPreparation
 from compounding.records.prints import NewPrint, print_rows
+from compounding.records.sendings import NewSending, refuse_busy, sending_row
 from compounding.records.signatures import NewSignature, signature_row, void_all
 from compounding.records.standing import Judge, Standing, refuse, stands
 from compounding.records.wastes import waste_row
 from compounding.workflow.materials import Material
 from compounding.workflow.progress import Moment, Reading, Waste
 
-NewRow = Material | NewOut | Moment | Reading | NewPrint | NewFate | Waste
+NewRow = Material | NewOut | Moment | Reading | NewPrint | NewSending | NewFate | Waste
 """What a step may write beside a state and a signature."""
 
 State = str | Callable[[Standing], str | None] | None
@@ -39,6 +40,7 @@ _MADE: Mapping[type, tuple[str, Make]] = MappingProxyType(
         Moment: ("moment", moment_row),
         Reading: ("reading", reading_row),
         NewFate: ("label_end", fate_row),
+        NewSending: ("sending", sending_row),
         Waste: ("waste", waste_row),
     }
 )
@@ -89,6 +91,7 @@ def _refuse_rows(connection: Connection, now: Standing, new: tuple[object, ...])
     materials.refuse(connection, saved, now.materials, new)
     moments.refuse_again(saved, now.moments, new)
     labels.refuse_strange(saved, now.labels, new)
+    refuse_busy(connection, new)
 
 
 def _rows(

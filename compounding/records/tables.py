@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from compounding.records import columns, path_tables
+from compounding.records import columns, downtime_tables, path_tables, printer_tables
 from compounding.records.columns import amount, flag, key, of_entry, preparation_id, text
 
 metadata = columns.metadata
@@ -159,6 +159,26 @@ Index(
     postgresql_where=print_.c.strings_json.is_not(None),
 )
 
+# A document that is of a moment: the master record of a drug file, the labels of a preparation counted, a waste
+# certificate. Its edition is the nth whose words differ from those before; copy 1 holds them, and no other does.
+report = Table(
+    "report",
+    metadata,
+    *key("report"),
+    text("document"),
+    text("about"),
+    Column("edition", Integer, nullable=False),
+    Column("copy", Integer, nullable=False),
+    Column("strings_json", Text),
+    text("pdf_sha256"),
+    *of_entry("report"),
+    UniqueConstraint("document", "about", "edition", "copy", name="report_copy_once"),
+    CheckConstraint("edition > 0", name="report_edition_above_zero"),
+    CheckConstraint("copy > 0", name="report_copy_above_zero"),
+    CheckConstraint("(copy = 1) = (strings_json IS NOT NULL)", name="report_first_copy_holds_the_strings"),
+    sqlite_strict=True,
+)
+
 # `signed` is the JSON of exactly what was on the screen, and `digest` its SHA-256.
 signature = Table(
     "signature",
@@ -283,7 +303,10 @@ REPLAYED = (
     sign_in,
     sign_out,
     setting,
+    report,
     *path_tables.TABLES,
+    *downtime_tables.TABLES,
+    *printer_tables.TABLES,
 )
 """The tables whose rows stand in the log as well, so that the log read again gives them: all but the log's
 own and `secret`."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import ColumnElement, Engine, Row, select
 
 from compounding.quantities import DrugMass, Volume
 from compounding.records import preparations, tables
@@ -84,16 +84,25 @@ def _waste(row: Row[Any]) -> Waste:
 def waste_between(engine: Engine, start: datetime, end: datetime) -> tuple[WasteEntry, ...]:
     """What was entered as thrown away from `start` to before `end`, the oldest first; training too, which is
     named so. Raises NotRead."""
+    return _entries(engine, _table.c.at_utc >= utc_text(start), _table.c.at_utc < utc_text(end))
+
+
+def waste_of(engine: Engine, number: str) -> tuple[WasteEntry, ...]:
+    """What was entered as thrown away of a preparation, the oldest first. Raises NotRead."""
+    return _entries(engine, tables.preparation.c.number == number)
+
+
+def _entries(engine: Engine, *wanted: ColumnElement[bool]) -> tuple[WasteEntry, ...]:
     of = tables.preparation.c
     names = ("market", "drug_id", "training")
-    wanted = (
+    found = (
         preparations.newest(of.number, *(preparations.NOW[name].label(name) for name in names), *_table.c)
         .join(_table, _table.c.preparation_id == of.id)
-        .where(_table.c.at_utc >= utc_text(start), _table.c.at_utc < utc_text(end))
+        .where(*wanted)
         .order_by(_table.c.id)
     )
     with reading(engine) as connection:
-        return tuple(_entry(row) for row in connection.execute(wanted))
+        return tuple(_entry(row) for row in connection.execute(found))
 
 
 def _entry(row: Row[Any]) -> WasteEntry:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
-from compounding.policy import Band, DilutedBagLimit, Formula
+from compounding.policy import Band, DilutedBagLimit, Formula, LabelSize
 from compounding.quantities import (
     Duration,
     Quantity,
@@ -200,6 +200,8 @@ class Choice:
 
 FORMULA = Choice(tuple(formula.value for formula in Formula), Formula, lambda formula: str(formula.value))
 YES_NO = Choice(("yes", "no"), lambda word: word == "yes", lambda value: "yes" if value else "no")
+# Of a full label: the secondary one is no bag's.
+LABEL_STOCK = Choice((LabelSize.SMALL.value, LabelSize.TALL.value), LabelSize, lambda size: str(size.value))
 
 
 @dataclass(frozen=True, slots=True)

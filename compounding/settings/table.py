@@ -28,6 +28,7 @@ from compounding.quantities import (
 )
 from compounding.settings.kinds import (
     FORMULA,
+    LABEL_STOCK,
     YES_NO,
     Amount,
     BagLimit,
@@ -115,6 +116,12 @@ _SITE = (
         "The scanners' separator",
         Separator(),
         "the text that they send for GS1's group separator; empty where they send the separator itself",
+    ),
+    (
+        "site.label_stock",
+        "Stock of the bag labels",
+        LABEL_STOCK,
+        "what is in the printer; another may be chosen for one print",
     ),
 )
 _PEOPLE = (

@@ -43,6 +43,10 @@ enrolled      the product codes of the site
 wastes        what was thrown away, of one preparation and of a period
 waste_period  a period in parts, with its sums
 recalls       a lot, and all that it was used for
+downtime      blank worksheets printed ahead, and what became of their numbers
+printers      the label printers, set up and calibrated
+printer_forms forms of the label printers
+printing      labels on a printer of the site, and what came out
 scanner       what a scanner sends, read
 enrolling     product codes that the site adds
 rounding      a dose rounded down to whole vials
@@ -71,6 +75,11 @@ audit         the log: searched, compared, checked, taken out
 timeline      entries of the log as rows of a page
 chain         what the log rests on, and its check
 extracts      what is taken out of the log
+reporting     documents of a moment, printed in editions
+reconciling   the label reconciliation sheet
+certificates  waste certificates in words
+master        what a master record is made from
+drugs         a drug file and its master record
 log_forms     forms of those who read the log
 settings      the site's settings, read and changed
 fault_gate    shut while a setting does not fit: nothing is planned or printed
@@ -97,6 +106,8 @@ from compounding.web import (
     audit,
     calculator,
     checking,
+    downtime,
+    drugs,
     ending,
     enrolling,
     fault_gate,
@@ -107,8 +118,11 @@ from compounding.web import (
     orders,
     pages,
     preparations,
+    printers,
     recalls,
+    reconciling,
     releasing,
+    reporting,
     rounding,
     saving,
     scanner,
@@ -167,13 +181,18 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(releasing.blueprint)
     app.register_blueprint(labels.blueprint)
     app.register_blueprint(wastes.blueprint)
+    app.register_blueprint(reconciling.blueprint)
+    app.register_blueprint(reporting.blueprint)
+    app.register_blueprint(drugs.blueprint)
     app.register_blueprint(enrolling.blueprint)
     app.register_blueprint(scanner.blueprint)
     app.register_blueprint(rounding.blueprint)
     app.register_blueprint(recalls.blueprint)
+    app.register_blueprint(downtime.blueprint)
     app.register_blueprint(calculator.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(settings.blueprint)
+    app.register_blueprint(printers.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
     return app
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from compounding.web.desk import Desk
 from compounding.web.forms import order_form
+from compounding.web.paper_orders import PAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def as_typed(typed: Mapping[str, str], d: Desk) -> AsTyped:
     A stored order may hold a text that today's form has no field for: it stands under its stored name.
     """
     form = order_form(d, MultiDict(typed))
-    told = [(field.label.text, field.told()) for field in form.in_order()]
+    told = [(field.label.text, field.told()) for field in form.in_order() if field.told() or field.name not in PAPER]
     others = [(name.replace("_", " ").capitalize(), typed[name]) for name in typed if name not in form.typed()]
     pairs = tuple(pair for pair in (*told, *others) if pair[1])
     return AsTyped(pairs, ", ".join(label for label, text in told if not text))

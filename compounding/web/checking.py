@@ -15,26 +15,28 @@ from flask import Blueprint, current_app, redirect, request, url_for
 
 from compounding import records
 from compounding.quantities import DrugMass, Quantity, Volume, WeighedMass
-from compounding.records import Change, Event, NewSignature, RecordsFault
+from compounding.records import Change, Event, NewRow, NewSignature, RecordsFault
 from compounding.web import pages, stored_page
 from compounding.web.blind import blind_banner, refuse
 from compounding.web.desk import Desk, desk
-from compounding.web.fields import Count, Figure
+from compounding.web.fields import Count, Figure, TrueTime
 from compounding.web.forms import SiteForm, blame
 from compounding.web.identity import event, me
 from compounding.web.paperwork import saved_text
+from compounding.web.path_forms import TimedForm, timed_form
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
 from compounding.web.stepping import at_step, done
 from compounding.web.taking import Taking, moved_on, opened_for, take
+from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.barriers import barrier_sentences
 from compounding.wording.numbers import amount, capital, figure, in_words
 from compounding.workflow import Meaning, State, Step
 from compounding.workflow.check import MOST_APART, Own, judged, read_out, stays_apart
 from compounding.workflow.guards import barriers
-from compounding.workflow.progress import Planned, Reading
+from compounding.workflow.progress import Moment, Planned, Reading, What
 from compounding.workflow.steps import CHECK_US
 
 blueprint = Blueprint("checking", __name__, url_prefix="/preparations")
@@ -101,7 +103,7 @@ def check(number: str) -> Any:
     try:
         if reading.agrees:
             records.record(d.engine, event(AGREED, _version(way), changes=_own(reading, way), subject=number))
-            return _sign_page(way, form, SignForm(d))
+            return _sign_page(way, form, _signing(way, d))
         stands = take(way, Taking(step, [reading]), _stopped(reading, way), d)
     except RecordsFault as fault:
         return _blind_page(way, form, str(fault)), pages.status_of(fault)
@@ -208,7 +210,7 @@ def sign_(number: str) -> Any:
     if (again := done(number, State.CHECKED)) is not None:
         return again
     way, step = _checkable(number)
-    form, signing = reading_form(way, d, request.form), SignForm(d, request.form)
+    form, signing = reading_form(way, d, request.form), _signing(way, d, request.form)
     if not _agreed(form, way):
         return _blind_page(way, reading_form(way, d), _moved_on(way) or _NOT_AGREED), 409
     if pages.lost():
@@ -217,10 +219,28 @@ def sign_(number: str) -> Any:
         if not signing.validate() or not signer_proved(signing, d):
             return _sign_page(way, form, signing), 422
         reading, signature = _judged(form, way), _signature(way, form)
-        take(way, Taking(step, [reading]), _told(reading, signature, way), d, signature)
+        told = _told(reading, signature, way)
+        rows: list[NewRow] = [reading]
+        if isinstance(signing, PaperCheckForm):
+            timed = true_moment(Moment(What.CHECKED, 0, told.at, told.at), signing, told, way)
+            if timed is None:
+                return _sign_page(way, form, signing), 422
+            rows, told = [reading, timed], timed_event(told, timed, d)
+        take(way, Taking(step, rows), told, d, signature)
     except RecordsFault as fault:
         return _sign_page(way, form, signing, str(fault)), pages.status_of(fault)
     return redirect(url_for("preparations.shown", number=number), 303)
+
+
+class PaperCheckForm(SignForm, TimedForm):
+    """The signature of a check that was done on paper, with the time that stands there."""
+
+    ON_PAGE = ("at", "on", "late_reason", "signing_secret")
+    at = TrueTime("Time of the check", hint="as on the paper, 24-hour clock", missing="Type the time of the check.")
+
+
+def _signing(way: Way, d: Desk, sent: Any = None) -> SignForm:
+    return timed_form(PaperCheckForm, d, sent, since=way.since) if way.progress.on_paper else SignForm(d, sent)
 
 
 def _agreed(form: ReadingForm, way: Way) -> bool:

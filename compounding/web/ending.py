@@ -53,7 +53,7 @@ class Ending:
     def form(self, way: Way, d: Desk, sent: Any = None) -> EndForm:
         """With a witness where anything goes into the bin."""
         if self.step is steps.RETURN:
-            return return_form(d, self.reasons, sent)
+            return return_form(d, self.reasons, sent, since=way.since)
         witnessed = any(self.wastes(way.progress, _UNSAID))
         return end_form(d, self.reasons, sent, witnessed=witnessed)
 

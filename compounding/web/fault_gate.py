@@ -25,6 +25,7 @@ WHILE_AT_FAULT = frozenset(
         Deed.MANAGE_STAFF,
         Deed.SEE_SETTINGS,
         Deed.SET_SITE,
+        Deed.CALIBRATE,
         Deed.DECIDE,
     }
 )

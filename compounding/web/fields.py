@@ -27,6 +27,7 @@ from compounding.wording import numbers
 # unassigned, line and paragraph separators: nobody can see what they do to a name.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_TRUE_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?:Z|[-+][0-9]{2}:[0-9]{2})?")
 _NUMBER_OF_A_PATIENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./-]*[A-Za-z0-9])?")
 _YEAR = re.compile(r"[1-9][0-9]{3}")
 _CHOOSE = "Choose one of those shown."
@@ -184,6 +185,15 @@ class Hour(Typed):
         if not found:
             raise Unreadable(f"{quote(text)} is not a time. Use hour and minute of the 24-hour clock, as 09:00.")
         return time(int(found[1]), int(found[2]))
+
+
+class TrueTime(Typed):
+    """An hour and minute of the site; with its offset where the hour comes twice."""
+
+    def read(self, text: str) -> str:
+        if not _TRUE_TIME.fullmatch(text.strip()):
+            raise Unreadable(f"{quote(text)} is not a time. Use hour and minute of the 24-hour clock, as 09:00.")
+        return text.strip()
 
 
 class Choice(Typed):

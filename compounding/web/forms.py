@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
 
 from compounding.dosing import OwnLevel, Response, Transplant, Treatment
 from compounding.formulary import Presentation
@@ -17,6 +16,7 @@ from compounding.patient import FORMULAS, OLDEST, Identity, Patient, nhs_number,
 from compounding.policy import Formula, Making, Market
 from compounding.preparation import Order
 from compounding.quantities import BodyMass, CellCount, DoseLevel, DrugMass, Length, Unreadable, quote
+from compounding.records import NewPaperOrder
 from compounding.stability import storages
 from compounding.web.desk import Desk
 from compounding.web.fields import (
@@ -30,6 +30,9 @@ from compounding.web.fields import (
     PatientNumber,
     Typed,
 )
+from compounding.web.paper_orders import PAPER, paper_fields, read_paper
+from compounding.web.site_forms import SiteForm as SiteForm
+from compounding.web.site_forms import blame as blame
 from compounding.wording.numbers import day as written_day
 from compounding.wording.numbers import figure
 
@@ -43,35 +46,6 @@ _RESPONSES = (
     (Response.CRI.value, "CRi: with incomplete recovery"),
     (Response.NONE.value, "No CR or CRi"),
 )
-
-
-class SiteForm(Form):
-    """A form of a site: its dates stand in the market's order."""
-
-    ON_PAGE: tuple[str, ...] = ()
-    """The fields as they stand on the page, from its top; where it is empty, as they are declared."""
-
-    def __init__(self, desk: Desk, sent: MultiDict[str, str] | None = None) -> None:
-        super().__init__(sent, meta={"market": desk.market})
-
-    def typed(self) -> dict[str, str]:
-        """What was typed, by the names in the page: it makes the same form again."""
-        return dict(pair for field in self._typed() for pair in field.sent())
-
-    def errors_in_order(self) -> list[tuple[Typed, str]]:
-        return [(field, str(error)) for field in self.in_order() for error in field.errors]
-
-    def in_order(self) -> list[Typed]:
-        """The fields from the top of the page to its end."""
-        return sorted(self._typed(), key=lambda field: self.ON_PAGE.index(field.name) if self.ON_PAGE else 0)
-
-    def _typed(self) -> Iterator[Typed]:
-        return (field for field in self if isinstance(field, Typed))
-
-
-def blame(field: Any, sentence: str) -> None:
-    """Puts an error beside a field, once it has been validated."""
-    field.errors = [*field.errors, sentence]
 
 
 class TreatmentForm(SiteForm):
@@ -104,6 +78,7 @@ class OrderForm(TreatmentForm):
         *("drug", "give_on", "wetting", "cycle", "day", "response", "prescriber", "ordered_dose"),
         *("transplant", "blasts", "making", "storage", "height", "height_measured", "weight", "weight_measured"),
         *("own_level", "own_reason", "confirmed_by", "third_cycle_reason"),
+        *PAPER,
     )
     third_cycle_reason: Line
     storage: Choice
@@ -175,7 +150,8 @@ def order_form(desk: Desk, sent: MultiDict[str, str] | None = None) -> OrderForm
     kind = USOrderForm if desk.market is Market.US else UKOrderForm
     further = _the_same(further_cycle(drug) for drug in desk.drugs)
     hint = f"cycle {figure(further)} before a transplant only" if further else "before a transplant only"
-    more: dict[str, Any] = {"third_cycle_reason": Line("Reason for a further cycle", most=REASON_MOST, hint=hint)}
+    more = paper_fields()
+    more["third_cycle_reason"] = Line("Reason for a further cycle", most=REASON_MOST, hint=hint)
     if kept := {name: words for drug in desk.drugs for name, words in storages(drug).items()}:
         more["storage"] = Choice(
             "Storage of the diluted bag",
@@ -231,6 +207,8 @@ class Entry:
     height_measured: date
     weight_measured: date
     typed: Mapping[str, str]
+    paper: NewPaperOrder | None = None
+    """How it was written by hand while the screen was down; None where it was not."""
 
 
 def read_order(form: OrderForm, desk: Desk) -> Entry | None:
@@ -241,6 +219,7 @@ def read_order(form: OrderForm, desk: Desk) -> Entry | None:
     _judge_day(form, drug)
     _judge_pairs(form, drug)
     _judge_storage(form, drug)
+    paper = read_paper(form, desk)
     wetting = _wetting(form, desk.zone)
     if wetting is None or drug is None or any(field.errors for field in form):
         return None
@@ -259,6 +238,7 @@ def read_order(form: OrderForm, desk: Desk) -> Entry | None:
         height_measured=measured[0],
         weight_measured=measured[1],
         typed=form.typed(),
+        paper=paper,
     )
 
 

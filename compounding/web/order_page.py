@@ -17,6 +17,7 @@ from compounding.web.acts import answers_sent
 from compounding.web.changing import Changing, Compared
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, all_days
+from compounding.web.paper_orders import paper_sent
 from compounding.web.plan_page import kept
 from compounding.wording.findings import sentence
 from compounding.wording.numbers import amount, count, feet, pounds
@@ -77,7 +78,8 @@ def order_page(
         form=form,
         of=of,
         compared=why.compared,
-        carried=[(KEY, key), *carried, *(of.carried() if of else ())],
+        # How an order that is changed was written on paper is sent along, and not asked again.
+        carried=[(KEY, key), *carried, *(of.carried() if of else ()), *(paper_sent(form) if of else ())],
         notices=_notices(form, why.findings, d.market),
         beside=_beside(form),
         fixed=_fixed(d),

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from compounding import records
 from compounding.quantities import Unreadable
 from compounding.records import Event, NotRead, NotSaved, RecordsFault, RecordsRefused
+from compounding.records.drafts import draft
 from compounding.web import drafts, pages, saving, telling
 from compounding.web.acts import (
     SaveForm,
@@ -34,11 +35,12 @@ from compounding.web.changing import (
     stored_typed,
 )
 from compounding.web.desk import Desk, desk
-from compounding.web.forms import OrderForm, order_form, read_order
+from compounding.web.forms import Entry, OrderForm, blame, order_form, read_order
 from compounding.web.identity import event, me
 from compounding.web.known import Warned, warnings
 from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import KEY, TOP, Unfit, order_page
+from compounding.web.paper_orders import number_fault, paper_typed
 from compounding.web.paperwork import NAMES, doubts
 from compounding.web.plan_page import asking, finding_view, plan_page
 from compounding.web.saving import Reviewed, reviewed
@@ -56,6 +58,7 @@ _DIGEST = "shown"
 _LAST = "signing_secret"
 _NOT_WHOLE = "The plan is not whole: nothing can be saved."
 _SAME = "Nothing is changed: every field says what is saved."
+_OTHER_PAPER = "What stands here of a paper came with the order when it was entered, and is not changed."
 _ANOTHER = "This page is not the one that was shown before. Read it again, then save it."
 
 
@@ -167,6 +170,9 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
         return Unfit(findings=shown.plan.findings)
     if not shown.whole:
         return Unfit((pages.problem("height", _NOT_WHOLE),))
+    if (fault := _paper_fault(entry, key, of, d)) is not None:
+        blame(form["downtime_number"], fault)
+        return Unfit()
     doubted = doubts(entry, lambda other: reviewed(other, d).text, form, d)
     if any(field.errors for field in form):
         return Unfit()
@@ -175,6 +181,16 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
     except NotRead as fault:
         return Unfit((pages.problem(TOP, str(fault)),), status=503)
     return replace(shown, doubts=doubted, warnings=warned)
+
+
+def _paper_fault(entry: Entry, key: str, of: Changing | None, d: Desk) -> str | None:
+    """Why an order cannot be entered as one from paper, or changed into one; None where it can. A form that is sent
+    twice is saved once. Raises NotRead."""
+    if of is not None:
+        return None if paper_typed(entry.typed) == paper_typed(of.typed()) else _OTHER_PAPER
+    if entry.paper is None or (key and records.saved_as(d.engine, draft(key)) == entry.paper.number):
+        return None
+    return number_fault(entry.paper, d)
 
 
 def _not_changed(form: OrderForm, d: Desk, key: str, of: Changing) -> Unfit | None:

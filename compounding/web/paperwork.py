@@ -98,8 +98,8 @@ def work(saved: SavedPreparation, d: Desk) -> papers.Work:
             entered_by=entered.person.name,
             entered_at=moment(entered.at, d.zone, d.market),
             answers=_answers(json.loads(saved.content.answers_json), entered.person.name),
-            log_head=None if head is None else head.code,
             version=saved.version,
+            log_head=None if head is None else head.code,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -11,10 +10,11 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from compounding.localtime import read_moment
-from compounding.quantities import Unreadable, quote
+from compounding.quantities import Unreadable
 from compounding.web.desk import Desk
-from compounding.web.fields import Choice, Day, Line, Typed
+from compounding.web.fields import Choice, Day, Line, TrueTime, Typed
 from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
+from compounding.web.progressing import Way
 from compounding.web.reasons import Reasons
 from compounding.web.signing import SignForm
 from compounding.web.unlocking import was_held
@@ -24,10 +24,9 @@ from compounding.workflow.materials import Kind
 
 PRODUCT = "product"
 LOT_MOST = 20  # GS1 General Specifications, AI (10)
-_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?:Z|[-+][0-9]{2}:[0-9]{2})?")
 _DAYS_BACK = 7
 """How long ago something may have happened that is entered only now: a long weekend and more. Ours; a day that
-cannot be chosen would have another one typed in its place."""
+cannot be chosen would have another one typed in its place. What was written on paper goes back to its first day."""
 _HELD = (
     "This was held back, and comes only now. Type when it was; or leave the time empty, and send it again where it is"
     " done only now."
@@ -40,19 +39,10 @@ class ScanForm(SiteForm):
     scan = Typed("Code")
 
 
-class TrueTime(Typed):
-    """An hour and minute of the site; with its offset where the hour comes twice."""
+class TimedForm(SiteForm):
+    """When something was, where it was not now, and why that is said only now."""
 
-    def read(self, text: str) -> str:
-        if not _HOUR.fullmatch(text.strip()):
-            raise Unreadable(f"{quote(text)} is not a time. Use hour and minute of the 24-hour clock, as 09:00.")
-        return text.strip()
-
-
-class NowForm(ScanForm):
-    """Something that is done now; or, where it was earlier, when, and why that is said only now."""
-
-    ON_PAGE: tuple[str, ...] = ("scan", "at", "on", "late_reason")
+    ON_PAGE: tuple[str, ...] = ("at", "on", "late_reason")
     on: Choice
 
     at = TrueTime("Time", hint="24-hour clock, as 09:00; empty for now")
@@ -75,25 +65,41 @@ class NowForm(ScanForm):
             return None
 
 
-F = TypeVar("F", bound=NowForm)
+class NowForm(ScanForm, TimedForm):
+    """Something that is done now; or, where it was earlier, when, and why that is said only now."""
+
+    ON_PAGE: tuple[str, ...] = ("scan", "at", "on", "late_reason")
 
 
-def now_form(d: Desk, sent: MultiDict[str, str] | None = None) -> NowForm:
-    return _timed(NowForm, d, sent)
+Timed = TypeVar("Timed", bound=TimedForm)
 
 
-def _timed(kind: type[F], d: Desk, sent: MultiDict[str, str] | None, **fields: Any) -> F:
-    """A form with its days; one that nobody sent yet stands at today."""
-    form: F = type(kind.__name__, (kind,), {"on": _days(d), **fields})(d, sent)
+def now_form(d: Desk, sent: MultiDict[str, str] | None = None, *, since: datetime | None = None) -> NowForm:
+    return timed_form(NowForm, d, sent, since=since)
+
+
+def timed_form(
+    kind: type[Timed],
+    d: Desk,
+    sent: MultiDict[str, str] | None = None,
+    *,
+    since: datetime | None = None,
+    **fields: Any,
+) -> Timed:
+    """A form with its days, back to that of `since` where that is longer ago; one that nobody sent yet stands at
+    today."""
+    form: Timed = type(kind.__name__, (kind,), {"on": _days(d, since), **fields})(d, sent)
     if sent is None:
         form.on.text = d.today().isoformat()
     return form
 
 
-def _days(d: Desk) -> Choice:
+def _days(d: Desk, since: datetime | None = None) -> Choice:
     """Each is sent as its date: a page that was opened before midnight means the days that it showed."""
-    days = [d.today() - timedelta(days=back) for back in range(_DAYS_BACK + 1)]
-    named = ("Today, ", "Yesterday, ", *[""] * (_DAYS_BACK - 1))
+    first = since.astimezone(ZoneInfo(d.zone)).date() if since is not None else d.today()
+    back = max(_DAYS_BACK, (d.today() - first).days)
+    days = [d.today() - timedelta(days=ago) for ago in range(back + 1)]
+    named = ("Today, ", "Yesterday, ", *[""] * (back - 1))
     choices = ((on.isoformat(), f"{name}{written_day(on, d.market)}") for on, name in zip(days, named, strict=True))
     return Choice("Day", tuple(choices), missing="Choose the day.")
 
@@ -143,20 +149,24 @@ class EndForm(SiteForm):
         return f"{self.why.chosen}{said}"
 
 
-class ReturnForm(EndForm, NowForm):
+class ReturnForm(EndForm, TimedForm):
     """A bag that came back, and when."""
 
     ON_PAGE = ("why", "words", "at", "on", "late_reason")
 
 
-class ReleaseForm(SignForm, NowForm):
+class ReleaseForm(SignForm, TimedForm):
     """A release, and when it was."""
 
     ON_PAGE = ("at", "on", "late_reason", "signing_secret")
 
 
-def release_form(d: Desk, sent: MultiDict[str, str] | None = None) -> ReleaseForm:
-    return _timed(ReleaseForm, d, sent, scan=None)
+def release_form(way: Way, d: Desk, sent: MultiDict[str, str] | None = None) -> ReleaseForm:
+    """Of a bag that left on paper the time must be typed: it stands there."""
+    if not way.progress.on_paper:
+        return timed_form(ReleaseForm, d, sent)
+    at = TrueTime("Time of the release", hint="as on the paper, 24-hour clock", missing="Type when it was released.")
+    return timed_form(ReleaseForm, d, sent, since=way.since, at=at)
 
 
 def end_form(
@@ -175,8 +185,10 @@ def end_form(
     return form
 
 
-def return_form(d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = None) -> ReturnForm:
-    return _timed(ReturnForm, d, sent, why=_why(reasons), scan=None)
+def return_form(
+    d: Desk, reasons: Reasons, sent: MultiDict[str, str] | None = None, *, since: datetime | None = None
+) -> ReturnForm:
+    return timed_form(ReturnForm, d, sent, since=since, why=_why(reasons))
 
 
 def _why(reasons: Sequence[tuple[str, str]]) -> Choice:

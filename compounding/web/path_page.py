@@ -41,6 +41,7 @@ _PAGES: Mapping[str, str] = {
     "check": "checking.shown",
     "read-again": "checking.shown",
     "print-label": "labels.shown",
+    "hand-label": "true_times.hand_label",
     "apply-label": "labels.shown",
     "destroy-label": "labels.shown",
     "count-labels": "labels.shown",
@@ -123,7 +124,7 @@ def path_page(way: Way, shown: Shown, d: Desk) -> PathPage:
         )
         if following
         else (),
-        form=shown.form or now_form(d),
+        form=shown.form or now_form(d, since=way.since),
         place=str(following.place) if following else "",
         type_link=_type_link(way, following),
         stop=_stop(shown, way, following, d),

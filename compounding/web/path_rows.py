@@ -20,10 +20,10 @@ from compounding.wording.path import (
     called,
     discard_words,
     draw_words,
-    late_words,
     step_note,
     syringe_words,
 )
+from compounding.wording.true_times import late_words
 from compounding.workflow import Meaning, State
 from compounding.workflow.guards import leaves_by
 from compounding.workflow.materials import Kind, Material, live, missing
@@ -141,7 +141,7 @@ def vial_views(way: Way, d: Desk, hidden: bool) -> Iterator[Mapping[str, Any]]:
         wetted = next((one for one in progress.all_of(What.WETTED) if one.place == place), None)
         lines = [] if spare and wetted is None else [f"{'with' if wetted else 'add'} {water}"]
         lines += ["a spare, opened only where the others do not suffice"] if spare else []
-        lines += [late] if wetted and (late := late_words(wetted, d.zone)) else []
+        lines += [late] if wetted and (late := late_words(wetted, d.zone, d.market)) else []
         lines += [] if spare or hidden else _draw_lines(progress, place)
         lines.append(_serial(progress, place))
         yield {

@@ -116,6 +116,8 @@ def infusion_ends(way: Way, now: datetime) -> datetime:
     """The last moment at which the infusion may end, in UTC: by the clocks, or as if the first vial were wetted
     now."""
     times, within = clocks(way.progress), way.progress.planned.drug.times.complete_within.value
+    if way.since is not None:  # prepared on paper: what is picked was good then
+        now = way.since
     return now + timedelta(minutes=within.whole("minute")) if times is None else times.complete_by
 
 

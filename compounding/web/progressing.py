@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from compounding.records import SavedPreparation, Standing
 from compounding.web.blind import standing_at
@@ -26,6 +27,11 @@ class Way:
     @property
     def saved(self) -> SavedPreparation:
         return self.standing.preparation
+
+    @property
+    def since(self) -> datetime | None:
+        """When its order was written on paper: its true times may lie as far back. None for any other."""
+        return None if self.standing.paper is None else self.standing.paper.written_at
 
     @property
     def refusal(self) -> str | None:
@@ -64,9 +70,11 @@ def progress(standing: Standing, figures: Planned) -> Progress:
         moments=standing.moments,
         readings=standing.readings,
         labels=standing.labels,
+        sendings=standing.sendings,
         wastes=standing.wastes,
         recalled=standing.recalled,
         training=saved.content.training,
+        on_paper=standing.paper is not None,
     )
 
 

@@ -14,6 +14,7 @@ from compounding.web.progressing import Way
 from compounding.wording.barriers import disagreeing
 from compounding.wording.numbers import amount, capital, clock, count, day, figure, moment
 from compounding.wording.path import called, limit_rule
+from compounding.wording.true_times import happened
 from compounding.wording.worklist import limit_name, limit_text
 from compounding.workflow.limits import Due, Limit, every_limit
 from compounding.workflow.materials import Material, live
@@ -81,17 +82,13 @@ def _names(standing: Standing) -> Mapping[str, str]:
     return {person.id: person.name for person in standing.people}
 
 
-_HAPPENED = {What.DILUTED: "Drug added to the bag", What.RELEASED: "Released", What.RETURNED: "Returned"}
-
-
 def _times(way: Way, d: Desk) -> Iterator[dict[str, Any]]:
     """Each true time; a late one beside the time at which it was entered, and why."""
     names = _names(way.standing)
     for one in way.progress.moments:
-        what = f"Vial {figure(one.place)} wetted" if one.what is What.WETTED else _HAPPENED[one.what]
         late = {"main": _minute(one.entered_at, d), "small": [f"late: {one.late_reason}"]}
         entered = late if is_late(one.at, one.entered_at) else "at once"
-        yield {"cells": (what, _minute(one.at, d), entered, names[one.person])}
+        yield {"cells": (happened(one), _minute(one.at, d), entered, names[one.person])}
 
 
 def _material(one: Material, way: Way, d: Desk) -> dict[str, Any]:

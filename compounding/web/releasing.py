@@ -34,6 +34,7 @@ from compounding.wording import labels as label_words
 from compounding.wording.barriers import barrier_sentence
 from compounding.workflow import Meaning, State, Step
 from compounding.workflow.guards import barriers, minute, only_passed
+from compounding.workflow.labels import labelled_by_hand
 from compounding.workflow.progress import Barrier, Fate, Moment, What
 from compounding.workflow.steps import FINAL_US, RELEASE
 from compounding.workflow.times import entry_barriers, is_late
@@ -42,6 +43,7 @@ blueprint = Blueprint("releasing", __name__, url_prefix="/preparations")
 
 SCAN_REFUSED = "label scan refused"
 _SHOWN = "shown"
+_BY_HAND = "written by hand"
 _OLD = "The record changed since this page was opened. Read it again, and then sign."
 _LOOK = "Look at it, and tick it; or reject the preparation."
 
@@ -69,6 +71,8 @@ def final_form(way: Way, d: Desk, sent: Any = None) -> FinalForm:
     form = FinalForm(d, sent)
     if not way.progress.planned.drug.administration.light_cover.value:
         del form.cover
+    if labelled_by_hand(way.progress):
+        del form.scanned
     return form
 
 
@@ -100,13 +104,15 @@ def sign_final(number: str) -> Any:
     form.validate()
     if left := [tick.label.text for tick in form.ticks() if tick.errors]:
         _keep_refused(way, step, _LOOK, {"not ticked": " ".join(left)})
-    _judge_label(form, way, d)
+    if "scanned" in form:
+        _judge_label(form, way, d)
     if any(field.errors for field in form):
         return _final_page(way, step, form), 422
     try:
         if not signer_proved(form, d):
             return _final_page(way, step, form), 422
-        looked, label = [tick.label.text for tick in form.ticks()], form.scanned.text.strip()
+        looked = [tick.label.text for tick in form.ticks()]
+        label = form.scanned.text.strip() if "scanned" in form else _BY_HAND
         signature = sign(Meaning.FINAL_CHECK, {**_record(way, d), "looked at": looked, "label": label}, me().person)
         take(way, Taking(step, ()), _told(step, signature, way, {"label": label}), d, signature)
     except RecordsFault as fault:
@@ -158,7 +164,7 @@ def release(number: str) -> Any:
     """The whole record, and what is in the way of a release."""
     way, step = at_step(number, RELEASE.name, "Not to be released by you now")
     viewed(VIEWED, number, page="release")
-    return _release_page(way, step, release_form(desk()))
+    return _release_page(way, step, release_form(way, desk()))
 
 
 @blueprint.post("/<number>/release")
@@ -169,7 +175,7 @@ def sign_release(number: str) -> Any:
     if (again := done(number, State.RELEASED)) is not None:
         return again
     way, step = at_step(number, RELEASE.name, "Not to be released by you now")
-    form = release_form(d, request.form)
+    form = release_form(way, d, request.form)
     if pages.lost():
         return _release_page(way, step, form, pages.LOST)
     timed = _released(form, way, step)
@@ -231,7 +237,8 @@ def _release_page(way: Way, step: Step, form: ReleaseForm, problem: str = "") ->
     barred = barriers(step, way.progress, _latest(way))
     too_late = only_passed(barred)
     signable = too_late or not barred
-    return _page("release.html", way, step, form, Meaning.RELEASE, problem, signable=signable, too_late=too_late)
+    more = {"signable": signable, "too_late": too_late, "on_paper": way.progress.on_paper}
+    return _page("release.html", way, step, form, Meaning.RELEASE, problem, **more)
 
 
 # ------------------------------------------------------------------ both

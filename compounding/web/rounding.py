@@ -21,13 +21,12 @@ from compounding.web.acts import answers_stored
 from compounding.web.blind import refuse, seen_at
 from compounding.web.changing import Changing, change_refusal, stored_answers, stored_typed
 from compounding.web.desk import Desk, desk
-from compounding.web.fields import Day, Line
+from compounding.web.fields import Day, Line, TrueTime
 from compounding.web.forms import NAME_MOST, SiteForm, blame
 from compounding.web.identity import event, me
 from compounding.web.offers import ROUNDED, Offer, offered_text, stored_offer
 from compounding.web.orders import review_of
 from compounding.web.paperwork import entered_status, standing_of
-from compounding.web.path_forms import TrueTime
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording import rounding as wording
 from compounding.wording.numbers import amount, count, moment, percent

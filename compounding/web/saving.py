@@ -35,6 +35,7 @@ from compounding.web.offers import ROUNDED, stored_offer
 from compounding.web.paperwork import Doubt, refused_answer
 from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
+from compounding.wording.log import HAPPENED
 from compounding.wording.numbers import day as written_day
 from compounding.wording.plans import PlanText, plan_text, to_json
 from compounding.wording.rounding import other_dose
@@ -99,7 +100,11 @@ def save(
     values = telling.entered(telling.values(shown.entry.typed, shown.text, d))
     event = replace(_event(shown, given, told, signature), action=ENTERED, changes=values)
     also = tuple(telling.answer_events(given, told))
-    saved = save_preparation(d.engine, new_preparation(shown, given, d, key), event, signature, also)
+    new, paper = new_preparation(shown, given, d, key), shown.entry.paper
+    if paper is not None:
+        new = replace(new, year=int(paper.number.partition("-")[0]))
+        event = replace(event, details={**event.details, HAPPENED: paper.written_at.isoformat()}, reason=paper.reason)
+    saved = save_preparation(d.engine, new, event, signature, also, paper=paper)
     _require_own(saved, saved.created_by, told.person)
     return saved
 

@@ -21,6 +21,8 @@ from compounding.workflow.progress import Fate, LabelCopy
 
 _OWN = "own-label"
 _PAGE = "p"
+BLANK = 0
+"""The version that a blank worksheet of a downtime pack is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class ScannedBack:
     part: str = ""
     """ "1" for a label's copy, "p1" for a worksheet's page; "" where the number was typed."""
     version: int | None = None
-    """Of a worksheet; None where its code does not say it."""
+    """Of a worksheet; None where its code does not say it, BLANK of a blank one."""
 
     @property
     def is_page(self) -> bool:
@@ -42,8 +44,10 @@ class ScannedBack:
         """As the log and the sentences name it."""
         if not self.part:
             return self.number
-        named = f"page {self.part.removeprefix(_PAGE)} of the worksheet" if self.is_page else f"label copy {self.part}"
-        return f"{named} of {self.number}"
+        if not self.is_page:
+            return f"label copy {self.part} of {self.number}"
+        sheet = "blank worksheet" if self.version == BLANK else "worksheet"
+        return f"page {self.part.removeprefix(_PAGE)} of the {sheet} of {self.number}"
 
 
 def scanned_back(text: str, d: Desk) -> ScannedBack:
@@ -72,7 +76,7 @@ def stale(back: ScannedBack, standing: Standing, d: Desk) -> str | None:
     if not back.part:
         return None
     if back.is_page:
-        return _stale_page(back, standing.preparation.version, d)
+        return _stale_page(back, standing, d)
     copy = label_copy(back, standing)
     if copy is None:
         return f"There is no {back.words}: it was not printed at this desk."
@@ -92,8 +96,12 @@ def _stale_copy(back: ScannedBack, copy: LabelCopy, version: int) -> str | None:
     return None
 
 
-def _stale_page(back: ScannedBack, version: int, d: Desk) -> str | None:
-    """A page whose code does not say its version is an older one where none was printed of the newest."""
+def _stale_page(back: ScannedBack, standing: Standing, d: Desk) -> str | None:
+    """A page whose code does not say its version is an older one where none was printed of the newest. What was
+    written by hand on a blank one stays a record of its preparation, whatever became of its order."""
+    version = standing.preparation.version
+    if back.version == BLANK and standing.paper is not None:
+        return None
     printed = {one.version for one in records.prints(d.engine, back.number) if kind_of(one.document) == WORKSHEET}
     if not printed or back.version not in (None, *printed):
         return f"There is no {back.words}: it was not printed at this desk."

@@ -44,8 +44,16 @@ def listed() -> Any:
         "settings.html",
         groups=[(group.value, rows) for group, rows in groups.items() if rows],
         faults=[(fault.sentence, links(fault.names)) for fault in d.faults],
+        masters=list(_masters(d)),
         waiting=f"{count(waiting, 'setting waits', 'settings wait')} for a second pharmacist." if waiting else "",
     )
+
+
+def _masters(d: Desk) -> Iterator[tuple[str, str]]:
+    """The drug files, for whoever may read their master records."""
+    if me().may(Deed.LOOK):
+        for drug in d.drugs:
+            yield f"Master record, {drug.id}", url_for("drugs.shown", drug=drug.id)
 
 
 def _row(one: Kept, d: Desk) -> dict[str, Any]:

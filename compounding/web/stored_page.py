@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from compounding import records
-from compounding.records import RecordedEvent, SavedPreparation, Signature, Standing
+from compounding.records import PaperOrder, RecordedEvent, SavedPreparation, Signature, Standing
 from compounding.web import pages
 from compounding.web.as_typed import AsTyped, as_typed
 from compounding.web.as_written import as_written
@@ -69,9 +69,17 @@ def _entered(standing: Standing, d: Desk) -> str:
     """Who entered it; of a changed order, who changed it last."""
     saved, last = standing.preparation, entered_status(standing)
     first = f"Entered {_when(saved.created_at, d)} by {saved.created_by.name}, {saved.created_by.role}"
+    if standing.paper is not None:
+        first = f"{first}. {_on_paper(standing.paper, d)}"
     if saved.version == 1:
         return first
     return f"{first}. Version {saved.version}, changed {_when(last.at, d)} by {last.person.name}, {last.person.role}"
+
+
+def _on_paper(paper: PaperOrder, d: Desk) -> str:
+    """Of a late entry, which is told with both times, how it was written and why it is entered so late."""
+    why = paper.reason.rstrip(".")
+    return f"Late entry: written on paper {_when(paper.written_at, d)} by {paper.written_by}. Why so late: {why}"
 
 
 def _when(at: Any, d: Desk) -> str:

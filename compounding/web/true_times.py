@@ -10,16 +10,19 @@ from flask import Blueprint, request
 
 from compounding.records import Event, NewRow, RecordsFault
 from compounding.web import pages
+from compounding.web.blind import refuse
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame
 from compounding.web.identity import event
 from compounding.web.path import as_kept, back, faulted, now, sent_place, stopped, way_shown
-from compounding.web.path_forms import NowForm, now_form
+from compounding.web.path_forms import NowForm, TimedForm, now_form, timed_form
 from compounding.web.path_page import Shown
 from compounding.web.picking import Stop, own_paper, vial_of
 from compounding.web.preparations import preparation_page
 from compounding.web.progressing import Way
-from compounding.web.taking import Taking, entered_at, moved_on, refused, take
+from compounding.web.stored_page import banner
+from compounding.web.taking import Taking, entered_at, moved_on, opened_for, refused, take
+from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.barriers import barrier_sentence
 from compounding.wording.log import HAPPENED
 from compounding.wording.numbers import clock
@@ -28,7 +31,7 @@ from compounding.workflow import State, Step
 from compounding.workflow.guards import dry, vial_barriers
 from compounding.workflow.materials import ReadBy
 from compounding.workflow.progress import Barrier, Moment, Progress, What
-from compounding.workflow.steps import DILUTE, WET, WET_SPARE
+from compounding.workflow.steps import DILUTE, HAND_LABEL, WET, WET_SPARE
 from compounding.workflow.times import entry_barriers, is_late
 from compounding.workflow.wastes import of_dilution
 
@@ -43,7 +46,8 @@ _PRESSED: Mapping[str, str] = {"read": "button"}
 @pages.shown_again
 def wet(number: str) -> Any:
     """Writes down when a vial was wetted. The first one starts the clocks."""
-    d, way, form = desk(), way_shown(number), now_form(desk(), request.form)
+    d, way = desk(), way_shown(number)
+    form = now_form(d, request.form, since=way.since)
     if (answer := _out_of_date(way, form)) is not None:
         return answer
     place, raw, told = sent_place(), form.scan.text, _PRESSED
@@ -57,12 +61,63 @@ def wet(number: str) -> Any:
     return _happened(way, step, Moment(What.WETTED, place, now(), now()), form, told)
 
 
+@blueprint.get("/<number>/hand-label")
+def hand_label(number: str) -> Any:
+    """When a bag that was prepared on paper got its label, which was written by hand."""
+    way = _hand_labelled(number)
+    viewed(VIEWED, number, page="label written by hand")
+    return _hand_label_page(way, timed_form(TimedForm, desk(), since=way.since))
+
+
+@blueprint.post("/<number>/hand-label")
+@pages.shown_again
+def enter_hand_label(number: str) -> Any:
+    """Writes down that the label was written by hand, and when."""
+    d, way = desk(), _hand_labelled(number)
+    form = timed_form(TimedForm, d, request.form, since=way.since)
+    if pages.lost():
+        return _hand_label_page(way, form, pages.LOST)
+    if (said := moved_on(way.standing)) is not None:
+        return _hand_label_page(way, form, said), 409
+    told = event(HAND_LABEL.name)
+    timed = true_moment(Moment(What.LABELLED, 0, now(), now()), form, told, way)
+    if timed is None:
+        return _hand_label_page(way, form), 422
+    try:
+        take(way, Taking(HAND_LABEL, (timed,)), timed_event(told, timed, d), d)
+    except RecordsFault as fault:
+        return _hand_label_page(way, form, str(fault)), pages.status_of(fault)
+    return back(number)
+
+
+def _hand_labelled(number: str) -> Way:
+    """Ends the request with a page that says why no label is to be written down as one by hand."""
+    way = way_shown(number)
+    if (said := refused(way, Taking(HAND_LABEL, ()), now())) is not None:
+        refuse("Not to be labelled by hand", said, 409)
+    return way
+
+
+def _hand_label_page(way: Way, form: TimedForm, problem: str = "") -> str:
+    errors = [*([pages.problem(form.at.anchor, problem)] if problem else []), *pages.problems(form)]
+    return pages.page(
+        "hand_label.html",
+        errors,
+        pages.heading(errors, "recorded"),
+        saved=way.saved,
+        form=form,
+        carried=opened_for(way),
+        banner=banner(way.saved, desk()),
+    )
+
+
 @blueprint.post("/<number>/add-drug")
 @pages.shown_again
 def add_drug(number: str) -> Any:
     """Writes down when the drug went into the bag, and what it left in the vials. A late time is written down like
     any other; it leaves nothing but to reject."""
-    way, form = way_shown(number), now_form(desk(), request.form)
+    way = way_shown(number)
+    form = now_form(desk(), request.form, since=way.since)
     if (answer := _out_of_date(way, form)) is not None:
         return answer
     raw, told = form.scan.text, _PRESSED
@@ -107,7 +162,7 @@ def _happened(
     return back(way.saved.number)
 
 
-def true_moment(made: Moment, form: NowForm, told: Event, way: Way) -> Moment | None:
+def true_moment(made: Moment, form: TimedForm, told: Event, way: Way) -> Moment | None:
     """The moment with its true time, and the time at which it is entered; what is wrong with it stands at its
     field, and then there is none."""
     entered, policy = entered_at(told), way.progress.planned.policy

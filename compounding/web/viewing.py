@@ -24,7 +24,7 @@ def page_refused(sentence: str) -> None:
     """Somebody asked for a page that opens for others, or not now: of a preparation, where its address names one.
     Raises NotSaved."""
     number = (request.view_args or {}).get("number", "")
-    subject = number if NUMBER.fullmatch(number) else ""
+    subject = number if NUMBER.fullmatch(str(number)) else ""
     records.record(desk().engine, event(REFUSED, {"page": request.endpoint or ""}, reason=sentence, subject=subject))
 
 

@@ -9,16 +9,16 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from compounding import records
+from compounding import papers, records
 from compounding.quantities import plain
 from compounding.records import WasteEntry
 from compounding.vials import bill
-from compounding.web import pages, stored_page
+from compounding.web import certificates, pages, reporting, stored_page
 from compounding.web.desk import Desk, desk
 from compounding.web.extracts import spreadsheet
 from compounding.web.fields import Day
 from compounding.web.forms import SiteForm, blame
-from compounding.web.identity import event
+from compounding.web.identity import event, me
 from compounding.web.labels import opened_way
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
@@ -28,6 +28,8 @@ from compounding.web.witnessing import printed_names
 from compounding.wording import wastes as wording
 from compounding.wording.numbers import amount, figure, moment
 from compounding.wording.numbers import day as written_day
+from compounding.wording.reports import WASTE
+from compounding.workflow import Deed
 from compounding.workflow.progress import Waste
 from compounding.workflow.wastes import balance
 
@@ -57,12 +59,19 @@ _ENTRIES = (
 @blueprint.get("/preparations/<number>/wastes")
 def of_one(number: str) -> Any:
     """The bin beside the bill."""
-    way, d = opened_way(number), desk()
+    way = opened_way(number)
     viewed(VIEWED, number, page="waste")
+    return _page_of_one(way)
+
+
+def _page_of_one(way: Way, problems: Sequence[dict[str, str]] = ()) -> str:
+    d, errors = desk(), list(problems)
     names = printed_names(d)
     plan = stored_page.stored_plan(way.saved)
     return pages.page(
         "wastes_of_one.html",
+        errors,
+        pages.heading(errors, "printed"),
         saved=way.saved,
         state=way.saved.state.capitalize(),
         banner=stored_page.banner(way.saved, d),
@@ -75,6 +84,24 @@ def of_one(number: str) -> Any:
         not_billed=wording.NOT_BILLED,
         not_given=wording.not_given(way.saved.state),
         balance=[(name, kept(text)) for name, text in wording.balance_pairs(balance(way.progress))],
+        copies=reporting.copies(WASTE, way.saved.number, d),
+        may_print=me().may(Deed.PRINT),
+        action=url_for("wastes.print_one", number=way.saved.number),
+    )
+
+
+@blueprint.post("/preparations/<number>/wastes/print")
+@pages.shown_again
+def print_one(number: str) -> Any:
+    """The waste certificate of a preparation."""
+    way, d = opened_way(number), desk()
+    if pages.lost():
+        return _page_of_one(way, [pages.problem(reporting.PRINTING, pages.LOST)])
+    return reporting.printed(
+        WASTE,
+        number,
+        lambda shown: papers.waste_of_one(certificates.of_one(way, d), shown),
+        lambda problems: _page_of_one(way, problems),
     )
 
 
@@ -163,6 +190,8 @@ def _period_page(form: PeriodForm, problems: Sequence[dict[str, str]] = (), *, s
         drugs=[_drug(drug, of, form, d) for drug, of in _by_drug(found)],
         heads=_SLICES,
         entry_heads=_ENTRIES,
+        may_print=me().may(Deed.PRINT),
+        copies=reporting.copies(WASTE, reporting.of_period(when), d) if summed else (),
         rows=[_entry_row(entry, names, d) for entry in reversed(found[-MOST_SHOWN:])],
         more=f"The newest {MOST_SHOWN} of {figure(len(found))}; the CSV has all." if len(found) > MOST_SHOWN else "",
     )
@@ -255,4 +284,23 @@ def _cells(entry: WasteEntry, names: Mapping[str, str], d: Desk) -> tuple[str, .
         entry.person.name,
         entry.person.role,
         str(entry.entry),
+    )
+
+
+@blueprint.post("/wastes/certificate")
+@pages.shown_again
+def print_period() -> Any:
+    """The waste certificate of a period: every row of it, and what is billed beside the bin."""
+    d, form = desk(), PeriodForm(desk(), request.form)
+    if pages.lost():
+        return _period_page(form, [pages.problem("since_day", pages.LOST)], summed=False)
+    if not form.is_right():
+        return _period_page(form, summed=False), 422
+    when = wording.period(form.since.data, form.until.data, d.market)
+    facts = ((("Period", when), ("Site", d.site.name)),)
+    return reporting.printed(
+        WASTE,
+        reporting.of_period(when),
+        lambda shown: papers.waste_of_period(facts, tuple(certificates.of_drugs(_entries(form, d), d)), shown),
+        lambda problems: _period_page(form, problems),
     )

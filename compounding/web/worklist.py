@@ -188,11 +188,17 @@ def scan() -> Any:
         return _refuse(show, form, str(unreadable))
     standing = records.standing(d.engine, back.number)
     if standing is None:
-        return _refuse(show, form, f"There is no preparation {back.number}.", back)
+        return _refuse(show, form, _unknown(back.number, d), back)
     if (refused := stale(back, standing, d)) is not None:
         return _refuse(show, form, refused, back)
     records.record(d.engine, event(LOOKED_UP, _told(form, back), subject=back.number))
     return redirect(url_for("preparations.shown", number=back.number), 303)
+
+
+def _unknown(number: str, d: Desk) -> str:
+    if records.pack_of(d.engine, number) is None:
+        return f"There is no preparation {number}."
+    return f"{number} is a number of a downtime pack, and no order was entered under it yet: enter it as a new order."
 
 
 def _refuse(show: str, form: ScanForm, sentence: str, back: ScannedBack | None = None) -> Any:

@@ -88,6 +88,10 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         f"The infusion had to start before {_when(v, 'start_before', p)}, and it is {_when(v, 'now', p)}:"
         " the bag must be rejected."
     ),
+    "released-late": lambda v, p: (
+        f"It was released at {_when(v, 'now', p)}, and the infusion had to start before"
+        f" {_when(v, 'start_before', p)}: the bag must be rejected."
+    ),
     "recalled": lambda v, p: f"{_lot(v)}, is recalled. Set it aside and take another.",
     "expired": lambda v, p: (
         f"{_lot(v)}, is good until {day(v['expiry'], p.market)}, and the infusion may last until"
@@ -106,8 +110,9 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "spare": lambda v, p: f"Vial {v['vial']} was not needed: put it away first.",
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
-        " the settings before a bag is released."
+        " the settings before a bag is labelled or released."
     ),
+    "not-on-paper": lambda v, p: "Its label is printed: only what was prepared on paper has one written by hand.",
     # of one material
     "not-needed": lambda v, p: f"{_kind(v)} is recorded already, or not needed: look at it again.",
     "not-there": lambda v, p: f"{_lot(v)}, is not in the preparation any more: look at it again.",
@@ -120,6 +125,14 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "before-wetting": lambda v, p: (
         f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the last vial was wetted: one of the two is"
         " wrong. Type this one as it was; where it is the other, leave this empty, and reject the preparation."
+    ),
+    "before-dilution": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the drug was added. Type when the bag got its"
+        " label."
+    ),
+    "before-label": lambda v, p: (
+        f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was filled and labelled. Type when it"
+        " was released."
     ),
     "before-final": lambda v, p: (
         f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the final check was signed. Type when the bag"

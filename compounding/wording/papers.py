@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, short_name
 from compounding.wording.plans import DrawText, PlanText
 from compounding.wording.working import Row
+from compounding.workflow import State
+from compounding.workflow.progress import Fate
 
 TRAINING_ON_LABEL = ("TRAINING –", "NOT FOR", "PATIENT USE")
 TRAINING_ON_WORKSHEET = ("TRAINING –", "NOT FOR PATIENT USE")
+VOID = "VOID"
+TRAINING_AND_VOID = ("TRAINING – VOID", "NOT FOR PATIENT USE")
+_PREPARING, _COMPLETE = "FOR PREPARATION", "COMPLETE"
+# What a worksheet is for, by the state that it shows. A bag that came back or was thrown away was released: its
+# record is complete.
+MARKS: Mapping[State, str] = {
+    **dict.fromkeys(State, _PREPARING),
+    State.ENTERED: "NOT VERIFIED",
+    **dict.fromkeys((State.RELEASED, State.RETURNED, State.WASTED), _COMPLETE),
+    **dict.fromkeys((State.REJECTED, State.CANCELLED), VOID),
+}
 # Where a label's time will stand. An empty place could be read as no limit, and a time computed from a
 # plan could be later than the truth.
 NOT_TIMED = "not timed"
+
+_SPECIMEN = ("SPECIMEN –", "NOT FOR", "USE")
+_PREVIEW = ("PREVIEW –", "NOT", "PRINTED")
+PREVIEW = "preview"
+"""Of a label that cannot be printed yet."""
+KINDS: Mapping[str, tuple[str | None, tuple[str, ...] | None]] = {
+    Fate.APPLIED.value: (None, None),
+    Fate.LIGHT_COVER.value: ("Light cover", None),
+    Fate.SPECIMEN.value: ("SPECIMEN", _SPECIMEN),
+    PREVIEW: ("PREVIEW", _PREVIEW),
+}
+"""What a copy of a label is for: the words beside its number, and across one that no bag may bear. The bag's own says
+neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +85,55 @@ WORDS = {
         complete_by_row="Complete by",
     ),
 }
+
+
+BY_HAND = "by hand"
+SCANNED, TYPED = "S", "T"
+_SIGNED, _RECORDED = "signed", "recorded"
+
+
+def signed_entry(entry: str) -> str:
+    """How a row was signed: by the entry of the log that holds the signature."""
+    return f"{_SIGNED}, entry {entry}"
+
+
+def recorded_entry(entry: str) -> str:
+    """The same of what nobody signs."""
+    return f"{_RECORDED}, entry {entry}"
+
+
+def on_day(date: str, hour: str, market: Market) -> str:
+    """An hour with its day, as short as a box: "Mar 13 09:30", "13-Mar 09:30"; the year is that of the sheet."""
+    short = date.partition(",")[0] if market is Market.US else date.rpartition("-")[0]
+    return f"{short} {hour}"
+
+
+DILUTED_BAG_RULE = "the diluted bag’s own limit, recorded by this site"
+
+
+def unconfirmed_note(text: PlanText) -> str | None:
+    """The facts on the papers that nobody has confirmed at this site, by their names; None where all are."""
+    names = [told.partition(":")[0].lower() for told in text.unconfirmed]
+    return f"Not confirmed at this site: {', '.join(names)}" if names else None
+
+
+def late(what: str, happened: str, entered: str) -> str:
+    """A late entry with both times: two short lines of the worksheet, broken within neither time."""
+    return f"{what} {_whole(happened)}, entered {_whole(entered)}"
+
+
+def _whole(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def on_paper(by: str, entered_by: str) -> str:
+    return f"{by} on paper, entered by {entered_by}"
+
+
+def clock_names(market: Market) -> tuple[str, ...]:
+    """What the five times of a worksheet are called."""
+    word = WORDS[market]
+    return "First vial wetted (T)", "Dilute by", word.fridge, word.start_before_row, word.complete_by_row
 
 
 def dose_line(text: PlanText, market: Market) -> str:
@@ -247,6 +322,19 @@ def draw_lines(text: PlanText) -> Iterator[tuple[str, str, str, bool]]:
             yield vial, "to a total of", draw.total, True
         else:
             yield vial, draw.draw, draw.aside or f"{draw.left} stays", False
+
+
+def drawn(text: PlanText, read: str | None) -> Iterator[str | None]:
+    """Of each draw the millilitres, where what was read is the whole that was planned and each vial's part of it is
+    known; None where it is not."""
+    as_planned = read is not None and read == _figure(text.volume) and not text.nominal
+    for draw in text.draws:
+        yield _figure(draw.draw) if as_planned and not (draw.spare or draw.total) else None
+
+
+def _figure(volume: str) -> str:
+    """An amount as a column has it whose caption says the unit."""
+    return volume.removesuffix(" mL")
 
 
 def discarded(text: PlanText) -> str:

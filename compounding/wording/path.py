@@ -9,13 +9,13 @@ from compounding.policy import Making
 from compounding.stability import Clocks, Rule
 from compounding.vials import Draw, DrawKind, syringe_for
 from compounding.wording.numbers import amount, capital, clock, count, figure, short_name
+from compounding.wording.true_times import happened_words
 from compounding.workflow import MAY, Meaning, Role, State, Step, Whom, steps
 from compounding.workflow.guidance import Next
 from compounding.workflow.limits import Limit
 from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.products import products_for
-from compounding.workflow.progress import Moment, Planned, Progress, What, clocks
-from compounding.workflow.times import is_late
+from compounding.workflow.progress import Planned, Progress, What, clocks
 
 # ------------------------------------------------------------------ the next action
 
@@ -113,6 +113,7 @@ _NEXT: Mapping[str, _Say] = {
     "add-drug": _add_drug,
     "true-time": _true_time,
     "print-label": _elsewhere("Print the labels", "Their times are known now.", "Labels"),
+    "hand-label": _elsewhere("When was the bag labelled?", "By hand, as the paper says.", "Enter the time"),
     "apply-label": _elsewhere("Label the bag", "Scan each copy where it is.", "Labels"),
     "destroy-label": _elsewhere("Destroy a label", "More than one is recorded as on the bag.", "Labels"),
     "count-labels": _elsewhere("Count the labels", "Every copy must be somewhere.", "Labels"),
@@ -202,19 +203,6 @@ def limit_rule(limit: Limit, times: Clocks, figures: Planned) -> str:
     }[limit]
 
 
-def happened_words(moment: Moment, zone: str) -> str:
-    """A true time; a late entry with both times and its reason: "09:00, entered 09:20: gloves on"."""
-    late = late_words(moment, zone)
-    return clock(moment.at, zone) + (f", {late}" if late else "")
-
-
-def late_words(moment: Moment, zone: str) -> str:
-    """Of a late entry when it was entered, and why so late; "" for one that is not."""
-    if not is_late(moment.at, moment.entered_at):
-        return ""
-    return f"entered {clock(moment.entered_at, zone)}: {moment.late_reason}"
-
-
 # ------------------------------------------------------------------ the steps
 
 
@@ -269,7 +257,8 @@ def _lower(text: str) -> str:
 
 
 def _wetted_note(progress: Progress, zone: str) -> str:
-    told = (f"vial {one.place} wetted {happened_words(one, zone)}" for one in progress.all_of(What.WETTED))
+    market = progress.planned.policy.market
+    told = (f"vial {one.place} wetted {happened_words(one, zone, market)}" for one in progress.all_of(What.WETTED))
     return "; ".join(told)
 
 
@@ -282,7 +271,7 @@ def _checked_note(progress: Progress, zone: str) -> str:
 def _diluted_note(progress: Progress, zone: str) -> str:
     diluted = progress.last(What.DILUTED)
     if diluted is not None:
-        return f"at {happened_words(diluted, zone)}"
+        return f"at {happened_words(diluted, zone, progress.planned.policy.market)}"
     figures = progress.planned
     diluent = short_name(figures.drug.dilution.diluent.value)
     return f"{amount(figures.volume)} of drug, {diluent} to {amount(figures.drug.dilution.bag.value)}"

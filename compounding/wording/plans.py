@@ -229,28 +229,29 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
     """The plan in words; `clocks` are those of a planned or measured wetting, where one is known."""
     drug, market = plan.drug, plan.policy.market
     return PlanText(
-        **_product(drug, plan.order.storage, market),
+        **product_words(drug, plan.order.storage, market),
         **_order(plan, market),
         **_dose(plan),
         **_vials(plan),
         **_bag(plan),
         **_weighed(plan),
         **_billing(plan),
-        rounding=_rounding(plan.policy),
+        rounding=rounding_words(plan.policy),
         rows=tuple(row for line in plan.lines for row in rows(line)),
         formulas=tuple(_formula(alternative, plan) for alternative in plan.alternatives),
         formulas_title=_formulas_title(plan),
         findings=tuple(_finding(finding, market) for finding in plan.findings),
         departures=tuple(_departures(plan)),
         clocks=tuple(_clocks(clocks, plan)) if clocks else (),
-        clock_rules=_clock_rules(plan),
+        clock_rules=clock_rules(drug, plan.policy, plan.order.storage),
         clocks_note="" if _limits_confirmed(plan) else "Diluted-bag limit not confirmed",
         unconfirmed=tuple(_unconfirmed(plan)),
         confirmed=tuple(f"{told}. {fact.source.text}." for told, fact in _facts(drug, Status.SITE)),
     )
 
 
-def _product(drug: Presentation, storage: str | None, market: Market) -> dict[str, Any]:
+def product_words(drug: Presentation, storage: str | None, market: Market) -> dict[str, Any]:
+    """What the papers say of a drug whatever the order, by the names of PlanText."""
     strength = amount(drug.vials.labelled.value)
     concentration = amount(drug.vials.concentration.value)
     given, minutes = drug.administration, drug.times.infusion.value.in_unit("minute")
@@ -405,7 +406,8 @@ def _billing(plan: Plan) -> dict[str, Any]:
     return {"billing": bills, "billing_note": note}
 
 
-def _rounding(policy: Policy) -> str:
+def rounding_words(policy: Policy) -> str:
+    """To what each figure is rounded."""
     return (
         f"BSA {amount(policy.bsa_step)}, dose {amount(policy.dose_step)}, "
         f"volume {amount(policy.volume_step)}, half away from zero"
@@ -467,12 +469,14 @@ def _finding(finding: Finding, market: Market) -> FindingText:
     )
 
 
-def _clock_rules(plan: Plan) -> tuple[str, ...]:
-    times = plan.drug.times
+def clock_rules(drug: Presentation, policy: Policy, storage: str | None = None) -> tuple[str, ...]:
+    """What sets each of the five times, from the first vial wetted on."""
+    times = drug.times
     whole, infusion, warm = (_hours(d.value) for d in (times.complete_within, times.infusion, times.warm_up))
-    start = f"{whole} less {infusion} to infuse, {times.complete_within.source.text}"
-    if any(limit.hours is not None for limit in bag_limits(plan.drug, plan.policy, plan.order.storage)):
-        start += ", or the diluted bag's own limit if earlier"
+    source = times.complete_within.source.text
+    start = f"{whole} less {infusion} to infuse, {source}"
+    if any(limit.hours is not None for limit in bag_limits(drug, policy, storage)):
+        start = f"{whole} less {infusion}, {source}; or the bag's own limit"  # as long as its place on the worksheet
     return (
         "the clocks start",
         f"{_hours(times.dilute_within.value)}, {times.dilute_within.source.text}",
@@ -485,7 +489,7 @@ def _clock_rules(plan: Plan) -> tuple[str, ...]:
 def _clocks(clocks: Clocks, plan: Plan) -> Iterator[ClockText]:
     market, zone = plan.policy.market, plan.policy.zone
     fridge = "Out of the refrigerator by" if market is Market.US else "Out of the fridge by"
-    rules = list(_clock_rules(plan))
+    rules = list(clock_rules(plan.drug, plan.policy, plan.order.storage))
     rules[0] = "planned, not measured"
     if clocks.start_set_by is Rule.DILUTED_BAG:
         rules[3] = "the diluted bag's own limit, recorded by this site"

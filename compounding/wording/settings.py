@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from compounding.patient import FORMULAS
-from compounding.policy import Formula
+from compounding.policy import LabelSize
 from compounding.quantities import Unreadable
 from compounding.settings import Decides, Setting
-from compounding.settings.kinds import FORMULA, YES_NO
+from compounding.settings.kinds import FORMULA, LABEL_STOCK, YES_NO, Choice
 from compounding.wording.numbers import DASH, capital
 
 NO_SEPARATOR = "the separator itself"
+_STOCKS = {
+    LabelSize.SMALL: "Small: 4 × 3 in, in the UK 100 × 75 mm",
+    LabelSize.TALL: "Tall: 4 × 4 in, in the UK 100 × 100 mm",
+}
 
 DECIDED_BY = {
     Decides.ADMINISTRATOR: "an administrator",
@@ -36,6 +40,8 @@ def told(setting: Setting, text: str | None) -> str:
         return text
     if setting.kind is FORMULA:
         return FORMULAS[value].name
+    if setting.kind is LABEL_STOCK:
+        return _STOCKS[value]
     if setting.kind is YES_NO:
         return capital(text)
     if isinstance(value, tuple) and setting.kind.shape == "texts":
@@ -45,5 +51,5 @@ def told(setting: Setting, text: str | None) -> str:
 
 def choices(setting: Setting) -> tuple[tuple[str, str], ...]:
     """The words of a choice, each with what a person reads."""
-    words = [formula.value for formula in Formula] if setting.kind is FORMULA else ["yes", "no"]
+    words = setting.kind.words if isinstance(setting.kind, Choice) else ()
     return tuple((word, told(setting, word)) for word in words)

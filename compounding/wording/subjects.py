@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from compounding.settings import SETTINGS, is_setting, setting
 
-_ACCOUNT, _SETTING = "staff:", "setting:"
-_ACCOUNT_WORD, _SETTING_WORD = "account ", "setting "
+_SETTING, _SETTING_WORD = "setting:", "setting "
+# Of each kind of subject how the log writes it, and the word that people read.
+_WORDS = (("staff:", "account "), ("downtime:", "downtime pack "), ("printer:", "printer "), ("drug:", "drug "))
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +32,17 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "verifying.shown": "Verification of an order",
         "verifying.verify": "Verification of an order",
         "verifying.sign_": "Signature of a verification",
+        "wastes.print_one": "Print of a waste certificate",
+        "wastes.print_period": "Print of a waste certificate",
+        "reports.pdf": "A printed report",
+        "drugs.shown": "A drug file",
+        "drugs.print_": "Print of a master record",
+        "reconciling.shown": "Label reconciliation",
+        "reconciling.print_": "Print of a label reconciliation",
+        "downtime.shown": "Downtime",
+        "downtime.pdf": "A downtime pack",
+        "downtime.print_": "Print of a downtime pack",
+        "downtime.destroy": "Destruction of a blank worksheet",
         "worklist.shown": "Worklist",
         "worklist.scan": "Scan at the worklist",
         "materials.scan": "Scan of a material",
@@ -40,10 +52,13 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "materials.take_out": "A material taken out",
         "true_times.wet": "Wetting of a vial",
         "true_times.add_drug": "Drug added to the bag",
+        "true_times.hand_label": "Label written by hand",
+        "true_times.enter_hand_label": "Label written by hand",
         "checking.shown": "In-process check",
         "checking.check": "In-process check",
         "checking.sign_": "Signature of an in-process check",
         "labels.shown": "Labels",
+        "labels.preview": "Preview of a label",
         "labels.pdf": "A printed label",
         "labels.print_": "Print of labels",
         "labels.scan": "Count of a label",
@@ -82,6 +97,14 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "settings.shown": "A setting",
         "settings.set_site": "Change of a setting of the site",
         "settings.decide": "Decision on a setting",
+        "labels.came_out": "Count of what came out of a printer",
+        "printers.listed": "Label printers",
+        "printers.shown": "A label printer",
+        "printers.pdf": "A calibration label",
+        "printers.add": "New label printer",
+        "printers.change": "Change of a label printer",
+        "printers.send": "Print of a calibration label",
+        "printers.calibrated": "Calibration of a label printer",
         "audit.searched": "Audit",
         "audit.search": "Search of the log",
         "audit.timeline": "Timeline of a preparation",
@@ -97,8 +120,9 @@ PAGES: Mapping[str, str] = MappingProxyType(
 
 def subject_words(subject: str) -> str:
     """What an entry is about as a page shows it: "staff:okafor" is "account okafor"."""
-    if subject.startswith(_ACCOUNT):
-        return f"{_ACCOUNT_WORD}{subject.removeprefix(_ACCOUNT)}"
+    for key, word in _WORDS:
+        if subject.startswith(key):
+            return f"{word}{subject.removeprefix(key)}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
@@ -108,8 +132,9 @@ def subject_words(subject: str) -> str:
 def subject_typed(text: str) -> str:
     """What somebody looks for, as the log writes it: the words of subject_words in any case, or the log's own."""
     typed = " ".join(text.casefold().split())
-    if typed.startswith(_ACCOUNT_WORD):
-        return f"{_ACCOUNT}{typed.removeprefix(_ACCOUNT_WORD)}"
+    for key, word in _WORDS:
+        if typed.startswith(word):
+            return f"{key}{typed.removeprefix(word)}"
     if typed.startswith(_SETTING_WORD):
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)

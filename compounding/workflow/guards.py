@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
 from compounding.workflow.check import MOST_APART, read_out, stays_apart
-from compounding.workflow.labels import count, label_barriers
+from compounding.workflow.labels import count, hand_label_barriers, label_barriers, labelled_by_hand
 from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step
@@ -48,9 +48,17 @@ def spoilt(progress: Progress, now: datetime) -> Iterator[Barrier]:
         return
     if diluted.at > times.dilute_by:
         yield Barrier("diluted-late", {"at": diluted.at, "dilute_by": times.dilute_by})
-    checked = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
-    if checked and diluted.at < minute(checked[-1]):
-        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked[-1]})
+    checked = checked_at(progress)
+    if checked is not None and diluted.at < minute(checked):
+        yield Barrier("diluted-unchecked", {"at": diluted.at, "checked": checked})
+
+
+def checked_at(progress: Progress) -> datetime | None:
+    """When it was checked in process: by the true time that was entered, else when its check was signed."""
+    if (entered := progress.last(What.CHECKED)) is not None:
+        return entered.at
+    signed = [taken.at for taken in progress.taken if taken.state == State.CHECKED.value]
+    return signed[-1] if signed else None
 
 
 def _unfit(progress: Progress, now: datetime) -> Iterator[Barrier]:
@@ -104,6 +112,15 @@ def _labels(progress: Progress, now: datetime) -> Iterator[Barrier]:
     yield from label_barriers(progress)
 
 
+def _on_paper(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    if not progress.on_paper:
+        yield Barrier("not-on-paper")
+
+
+def _not_printed(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from hand_label_barriers(progress)
+
+
 def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
     """A vial that was picked and not needed is put away before the bag leaves."""
     yield from (Barrier("spare", {"vial": material.place}) for material in put_back(progress))
@@ -114,17 +131,19 @@ def start_passed(progress: Progress, now: datetime) -> Iterator[Barrier]:
     bag is diluted its own limit is not known, and dilute-by holds."""
     times = clocks(progress)
     if times is not None and progress.last(What.DILUTED) and minute(now) >= times.start_before:
-        yield Barrier("start-before", {"start_before": times.start_before, "now": now})
+        code = "released-late" if progress.on_paper else "start-before"
+        yield Barrier(code, {"start_before": times.start_before, "now": now})
 
 
 def only_passed(found: Iterable[Barrier]) -> bool:
     """Whether nothing bars a release but that its time has passed: it may have been before, and be entered only
     now."""
-    return {barrier.code for barrier in found} == {"start-before"}
+    return {barrier.code for barrier in found} in ({"start-before"}, {"released-late"})
 
 
 def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    """What the label's wording must be read for before a patient gets the bag."""
+    """What the label's wording must be read for before a patient's bag has its label, or leaves: until then times
+    that count from the first vial alone are for training."""
     times = clocks(progress)
     if not progress.training and times is not None and not times.confirmed:
         yield Barrier("diluted-bag")
@@ -138,8 +157,9 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.REPLACE.name: (spoilt, _something_put_aside),
     steps.CHECK_US.name: (spoilt, _unfit, _replaced),
     steps.DILUTE.name: (_replaced,),
-    steps.PRINT.name: (spoilt,),
+    steps.PRINT.name: (spoilt, _gate),
     steps.COUNT.name: (spoilt,),
+    steps.HAND_LABEL.name: (spoilt, _on_paper, _not_printed, _gate),
     steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
     steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
     steps.CANCEL.name: (_nothing_wetted,),
@@ -198,6 +218,11 @@ def dry(progress: Progress) -> tuple[int, ...]:
 # ------------------------------------------------------------------ the state that a step leads to
 
 
+def labelled(progress: Progress) -> bool:
+    """Whether the bag carries its one label, printed or written by hand."""
+    return count(progress.labels, progress.version).applied == 1 or labelled_by_hand(progress)
+
+
 def _planned_wetted(progress: Progress) -> bool:
     return set(range(1, progress.planned.vials.count + 1)) <= set(progress.wetted)
 
@@ -206,7 +231,7 @@ _COMPLETE: Mapping[str, Callable[[Progress], bool]] = {
     steps.RECORD.name: lambda progress: not missing(progress.planned.needs, progress.materials),
     steps.WET.name: _planned_wetted,
     steps.CHECK_US.name: lambda progress: bool(progress.readings) and progress.readings[-1].agrees,
-    steps.COUNT.name: lambda progress: count(progress.labels, progress.version).applied == 1,
+    steps.COUNT.name: lambda progress: labelled(progress),
 }
 
 

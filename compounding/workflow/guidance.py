@@ -41,7 +41,9 @@ def next_action(progress: Progress, now: datetime) -> Next | None:
     code, name, place = _out_first(progress, now) or _replaced_first(progress) or chosen(progress)
     if name == steps.DILUTE.name and _dilute_by_passed(progress, now):
         code = "true-time"
-    return Next(code, rows[name], place, barriers(rows[name], progress, now))
+    # A release on paper is judged at the time that its pharmacist will type, not now.
+    found = tuple(one for one in barriers(rows[name], progress, now) if one.code != "released-late")
+    return Next(code, rows[name], place, found)
 
 
 def _out_first(progress: Progress, now: datetime) -> _Chosen | None:
@@ -66,6 +68,8 @@ def _lost(progress: Progress, now: datetime) -> tuple[Barrier, ...]:
     if not progress.wetted or progress.state not in steps.REJECT.before:
         return ()
     for_good = (barrier for material, barrier in unfit(progress, now) if leaves_by(progress, material) is None)
+    if progress.on_paper:  # its times have passed whatever they were: those on paper are entered yet
+        return (*spoilt(progress, now), *for_good)
     found = (*spoilt(progress, now), *start_passed(progress, now), *for_good)
     # Once it is checked, the drug may have been added in time and not be written down yet.
     if not found and progress.state is not State.CHECKED and _dilute_by_passed(progress, now):
@@ -106,6 +110,8 @@ def _label(progress: Progress) -> _Chosen:
         return "apply-label", steps.COUNT.name, 0
     if counted.applied > 1:
         return "destroy-label", steps.COUNT.name, 0
+    if progress.on_paper:
+        return "hand-label", steps.HAND_LABEL.name, 0
     return "print-label", steps.PRINT.name, 0
 
 

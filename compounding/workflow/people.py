@@ -30,6 +30,8 @@ class Deed(Enum):
     CHECK_US = "check preparations in the US"
     RELEASE = "release preparations"
     PRINT = "print papers"
+    CALIBRATE = "calibrate label printers"
+    PRINT_AHEAD = "print a downtime pack"
     RECALL = "put a recall on a lot, or end one"
     AUDIT = "read the log"
     TAKE_OUT_LOG = "take out the whole log"
@@ -57,6 +59,9 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.CHECK_US: frozenset({_P}),
         Deed.RELEASE: frozenset({_P}),
         Deed.PRINT: frozenset({_T, _P}),
+        # Whoever stands before one: its label shows no patient.
+        Deed.CALIBRATE: frozenset({_T, _P, _AD}),
+        Deed.PRINT_AHEAD: frozenset({_P}),
         Deed.RECALL: frozenset({_P}),
         Deed.AUDIT: frozenset({_P, _AU}),
         # It holds what a verifying pharmacist may not have seen.

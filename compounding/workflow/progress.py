@@ -23,7 +23,11 @@ class What(Enum):
     """What happened at a true time."""
 
     WETTED = "wetted"
+    CHECKED = "checked"
+    """In process, where that is entered late: else its state says when."""
     DILUTED = "diluted"
+    LABELLED = "labelled"
+    """With a label that was written by hand while the screen was down."""
     RELEASED = "released"
     RETURNED = "returned"
 
@@ -67,6 +71,8 @@ class Fate(Enum):
     LIGHT_COVER = "light cover"
     SPECIMEN = "specimen"
     DESTROYED = "destroyed"
+    NOT_PRINTED = "not printed"
+    """It was sent to a printer and never came out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,32 @@ class LabelCopy:
     at: datetime | None = None
     """When it got its fate, in UTC."""
     printed_by: str = ""
+    entry: int = 0
+    """Of the log, that tells of its fate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Copies of the label that went to a printer."""
+
+    id: int
+    printer: int
+    """The row of what the printer was then."""
+    first: int
+    last: int
+    position: int = 0
+    """Of the first of them on a sheet of labels; 0 where there is none."""
+    over_network: bool = False
+    """Sent by the desk itself, which must then learn what came of it."""
+    came_out: int | None = None
+    """How many of them, in their order; None where nobody has said."""
+    at: datetime | None = None
+    """When it was stored, in UTC: before anything was sent."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be said what came of it."""
+        return self.over_network and self.came_out is None
 
 
 class Wasted(Enum):
@@ -175,10 +207,13 @@ class Progress:
     moments: tuple[Moment, ...] = ()
     readings: tuple[Reading, ...] = ()
     labels: tuple[LabelCopy, ...] = ()
+    sendings: tuple[Sending, ...] = ()
     wastes: tuple[Waste, ...] = ()
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands."""
     training: bool = False
+    on_paper: bool = False
+    """Whether it was prepared on paper while the screen was down, and is entered later under its number."""
 
     @property
     def wetted(self) -> tuple[int, ...]:

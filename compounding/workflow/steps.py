@@ -177,6 +177,13 @@ COUNT = Step(
     completes=_S.LABELLED,
     recorded=("what became of the copy", "reason and witness where it is destroyed"),
 )
+HAND_LABEL = Step(
+    "label written by hand",
+    _D.PREPARE,
+    frozenset({_S.DILUTED}),
+    _S.LABELLED,
+    recorded=("true time",),
+)
 FINAL_UK = Step(
     "final check",
     _D.CHECK,
@@ -242,6 +249,7 @@ STEPS: tuple[Step, ...] = (
     DILUTE,
     PRINT,
     COUNT,
+    HAND_LABEL,
     FINAL_US,
     FINAL_UK,
     RELEASE,

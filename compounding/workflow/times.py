@@ -22,12 +22,23 @@ def _final_checks(progress: Progress) -> list[datetime]:
     return [at.replace(second=0, microsecond=0) for at in checks]
 
 
+def _bag_ready(progress: Progress) -> list[datetime]:
+    """When the bag was filled and labelled."""
+    return [*_of(What.DILUTED)(progress), *_of(What.LABELLED)(progress)]
+
+
+_Follows = Mapping[What, tuple[Callable[[Progress], list[datetime]], str]]
+
 # What comes before something, and the code of a time that is even before that: one of the two is not the true one.
-_FOLLOWS: Mapping[What, tuple[Callable[[Progress], list[datetime]], str]] = {
+_FOLLOWS: _Follows = {
+    What.CHECKED: (_of(What.WETTED), "before-wetting"),
     What.DILUTED: (_of(What.WETTED), "before-wetting"),
+    What.LABELLED: (_of(What.DILUTED), "before-dilution"),
     What.RELEASED: (_final_checks, "before-final"),
     What.RETURNED: (_of(What.RELEASED), "before-release"),
 }
+# Of what was prepared on paper the final check has no time but that of its entry.
+_FOLLOWS_ON_PAPER: _Follows = {What.RELEASED: (_bag_ready, "before-label")}
 
 
 def is_late(at: datetime, entered_at: datetime) -> bool:
@@ -43,8 +54,9 @@ def entry_barriers(moment: Moment, progress: Progress) -> Iterator[Barrier]:
         yield Barrier("future", {"at": moment.at, "now": moment.entered_at})
     if is_late(moment.at, moment.entered_at) and not moment.late_reason.strip():
         yield Barrier("late-reason", {"at": moment.at, "now": moment.entered_at})
-    if moment.what not in _FOLLOWS:
+    rules = {**_FOLLOWS, **_FOLLOWS_ON_PAPER} if progress.on_paper else _FOLLOWS
+    if moment.what not in rules:
         return
-    before, code = _FOLLOWS[moment.what]
+    before, code = rules[moment.what]
     if (earlier := before(progress)) and moment.at < max(earlier):
         yield Barrier(code, {"at": moment.at, "follows": max(earlier)})

@@ -1,0 +1,146 @@
+"""The UK bag labels: where each element stands on each stock.
+
+The full label is 100 × 75 mm; 100 × 100 mm gives the name its second line, and the rest room in the same order. The
+secondary label, 70 × 50 mm, is for the light cover, over a bag that bears the full one. It holds what is read before
+the cover is lifted, in the order of the full label: what and how much (drug, dose in its volume), by which route, for
+whom (name, NHS number, born; the hospital's number where there is no NHS number), until when, that it is cytotoxic,
+and which bag it covers (batch, symbol, copy). The rest stands on the bag under it. At its width a time of 12 pt leaves
+its caption 8 pt, and the name has two lines."""
+
+from labels.layout import CENTRE, FLOW, RIGHT, SMALL_FLOW, After, Before, Layout, Spot
+from labels.marks import Slant
+from labels.sheet import UK_70X50, UK_100X75, UK_100X100, Area, Stock
+
+_SMALL = (
+    Spot("generic", 3, 5.8, 15, "Bold", edge=97),
+    Spot("brand", After(2, 3), 5.8, 12, edge=97),
+    Spot("dose", 3, 12.4, 18, "Bold", edge=97),
+    Spot("diluent", After(2.4, 3), 12.4, 13, "Bold", edge=97),
+    Spot("strength", 3, 16.3, 9, edge=73.5),
+    Spot("route", 3, 21.4, 12.5, "Bold", edge=73.5),
+    Spot("rate", 3, 25.2, 9, edge=73.5),
+    Spot("patient_name", 3, 31.3, 14.5, "Bold", edge=97),
+    Spot("nhs_number", 3, 35.2, 9, "Bold", edge=97),
+    Spot("hospital_number", After(FLOW, 3), 35.2, 9, "Bold", edge=97),
+    Spot("born", After(FLOW, 3), 35.2, 9, "Bold", edge=97),
+    Spot("ward", 3, 38.9, 9, edge=97),
+    Spot("cycle", After(FLOW, 3), 38.9, 9, edge=97),
+    Spot("bag", After(FLOW, 3), 38.9, 9, edge=97),
+    Spot("batch", 3, 44.6, 12.5, "Bold", edge=97, caption="Bold"),
+    Spot("prepared", 97, 44.6, 9, align=RIGHT, edge=3),
+    Spot("expiry.caption", 3, 49.3, 13, "Bold", edge=57),
+    Spot("expiry.date", Before("expiry.hour", 97, 83.4), 49.3, 13, "Bold", RIGHT, edge=46.5),
+    Spot("expiry.hour", 97, 49.3, 13, "Bold", RIGHT, edge=75),
+    Spot("complete_by.caption", 3, 54, 13, "Bold", edge=57),
+    Spot("complete_by.date", Before("complete_by.hour", 97, 83.4), 54, 13, "Bold", RIGHT, edge=46.5),
+    Spot("complete_by.hour", 97, 54, 13, "Bold", RIGHT, edge=75),
+    Spot("storage", 3, 58.7, 8.5, edge=76.7),
+    Spot("light", After(SMALL_FLOW, 3), 58.7, 8.5, "Bold", edge=76.7),
+    Spot("hazard", 4.6, 63.65, 11, "Bold", edge=75.1, white=True),
+    Spot("children", 3, 67.4, 7.5, edge=76.7),
+    Spot("pharmacy", 3, 70.2, 7.5, edge=76.7),
+    Spot("address", 3, 73, 7.5, edge=76.7),
+    Spot("symbol", 87.75, 67.4, 7, align=CENTRE, edge=97.8),
+    Spot("copy", 87.75, 70.2, 7.5, align=CENTRE, edge=97),
+    Spot("kind", 87.75, 73, 7.5, "Bold", CENTRE, edge=97),
+)
+
+_TALL = (
+    Spot("generic", 3, 6.6, 16, "Bold", edge=97),
+    Spot("brand", After(2, 3), 6.6, 13, edge=97),
+    Spot("dose", 3, 15, 20, "Bold", edge=97),
+    Spot("diluent", After(2.4, 3), 15, 13, "Bold", edge=97),
+    Spot("strength", 3, 20, 9, edge=73.5),
+    Spot("route", 3, 27.2, 12.5, "Bold", edge=73.5),
+    Spot("rate", 3, 31.8, 9, edge=73.5),
+    Spot("patient_name", 3, 39.8, 14.5, "Bold", edge=97, second=45.6),
+    Spot("nhs_number", 3, 50.4, 9, "Bold", edge=97),
+    Spot("hospital_number", After(FLOW, 3), 50.4, 9, "Bold", edge=97),
+    Spot("born", After(FLOW, 3), 50.4, 9, "Bold", edge=97),
+    Spot("ward", 3, 54.8, 9, edge=97),
+    Spot("cycle", After(FLOW, 3), 54.8, 9, edge=97),
+    Spot("bag", After(FLOW, 3), 54.8, 9, edge=97),
+    Spot("batch", 3, 62.4, 12.5, "Bold", edge=97, caption="Bold"),
+    Spot("prepared", 97, 62.4, 9, align=RIGHT, edge=3),
+    Spot("expiry.caption", 3, 68.4, 13.5, "Bold", edge=57),
+    Spot("expiry.date", Before("expiry.hour", 97, 82.8), 68.4, 13.5, "Bold", RIGHT, edge=46.5),
+    Spot("expiry.hour", 97, 68.4, 13.5, "Bold", RIGHT, edge=75),
+    Spot("complete_by.caption", 3, 74.4, 13.5, "Bold", edge=57),
+    Spot("complete_by.date", Before("complete_by.hour", 97, 82.8), 74.4, 13.5, "Bold", RIGHT, edge=46.5),
+    Spot("complete_by.hour", 97, 74.4, 13.5, "Bold", RIGHT, edge=75),
+    Spot("storage", 3, 80.6, 8.5, edge=76.7),
+    Spot("light", After(SMALL_FLOW, 3), 80.6, 8.5, "Bold", edge=76.7),
+    Spot("hazard", 4.6, 86.6, 11, "Bold", edge=75.1, white=True),
+    Spot("children", 3, 91.4, 7.5, edge=76.7),
+    Spot("pharmacy", 3, 94.5, 7.5, edge=76.7),
+    Spot("address", 3, 97.6, 7.5, edge=76.7),
+    Spot("symbol", 87.75, 90.4, 7, align=CENTRE, edge=97.8),
+    Spot("copy", 87.75, 94, 7.5, align=CENTRE, edge=97),
+    Spot("kind", 87.75, 97.6, 7.5, "Bold", CENTRE, edge=97),
+)
+
+_SECONDARY = (
+    Spot("generic", 3, 4.2, 12, "Bold", edge=67),
+    Spot("brand", After(2, 3), 4.2, 9, edge=67),
+    Spot("dose", 3, 8.8, 14, "Bold", edge=67),
+    Spot("diluent", After(2, 3), 8.8, 8.5, "Bold", edge=67),
+    Spot("route", 3, 13, 12, "Bold", edge=67),
+    Spot("patient_name", 3, 19.1, 14, "Bold", edge=67, second=24.1),
+    Spot("nhs_number", 3, 27.4, 8, "Bold", edge=67),
+    Spot("hospital_number", 3, 27.4, 8, "Bold", edge=67, instead_of="nhs_number"),
+    Spot("born", After(SMALL_FLOW, 3), 27.4, 8, "Bold", edge=67),
+    Spot("expiry.caption", 3, 31.5, 8, "Bold", edge=31),
+    Spot("expiry.date", Before("expiry.hour", 67, 55.4), 31.5, 12, "Bold", RIGHT, edge=30),
+    Spot("expiry.hour", 67, 31.5, 12, "Bold", RIGHT, edge=48),
+    Spot("complete_by.caption", 3, 35.4, 8, "Bold", edge=31),
+    Spot("complete_by.date", Before("complete_by.hour", 67, 55.4), 35.4, 12, "Bold", RIGHT, edge=30),
+    Spot("complete_by.hour", 67, 35.4, 12, "Bold", RIGHT, edge=48),
+    Spot("hazard", 4, 39.45, 8.5, "Bold", edge=46, white=True),
+    Spot("batch", 3, 42.8, 8, "Bold", edge=46.5, caption="Bold"),
+    Spot("copy", 3, 45.2, 7.5, edge=46.5),
+    Spot("kind", After(SMALL_FLOW, 3), 45.2, 7.5, "Bold", edge=46.5),
+    Spot("symbol", 57.4, 47.4, 7, align=CENTRE, edge=67.4),
+)
+
+LAYOUTS: dict[Stock, Layout] = {
+    UK_100X75: Layout(
+        _SMALL,
+        rules=((26.1, 0.25), (40.3, 0.5), (55.4, 0.5)),  # the first so high that NGUYỄN stands clear of it
+        left=3,
+        right=97,
+        band=Area(3, 60.1, 76.7, 64.7),
+        symbol=(87.75, 57.7),  # 2 mm under the rule, and 2 mm over its text at 203 dpi
+        box=Area(74.5, 14.6, 97, 25.2),
+        box_lines=(17.8, 20.9, 24),
+        box_before="patient_name",
+        slant=Slant(43, 17, ((49, 21), (46, 39), (51, 56))),
+        taller=UK_100X100,
+    ),
+    UK_100X100: Layout(
+        _TALL,
+        rules=((34, 0.25), (56.8, 0.5), (76.6, 0.5)),
+        left=3,
+        right=97,
+        band=Area(3, 82.6, 76.7, 88),
+        symbol=(87.75, 80.4),
+        box=Area(74.5, 21, 97, 31.6),
+        box_lines=(24.2, 27.3, 30.4),
+        box_before="patient_name",
+        slant=Slant(43, 24, ((47, 29), (47, 52), (53, 75))),
+    ),
+    UK_70X50: Layout(
+        _SECONDARY,
+        rules=((14.15, 0.25), (28.25, 0.25)),
+        left=3,
+        right=67,
+        band=Area(3, 36.5, 46.5, 40.3),
+        symbol=(57.4, 37.5),
+        box=Area(3, 46.2, 46.5, 49),
+        box_lines=(48.5,),
+        box_before="symbol",
+        slant=Slant(28, 17, ((34, 12), (33, 25), (36, 38))),
+        box_size=7.5,
+        taller=UK_100X100,
+        reduced=True,
+    ),
+}
