@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check -qq
 INSTALL := $(PIP) install --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check proof cover bench lock clean browser
+.PHONY: help run test check proof golden cover bench lock clean browser
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,15 +33,18 @@ check: $(VENV)/.dev ## lint, layout and types
 proof: $(VENV)/.dev ## the exhaustive tests, which take minutes
 	@$(PY) -m pytest --numprocesses $(WORKERS) -m proof $(ARGS)
 
+golden: $(VENV)/.dev ## make the stored papers of tests/golden anew, and their pictures in docs/
+	@PYTHONPATH=tests $(PY) -m tests.golden_papers
+
 cover: $(VENV)/.dev browser ## all tests but the proofs, with the lines and branches they miss
 	@$(PY) -m pytest --numprocesses $(WORKERS) --cov --cov-report term-missing:skip-covered $(ARGS)
 
-bench: $(VENV)/.dev ## measure speed against floors and peers
+bench: $(VENV)/.bench ## measure speed against floors and peers
 	@$(PY) -m bench $(ARGS)
 
 lock: $(VENV)/.made ## write requirements.lock again; UPGRADE=1 takes the newest that pyproject.toml allows
 	@$(PIP) install uv
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --extra postgres --extra dev \
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --extra postgres --extra dev --extra bench \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	    $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
@@ -76,6 +79,12 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml requirements.lock
 	@$(INSTALL) setuptools
 	@$(INSTALL) --no-build-isolation --editable '.[dev,postgres]'
 	@touch $(VENV)/.run $@
+
+# A peer that cannot be had here is named as missing by the bench itself.
+$(VENV)/.bench: $(VENV)/.dev
+	@echo "Installing the peers that the desk is measured beside ..."
+	@$(INSTALL) --no-build-isolation --editable '.[dev,postgres,bench]' && touch $@ \
+	    || echo "Not every peer could be installed: the bench goes on without." >&2
 
 # The tests look for the same names (tests/conftest.py). Where no browser can be had the tests that need one
 # are skipped, and say so at the end; with REQUIRE_BROWSER=1 that is an error.

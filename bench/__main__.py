@@ -1,7 +1,7 @@
 """`make bench`: prints how many times its floor each piece of work takes.
 
-A speed is a ratio inside one run. Rounds are interleaved (floor, ours, floor, …), the input varies on every
-call, and each row first asserts that both give the same digits. Nothing here passes or fails.
+A speed is a ratio inside one run. Rounds are interleaved (floor, ours, peer, floor, …), the input varies on every
+call, and each row first asserts that all of them give the same. Nothing here passes or fails.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import resource
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from bench import labels
+from bench.rows import FLOOR, OURS, ROUNDS, Row, lines
 from compounding.dosing import Treatment
 from compounding.formulary import shipped
 from compounding.patient import Patient, surface_area
@@ -34,19 +33,10 @@ from compounding.quantities import (
     round_to,
 )
 
-ROUNDS = 11
 HUNDREDTH = Decimal("0.01")
 US = next(drug for drug in shipped() if drug.market is Market.US)
 POLICY = Policy(Market.US)
 Digits = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Row:
-    work: str
-    floor: Callable[[int], object]
-    ours: Callable[[int], object]
-    calls: int
 
 
 def weight(turn: int) -> str:
@@ -85,26 +75,9 @@ def our_plan(turn: int) -> Digits:
 
 
 ROWS = (
-    Row("one dose, text in, text out / bare Decimal", bare_dose, our_dose, 300),
-    Row("one whole plan / bare Decimal", bare_dose, our_plan, 60),
+    Row("one dose, text in, text out / bare Decimal", {FLOOR: bare_dose, OURS: our_dose}, 300),
+    Row("one whole plan / bare Decimal", {FLOOR: bare_dose, OURS: our_plan}, 60),
 )
-
-
-def seconds(work: Callable[[int], object], calls: int, start: int) -> float:
-    begun = time.perf_counter()
-    for turn in range(start, start + calls):
-        work(turn)
-    return (time.perf_counter() - begun) / calls
-
-
-def measure(row: Row) -> tuple[list[float], list[float]]:
-    for turn in range(25):
-        assert row.floor(turn) == row.ours(turn), (row.work, turn)
-    floors, ours = [], []
-    for turn in range(ROUNDS):
-        floors.append(seconds(row.floor, row.calls, turn * row.calls))
-        ours.append(seconds(row.ours, row.calls, turn * row.calls))
-    return floors, ours
 
 
 def start_up() -> list[float]:
@@ -123,14 +96,9 @@ def start_up() -> list[float]:
 
 
 def main() -> None:
-    print(f"{'work':<46}{'floor':>11}{'ours':>11}{'ratio':>8}  range of {ROUNDS} rounds")
-    for row in ROWS:
-        floors, ours = measure(row)
-        ratios = sorted(our / floor for our, floor in zip(ours, floors, strict=True))
-        print(
-            f"{row.work:<46}{statistics.median(floors) * 1e6:>8.1f} µs{statistics.median(ours) * 1e6:>8.1f} µs"
-            f"{statistics.median(ratios):>7.1f}×  {ratios[0]:.1f} to {ratios[-1]:.1f}"
-        )
+    print(f"{'work / floor':<50}{'a call':>12}{'ratio':>11}  range of {ROUNDS} rounds")
+    for row in (*ROWS, *labels.rows()):
+        print("\n".join(lines(row)), flush=True)
     taken = sorted(start_up())
     print(f"start, one plan on the command line: {statistics.median(taken):.2f} s of processor time", end="")
     print(f" ({taken[0]:.2f} to {taken[-1]:.2f})")

@@ -150,7 +150,9 @@ def _longer_name(name: str, spot: Spot, layout: Layout) -> str:
     there = next(one for one in market.LAYOUTS[layout.taller].spots if one.field == spot.field)
     if _name_lines(name, there) is None:
         return f"; nor does it fit {layout.taller.name} on two lines"
-    return f"; a name {'that long' if spot.second else 'of two lines'} needs {layout.taller.name}"
+    if layout.reduced:
+        return f"; the full label, {layout.taller.name}, has room for it"
+    return f"; a name of two lines needs {layout.taller.name}"
 
 
 @cache

@@ -141,5 +141,6 @@ LAYOUTS: dict[Stock, Layout] = {
         slant=Slant(28, 17, ((34, 12), (33, 25), (36, 38))),
         box_size=7.5,
         taller=UK_100X100,
+        reduced=True,
     ),
 }

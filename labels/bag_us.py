@@ -156,5 +156,6 @@ LAYOUTS: dict[Stock, Layout] = {
         slant=Slant(30, 17, ((49, 13), (47, 25.5), (51, 38))),
         box_size=8.0,
         taller=US_4X4,
+        reduced=True,
     ),
 }

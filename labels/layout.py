@@ -59,7 +59,8 @@ class Spot(NamedTuple):
 class Layout(NamedTuple):
     """One stock. rules: (y, thickness) from left to right; band: the reversed bar; symbol: centre x and top;
     box: the box of a phrase that says what the label is not for, with the baselines of its lines (one: the whole
-    phrase on it), their size in pt, and the field it is read before; taller: the stock for a longer name."""
+    phrase on it), their size in pt, and the field it is read before; taller: the stock for a longer name;
+    reduced: whether it does not say all, so that the taller one is another label."""
 
     spots: tuple[Spot, ...]
     rules: tuple[tuple[float, float], ...]
@@ -73,3 +74,4 @@ class Layout(NamedTuple):
     slant: Slant
     box_size: float = 9.0
     taller: Stock | None = None
+    reduced: bool = False

@@ -1,13 +1,16 @@
 """Composed sheets to PDF bytes: no decision is left here. The same sheets give the same bytes."""
 
 import threading
+from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from labels.marks import Dots, dotted
-from labels.sheet import Area, DotMark, Fill, GreyMark, Sheet, Stock, Symbol, symbol_area
+from labels.sheet import Area, DotMark, Fill, GreyMark, Run, Sheet, Stock
+from labels.symbol import MODULES
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -26,6 +29,23 @@ class Placed(NamedTuple):
     sheet: Sheet
     x: float
     y: float
+
+
+class _Pen(NamedTuple):
+    """A canvas, and the texts and shapes that it has drawn: what stands on every label of a file is made up once."""
+
+    canvas: "Canvas"
+    said: dict[tuple[str, str, float], str]
+    shapes: dict[tuple[object, ...], "_Code"]
+
+
+class _Code(NamedTuple):
+    """Operators of PDF, as reportlab takes them of its own texts and paths, which take three times as long."""
+
+    code: str
+
+    def getCode(self) -> str:
+        return self.code
 
 
 class _Page(NamedTuple):
@@ -67,23 +87,24 @@ def _drawn(pages: list[_Page], title: str) -> bytes:
     first_font: Any = pages[0].sheets[0][0].runs[0].face.name
     canvas = Canvas(out, pagesize=pages[0].size, pageCompression=1, invariant=1, initialFontName=first_font)
     _describe(canvas, title)
+    pen = _Pen(canvas, {}, {})
     for page in pages:
         for sheet, x, y in page.sheets:
-            _paint(canvas, sheet, x, y)
+            _paint(pen, sheet, x, y)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _paint(canvas: "Canvas", sheet: Sheet, x: float, y: float) -> None:
+def _paint(pen: _Pen, sheet: Sheet, x: float, y: float) -> None:
     away = (x, y) != (0, 0)
     if away:
-        canvas.saveState()
-        canvas.translate(x, y)
+        pen.canvas.saveState()
+        pen.canvas.translate(x, y)
     for paint in (_mark, _clearings, _fills, _rules, _crosses, _symbols, _runs):
-        paint(canvas, sheet)
+        paint(pen, sheet)
     if away:
-        canvas.restoreState()
+        pen.canvas.restoreState()
 
 
 def _page_size(sheet: Sheet) -> tuple[float, float]:
@@ -100,11 +121,11 @@ def _describe(canvas: "Canvas", title: str) -> None:
         describe("")
 
 
-def _mark(canvas: "Canvas", sheet: Sheet) -> None:
+def _mark(pen: _Pen, sheet: Sheet) -> None:
     if isinstance(sheet.mark, DotMark):
-        _paint_dots(canvas, sheet, _dots(sheet, sheet.mark))
+        _paint_dots(pen.canvas, sheet, _dots(sheet, sheet.mark))
     elif sheet.mark is not None:
-        _paint_grey(canvas, sheet, sheet.mark)
+        _paint_grey(pen.canvas, sheet, sheet.mark)
 
 
 def _dots(sheet: Sheet, mark: DotMark) -> Dots:
@@ -151,62 +172,60 @@ def _paint_grey(canvas: "Canvas", sheet: Sheet, mark: GreyMark) -> None:
         canvas.restoreState()
 
 
-def _clearings(canvas: "Canvas", sheet: Sheet) -> None:
+def _clearings(pen: _Pen, sheet: Sheet) -> None:
     for clear in sheet.clear if sheet.mark else ():
         if clear.grey > 0:
-            _rectangles(canvas, sheet, [clear.area], clear.grey)
+            _rectangles(pen, sheet, [clear.area], clear.grey)
 
 
-def _fills(canvas: "Canvas", sheet: Sheet) -> None:
+def _fills(pen: _Pen, sheet: Sheet) -> None:
     """Bars and bands. In a black one the dots of the mark are white."""
     for fill in sheet.fills:
-        _rectangles(canvas, sheet, [fill.area], fill.grey)
+        _rectangles(pen, sheet, [fill.area], fill.grey)
         if fill.grey == 0 and isinstance(sheet.mark, DotMark):
-            _white_dots(canvas, sheet, sheet.mark, fill)
+            _white_dots(pen, sheet, sheet.mark, fill)
 
 
-def _white_dots(canvas: "Canvas", sheet: Sheet, mark: DotMark, fill: Fill) -> None:
+def _white_dots(pen: _Pen, sheet: Sheet, mark: DotMark, fill: Fill) -> None:
+    canvas = pen.canvas
     canvas.saveState()
     path = canvas.beginPath()
     path.rect(*_corner_and_size(sheet, fill.area))
     canvas.clipPath(path, stroke=0, fill=0)
     canvas.setFillGray(1)
     _paint_dots(canvas, sheet, _dots(sheet, mark))
-    _rectangles(canvas, sheet, [clear.area for clear in sheet.clear if clear.grey == 0], 0)
+    _rectangles(pen, sheet, [clear.area for clear in sheet.clear if clear.grey == 0], 0)
     canvas.restoreState()
 
 
-def _rules(canvas: "Canvas", sheet: Sheet) -> None:
-    _rectangles(canvas, sheet, sheet.rules, 0)
+def _rules(pen: _Pen, sheet: Sheet) -> None:
+    _rectangles(pen, sheet, sheet.rules, 0)
 
 
-def _crosses(canvas: "Canvas", sheet: Sheet) -> None:
-    canvas.setLineWidth(sheet.x(0.4))
+def _crosses(pen: _Pen, sheet: Sheet) -> None:
+    if not sheet.crosses:
+        return
+    pen.canvas.setLineWidth(sheet.x(0.4))
     for area in sheet.crosses:
         x, y, width, height = _corner_and_size(sheet, area)
-        canvas.lines([(x, y, x + width, y + height), (x, y + height, x + width, y)])
+        pen.canvas.lines([(x, y, x + width, y + height), (x, y + height, x + width, y)])
 
 
-def _symbols(canvas: "Canvas", sheet: Sheet) -> None:
-    for symbol in sheet.symbols:
-        _rectangles(canvas, sheet, [_dark(symbol, *run) for run in symbol.dark], 0)
-
-
-def _dark(symbol: Symbol, row: int, column: int, length: int) -> Area:
-    left, top, _, _ = symbol_area(symbol)
-    module = symbol.module
-    x, y = left + column * module, top + row * module
-    return Area(x, y, x + length * module, y + module)
-
-
-def _rectangles(canvas: "Canvas", sheet: Sheet, areas: list[Area], grey: float) -> None:
-    """All in one path, so that no viewer leaves a hairline between two that touch. What is under two of them
-    is filled as well, which reportlab's own rule, even-odd, leaves white."""
+def _rectangles(pen: _Pen, sheet: Sheet, areas: list[Area], grey: float) -> None:
+    """All in one path, so that no viewer leaves a hairline between two that touch."""
     if not areas:
         return
-    path = canvas.beginPath()
-    for area in areas:
-        path.rect(*_corner_and_size(sheet, area))
+    key = (sheet.height, *areas)
+    if key not in pen.shapes:
+        path = pen.canvas.beginPath()
+        for area in areas:
+            path.rect(*_corner_and_size(sheet, area))
+        pen.shapes[key] = _Code(path.getCode())
+    _fill(pen.canvas, pen.shapes[key], grey)
+
+
+def _fill(canvas: "Canvas", path: Any, grey: float) -> None:
+    """What is under two of its parts is filled as well, which reportlab's own rule, even-odd, leaves white."""
     canvas.setFillGray(grey)
     canvas.drawPath(path, stroke=0, fill=1, fillMode=FILL_NON_ZERO)
 
@@ -216,17 +235,57 @@ def _corner_and_size(sheet: Sheet, area: Area) -> tuple[float, float, float, flo
     return sheet.x(left), sheet.y(bottom), sheet.x(right) - sheet.x(left), sheet.y(top) - sheet.y(bottom)
 
 
-def _runs(canvas: "Canvas", sheet: Sheet) -> None:
+def _symbols(pen: _Pen, sheet: Sheet) -> None:
+    for symbol in sheet.symbols:
+        lefts, tops, lengths = _steps(sheet.height, symbol.x, symbol.y, symbol.module)
+        height = lengths[1]
+        dark = [f"{lefts[column]} {tops[row]} {lengths[length]} {height} re" for row, column, length in symbol.dark]
+        _fill(pen.canvas, _Code(" ".join(dark)), 0)
+
+
+@lru_cache(maxsize=32)
+def _steps(height: float, x: float, y: float, module: float) -> tuple[list[str], list[str], list[str]]:
+    """Of a symbol at x, y on a sheet of that height: the left edge of each column, the lower edge of each row, and so
+    many modules, in points as a PDF has them."""
+    from reportlab.lib.rl_accel import fp_str
+
+    modules = range(MODULES + 1)
+    lefts = [fp_str((x + step * module) * POINTS_A_MM) for step in modules]
+    tops = [fp_str((height - y - (step + 1) * module) * POINTS_A_MM) for step in modules]
+    return lefts, tops, [fp_str(step * module * POINTS_A_MM) for step in modules]
+
+
+def _runs(pen: _Pen, sheet: Sheet) -> None:
     """In reading order. The runs of one line are one text object with a space between, ended by a line feed,
     so that whoever extracts the text reads a caption and its value on one line, and nothing else on it."""
-    for _, line in groupby(sheet.runs, key=lambda run: run.line):
+    from reportlab.lib.rl_accel import fp_str
+
+    code = []
+    for _, line in groupby(sheet.runs, key=attrgetter("line")):
         *others, last = line
         first = others[0] if others else last
-        canvas.setFillGray(1 if first.white else 0)
-        text = canvas.beginText(sheet.x(first.x), sheet.y(first.y))
-        for run in others:
-            text.setFont(run.face.name, run.size)
-            text.textOut(f"{run.text} ")
-        text.setFont(last.face.name, last.size)
-        text.textLine(last.text)
-        canvas.drawText(text)
+        said = [*[_said(pen, f"{run.text} ", run) for run in others], _said(pen, last.text, last)]
+        place = fp_str(sheet.x(first.x), sheet.y(first.y))
+        code.append(f"{int(first.white)} g BT 1 0 0 1 {place} Tm {' '.join(said)} T* ET")
+    pen.canvas.drawText(_Code(" ".join(code)))  # type: ignore[arg-type]
+
+
+def _said(pen: _Pen, text: str, run: Run) -> str:
+    """A text in the letters that this file has of its face: made up once a file, for most stands on every page."""
+    key = (text, run.face.name, run.size)
+    if key not in pen.said:
+        pen.said[key] = _operators(pen.canvas, text, run)
+    return pen.said[key]
+
+
+def _operators(canvas: "Canvas", text: str, run: Run) -> str:
+    from reportlab.lib.rl_accel import escapePDF, fp_str
+    from reportlab.pdfbase.pdfmetrics import getFont
+
+    font: Any = getFont(run.face.name)
+    document: Any = canvas._doc  # type: ignore[attr-defined]
+    size = fp_str(run.size)
+    return " ".join(
+        f"{font.getSubsetInternalName(subset, document)} {size} Tf {size} TL ({escapePDF(codes)}) Tj"
+        for subset, codes in font.splitString(text, document)
+    )

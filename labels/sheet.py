@@ -2,11 +2,10 @@
 
 Millimetres from the top left; y is the baseline of a run. Only Sheet.x and Sheet.y make points of them."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from labels.faces import Face, Weight, face, printable
+from labels.faces import Face, Weight, measured
 from labels.marks import Slant
 from labels.refusal import Refused
 from labels.symbol import QUIET, dark_runs
@@ -57,12 +56,15 @@ class Area(NamedTuple):
         y = x if y is None else y
         return Area(self.left - x, self.top - y, self.right + x, self.bottom + y)
 
-    def meets(self, other: "Area") -> bool:
+    def meets(self, other: "Area", apart: float = 0) -> bool:
+        """Whether they overlap, or stand beside one another less than `apart` mm away."""
+        left, top, right, bottom = self
+        other_left, other_top, other_right, other_bottom = other
         return (
-            self.left < other.right - TOUCH
-            and other.left < self.right - TOUCH
-            and self.top < other.bottom - TOUCH
-            and other.top < self.bottom - TOUCH
+            top < other_bottom - TOUCH
+            and other_top < bottom - TOUCH
+            and left - apart < other_right - TOUCH
+            and other_left < right + apart - TOUCH
         )
 
     def holds(self, other: "Area") -> bool:
@@ -74,8 +76,7 @@ class Area(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Text drawn in one piece: `area` is its length by the height of its ink. Runs of one `line` belong
     together (a caption and its value) and are not held apart. White runs stand on a black fill."""
 
@@ -101,7 +102,7 @@ class Run:
 
     def collides(self, other: "Run") -> bool:
         """On one line: nearer than APART. Line under line: where two letters meet, not where two runs do."""
-        if not self.area.grown(APART, 0).meets(other.area):
+        if not self.area.meets(other.area, APART):
             return False
         if self.y == other.y:
             return True
@@ -193,18 +194,15 @@ class Sheet:
         """Place the pieces of one line after one another, spaces between, and return the right edge in mm.
         limit: the greatest length in mm; hint: what else to say of a text that is longer. Raises Refused for
         what cannot be printed, and for what is longer."""
-        drawn = [(p.field, printable(p.field, p.text, face(p.weight)), face(p.weight)) for p in pieces]
-        lengths = [using.width(text, size) for _, text, using in drawn]
-        spaces = [using.width(" ", size) for _, _, using in drawn]
-        length = sum(lengths) + sum(spaces[:-1])
+        drawn = [measured(piece.field, piece.text, piece.weight, size) for piece in pieces]
+        length = sum([one.width + one.space for one in drawn]) - drawn[-1].space
         if limit is not None and length > limit + TOUCH:
             raise Refused(pieces[-1].field, pieces[-1].text, self._too_long(length, limit, size) + hint)
         start = self.snap(x - length * align.value)
         y, left = self.snap(y), start
-        for (field, text, using), width, space in zip(drawn, lengths, spaces, strict=True):
-            up, down = using.reach(text, size)
+        for piece, (text, using, width, space, up, down) in zip(pieces, drawn, strict=True):
             area = Area(left, y - up, left + width, y - down)
-            self.runs.append(Run(field, text, using, size, left, y, area, self._lines, white))
+            self.runs.append(Run(piece.field, text, using, size, left, y, area, self._lines, white))
             left += width + space
         self._lines += 1
         return start + length

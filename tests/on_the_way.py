@@ -32,7 +32,12 @@ def bring(browser: Browser, number: str, state: State, *, lot: str = LOT, afresh
     """
     assert browser.verify(number, **(afresh or {})).status_code == 303
     for reached in ORDER[1 : ORDER.index(state) + 1]:
-        _STEPS[reached](browser, number, lot)
+        step(browser, number, reached, lot)
+
+
+def step(browser: Browser, number: str, reached: State, lot: str = LOT) -> None:
+    """The one step that takes a verified order to this state."""
+    _STEPS[reached](browser, number, lot)
 
 
 def progress(browser: Browser, number: str) -> Progress:

@@ -255,14 +255,10 @@ def labelling(day: Day) -> None:
     hands.enter()
     assert hands.opens("Print 3 labels", "/labels/1-3.pdf").headers["content-type"] == "application/pdf"
     hands.reload()
-    hands.fill({"again": "smudged"})
+    hands.fill({"place": Fate.APPLIED.value, "again": "smudged"})
     assert hands.opens("Print 1 reprint", "/labels/4-4.pdf").status == 200
     hands.reload()
-    hands.scan(own_code(day.number, "4"))
-    assert "Copy 4 may be for more than one place: say where it is." in day.words
-    hands.fill({"where": Fate.APPLIED.value})
-    hands.enter()
-    for copy in ("2", "3"):
+    for copy in ("4", "2", "3"):
         hands.scan(own_code(day.number, copy))
     assert "4 printed = 1 on the bag + 1 light cover + 1 specimen + 0 destroyed + 1 open" in day.words
 
@@ -361,7 +357,7 @@ _SAME = {
     "verification": Steps(pages=4, scans=1, boxes=3, secrets=1),  # own weight, dose level, dose
     "wetting": Steps(pages=3, scans=1),  # found, and Enter for each of the two vials
     "dilution": Steps(pages=2, scans=1),
-    "labels": Steps(pages=8, scans=4, boxes=2),  # found; a reason of the reprint, and where its copy is
+    "labels": Steps(pages=7, scans=4, boxes=2),  # found; what the reprint is for, and why
     "too early": Steps(pages=1, scans=1),
     "a copy destroyed": Steps(pages=3, scans=1, boxes=3, secrets=1),  # copy, reason, witness
     "final check": Steps(pages=3, scans=2, boxes=5, secrets=1),

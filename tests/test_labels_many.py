@@ -1,28 +1,35 @@
-"""Five hundred invented patients and orders on every stock: each label prints whole, or is refused by its field.
+"""Five hundred invented patients and orders, for every market, stock and state: each label and worksheet prints whole,
+or is refused by its field.
 
-What is drawn is judged from the file alone: its text, and the place of every letter's ink."""
+What is drawn is judged from the file alone: its text, the place of every letter's ink, and what a scanner reads of its
+symbols, straight and tilted."""
 
 import random
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from functools import cache
+from itertools import groupby, product
 from typing import Any
 
 import pypdfium2
 import pytest
-from test_labels_pdf import words
-from test_papers import SITES, work
+from test_labels_pdf import scanned, words
+from test_papers import NUMBER, SITES, work
 
 from compounding import papers
-from compounding.papers import Bagged, Hour, Refused
+from compounding.papers import Bagged, Hour, Recorded, Refused
 from compounding.patient import Identity
 from compounding.policy import LabelSize, Market
 from compounding.web.fields import PatientNumber
 from compounding.web.forms import LOCATION_MOST, NAME_MOST
+from compounding.workflow import State
 from compounding.workflow.labels import due
 from labels import UK_70X50, US_4X2, BagLabelUK, BagLabelUS
 from labels.bag import LAYOUTS
 from labels.faces import face
+from labels.raster import pictures
 from tests.orders import IN
 
 PLACES = due(light_cover=True)
@@ -33,13 +40,33 @@ SCRIPTS = {
     "greek": "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΆΈΉΊΌΎΏ",
     "cyrillic": "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЄІЇҐЎ",
 }
+# And every letter of each that the font has, capital and small, however rare, such as those of old Greek.
+WHOLE = ("LATIN", "GREEK", "CYRILLIC")
 WIDEST, HIGHEST_AND_LOWEST = "W", "ẶỄgjpqy"
+BAG, COVER, SPECIMEN = PLACES
+TILTS = (0, 2, -2)  # degrees
+
+
+class Use(Enum):
+    """What a label is drawn as."""
+
+    ON_BAG = BAG
+    ON_COVER = COVER
+    KEPT = SPECIMEN
+    REPRINT = "one more, for the bag"
+    PREVIEW = "cannot be printed yet"
+
+
+# Every market, stock and state there is, one after the other.
+KINDS = tuple(product(Market, LabelSize, Use, (True, False)))
+STATES = tuple(State)
 # What a person types and a label holds: a refusal names one of these, or what has its place beside it.
 REFUSED = {
     "patient name", "mrn", "born", "location", "nhs number", "hospital number", "ward", "cycle", "bag", "prescriber",
     "prepared by", "verified by", "kind",
 }  # fmt: skip
 TOUCH = 0.05  # mm, of two letters' ink on different lines
+OF_THE_MARK = 8  # mm: nothing else on a worksheet is so tall
 LAP = 0.4  # mm that an accent may run into the line above: both can still be read
 
 
@@ -49,7 +76,7 @@ class Case:
 
     market: Market
     size: LabelSize
-    place: Any
+    use: Use
     identity: Identity
     order: int
     bagged: bool
@@ -81,16 +108,25 @@ def orders(market):
     return [IN[market](**order) for order in ORDERS]
 
 
+@cache
+def letters_of(script: str) -> str:
+    """Those of a list above, or all that the font has of a script."""
+    if script in SCRIPTS:
+        return SCRIPTS[script]
+    return "".join(c for c in sorted(face("Bold").widths) if c.isalpha() and unicodedata.name(c).startswith(script))
+
+
 def name(of: random.Random, most: int) -> str:
     """Letters of one script, as long as the form takes; capitals and small ones, hyphens, apostrophes and spaces."""
-    letters = SCRIPTS[of.choice(sorted(SCRIPTS))] + of.choice(("", WIDEST, HIGHEST_AND_LOWEST))
+    letters = letters_of(of.choice(sorted((*SCRIPTS, *WHOLE)))) + of.choice(("", WIDEST, HIGHEST_AND_LOWEST))
     length = of.choice((2, of.randint(3, 12), of.randint(3, 12), of.randint(8, 25), most))
     text = "".join(of.choice(letters) if of.random() < 0.8 else of.choice("-’ ") for _ in range(length))
     return " ".join(text.split())[:most].strip("-’ ") or "Ö"
 
 
-def case(of: random.Random) -> Case:
-    market = of.choice(tuple(Market))
+def case(of: random.Random, number: int) -> Case:
+    """`number` says of which kind; all the rest is by chance."""
+    market, size, use, training = KINDS[number % len(KINDS)]
     number = "".join(of.choice("0123456789WQ") for _ in range(of.choice((6, 9, PatientNumber.MOST))))
     identity = Identity(
         family=name(of, NAME_MOST),
@@ -101,15 +137,20 @@ def case(of: random.Random) -> Case:
         nhs_number=of.choice(("", "9990123454")),
         hospital_number=number,
     )
-    size, place = of.choice(tuple(LabelSize)), of.choice(PLACES)
-    training, bagged = of.random() < 0.5, of.random() < 0.7
+    bagged = use is not Use.PREVIEW and of.random() < 0.8
     order, dpi = of.randrange(len(ORDERS)), of.choice((203, 300))
-    return Case(market, size, place, identity, order, bagged, training, name(of, NAME_MOST), dpi)
+    return Case(market, size, use, identity, order, bagged, training, name(of, NAME_MOST), dpi)
 
 
-def strings(one: Case, size: LabelSize | None = None):
-    made = papers.label_strings(one.work, 1, PLACES, size or one.size)
-    return papers.with_copy(made, "2026-000123", 1 + PLACES.index(one.place))
+def made_of(one: Case, size: LabelSize | None = None):
+    """The strings of its label. Raises Refused."""
+    size = size or one.size
+    if one.use is Use.PREVIEW:
+        return papers.preview_strings(one.work, size)
+    first = papers.label_strings(one.work, 1, PLACES, size)
+    if one.use is Use.REPRINT:
+        return papers.reprint_strings(first, NUMBER, 1 + len(PLACES), BAG, size)
+    return papers.with_copy(first, NUMBER, 1 + PLACES.index(one.use.value))
 
 
 # ------------------------------------------------------------------ what the file says
@@ -130,28 +171,43 @@ def texts(content, kind, stock) -> list[str]:
 
 
 def glyphs(drawn: bytes):
-    """Of each letter with ink its box in mm from the lower left, and the size of the page."""
+    """Of each page: each letter with ink and its box in mm from the lower left, and the size of the page."""
     with pypdfium2.PdfDocument(drawn) as document:
-        page = document[0]
-        text = page.get_textpage()
-        whole = text.get_text_range()
-        places = [tuple(edge * 25.4 / 72 for edge in text.get_charbox(at)) for at in range(text.count_chars())]
-        size = tuple(edge * 25.4 / 72 for edge in page.get_size())
-        text.close()
-    inked = [(c, box) for c, box in zip(whole, places, strict=False) if not c.isspace() and box[2] > box[0]]
-    return inked, size
+        return [_glyphs(page) for page in document]
+
+
+def _glyphs(page):
+    text = page.get_textpage()
+    whole = text.get_text_range()
+    places = [tuple(edge * 25.4 / 72 for edge in text.get_charbox(at)) for at in range(text.count_chars())]
+    text.close()
+    lettered = zip(whole, places, strict=False)
+    # PDFium gives a joined sign such as ﬃ as its letters, each in the place of the whole.
+    firsts = [next(same) for _, same in groupby(lettered, key=lambda glyph: glyph[1])]
+    inked = [(c, box) for c, box in firsts if not c.isspace() and box[2] > box[0]]
+    return inked, tuple(edge * 25.4 / 72 for edge in page.get_size())
+
+
+def require_inside(inked, size) -> None:
+    """Raises AssertionError for a letter that is cut by the edge."""
+    for c, (left, bottom, right, top) in inked:
+        assert left > 0 and bottom > 0 and right < size[0] and top < size[1], c
+
+
+def require_scans(picture, symbol: str) -> None:
+    assert [scanned(picture, tilt) for tilt in TILTS] == [[symbol]] * len(TILTS)
 
 
 def overlapping(inked) -> list[tuple[str, str]]:
     """Letters whose ink lies over another's, by more than an accent may."""
-    found, rows = [], sorted(inked, key=lambda glyph: glyph[1][1])
-    for at, (c, (left, bottom, right, top)) in enumerate(rows):
-        for other, (left2, bottom2, right2, top2) in rows[at + 1 :]:
+    found, rows = [], sorted(enumerate(inked), key=lambda glyph: glyph[1][1][1])
+    for at, (place, (c, (left, bottom, right, top))) in enumerate(rows):
+        for place2, (other, (left2, bottom2, right2, top2)) in rows[at + 1 :]:
             if bottom2 >= top - LAP - TOUCH:
                 break
             across = min(right, right2) - max(left, left2)
             up = min(top, top2) - max(bottom, bottom2)
-            beside = abs(bottom - bottom2) < 1.5 and across < 0.6  # letters of one word, which may be kerned or lean
+            beside = abs(place - place2) == 1 and across < 0.6  # the next letter of a word, which may lean over it
             if across > TOUCH and up > LAP + TOUCH and not beside:
                 found.append((c, other))
     return found
@@ -160,21 +216,21 @@ def overlapping(inked) -> list[tuple[str, str]]:
 def judge(one: Case) -> str:
     """The field that was refused, or "" for a label that is whole."""
     try:
-        made = strings(one)
+        made = made_of(one)
     except Refused as refused:
         assert refused.field in REFUSED, refused
         assert refused.text in str(refused)
         return refused.field
     drawn = papers.draw(made, one.dpi)
     read = "".join(words(drawn).split())
-    inked, (width, height) = glyphs(drawn)
+    ((inked, size),) = glyphs(drawn)
     kind = BagLabelUS if one.market is Market.US else BagLabelUK
     stock = papers.copies.stock_of(made)
     assert [text for text in texts(made["content"], kind, stock) if "".join(text.split()) not in read] == []
     assert len(inked) == len(read), "every letter has its ink"
-    for c, (left, bottom, right, top) in inked:
-        assert left > 0 and bottom > 0 and right < width and top < height, c
+    require_inside(inked, size)
     assert overlapping(inked) == []
+    require_scans(pictures(drawn, one.dpi)[0], made["content"]["symbol"])
     return ""
 
 
@@ -183,36 +239,102 @@ def test_the_letters_of_every_script_are_in_the_font():
     assert {US_4X2, UK_70X50} <= {stock for layouts in LAYOUTS.values() for stock in layouts}
 
 
+def test_the_font_has_no_further_script():
+    """But for single signs, such as the ordinals and the modifiers of phonetics."""
+    whole = "".join(map(letters_of, WHOLE))
+    rest = {unicodedata.name(c).split()[0] for c in face("Bold").widths if c.isalpha() and c not in whole}
+    assert rest <= {"MODIFIER", "SUPERSCRIPT", "FEMININE", "MASCULINE", "MICRO", "CARON", "SCRIPT", "OHM"}
+    assert len(whole) > 900
+
+
+def judged(seed: int) -> list[str]:
+    """25 labels, of the next kinds in their order."""
+    of = random.Random(seed)
+    return [judge(case(of, seed * 25 + at)) for at in range(25)]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_each_of_two_hundred_labels_prints_whole_or_is_refused(seed):
-    of = random.Random(seed)
-    assert 2 < [judge(case(of)) for _ in range(25)].count("") < 23  # the longest names fit none
+    """Of each of the 60 kinds three."""
+    assert 2 < judged(seed).count("") < 23  # the longest names fit none
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_each_of_five_hundred_more_prints_whole_or_is_refused(seed):
-    of = random.Random(seed)
-    assert 2 < [judge(case(of)) for _ in range(25)].count("") < 23
+    assert 2 < judged(seed).count("") < 23
 
 
 def test_what_fits_the_small_stock_fits_the_tall_one():
     of, fitting = random.Random(7), 0
-    for _ in range(60):
-        one = case(of)
+    for number in range(60):
+        one = case(of, number)
         try:
-            strings(one, LabelSize.SMALL)
+            made_of(one, LabelSize.SMALL)
         except Refused:
             continue
-        strings(one, LabelSize.TALL)
+        made_of(one, LabelSize.TALL)
         fitting += 1
     assert fitting > 10
 
 
+# ------------------------------------------------------------------ worksheets
+
+
+def judge_worksheet(one: Case, state: State) -> str:
+    """As judge, for the pages of the worksheet of the same order. Under all that is written lies the grey mark."""
+    try:
+        made = papers.strings("worksheet", replace(one.work, recorded=Recorded(reached=state)), 1)
+    except Refused as refused:
+        assert refused.field and refused.text in str(refused), refused
+        return refused.field
+    drawn = papers.draw(made)
+    read = "".join(words(drawn).split())
+    assert [text for text in told(made["content"]) if "".join(text.split()) not in read] == []
+    pages = made["content"]["pages"]
+    for page, (inked, size), picture in zip(pages, glyphs(drawn), pictures(drawn, one.dpi), strict=True):
+        written = [(c, box) for c, box in inked if box[3] - box[1] < OF_THE_MARK]
+        require_inside(written, size)
+        assert overlapping(written) == []
+        require_scans(picture, page["symbol"])
+    return ""
+
+
+def told(content: Any) -> list[str]:
+    """Every string, however deep."""
+    if isinstance(content, str):
+        return [content]
+    inner = content.values() if isinstance(content, dict) else content if isinstance(content, list | tuple) else ()
+    return [text for part in inner for text in told(part)]
+
+
+def judged_worksheets(seed: int) -> list[str]:
+    """25 worksheets, in one state after the other."""
+    of = random.Random(seed)
+    numbers = range(seed * 25, seed * 25 + 25)
+    return [judge_worksheet(case(of, number), STATES[number % len(STATES)]) for number in numbers]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_each_of_fifty_worksheets_prints_whole_or_is_refused(seed):
+    assert 2 < judged_worksheets(seed).count("") < 25
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_each_of_five_hundred_worksheets_prints_whole_or_is_refused(seed):
+    assert 2 < judged_worksheets(seed).count("") < 25
+
+
+# ------------------------------------------------------------------ the judge itself
+
+
 def test_the_judge_sees_what_lies_over_another():
     """A label drawn over itself a millimetre lower, as a faulty layout would."""
-    made = strings(replace(case(random.Random(1)), identity=PLAIN, size=LabelSize.SMALL, staff="A. Park"))
-    inked, _ = glyphs(papers.draw(made))
+    made = made_of(replace(case(random.Random(1), 0), identity=PLAIN, size=LabelSize.SMALL, staff="A. Park"))
+    ((inked, _),) = glyphs(papers.draw(made))
     shifted = [(c, (left, bottom - 1, right, top - 1)) for c, (left, bottom, right, top) in inked]
     assert overlapping(inked) == [] and len(overlapping([*inked, *shifted])) > 100
 

@@ -353,7 +353,13 @@ TOO_LONG = [
     (
         UK_70X50,
         TWO,
-        "does not fit 70 × 50 mm on two lines of 64.0 mm at 14 pt; a name that long needs 100 × 100 mm.",
+        "does not fit 70 × 50 mm on two lines of 64.0 mm at 14 pt; the full label, 100 × 100 mm, has room for it.",
+    ),
+    (
+        US_4X2,
+        TWO,
+        "does not fit 4 × 2 in on one line: it is 135.3 mm long at 14.5 pt and its place 95.6 mm; the full label,"
+        " 4 × 4 in, has room for it.",
     ),
     (
         UK_70X50,

@@ -255,3 +255,17 @@ def test_the_log_head_and_the_mark_may_be_left_out():
     for sheet in compose_worksheet(worksheet, LETTER):
         assert sheet.mark is None
         assert not {"log_head", "mark"} & {run.field for run in sheet.runs}
+
+
+@pytest.mark.parametrize(("worksheet", "stock"), BOTH)
+def test_a_short_mark_is_repeated_along_the_diagonal(worksheet, stock):
+    """VOID is 58.3 mm long at 76 pt: 3 of it and 2 × 50 mm are 275 mm of a diagonal of 353 or 364, less 60; 2 of
+    COMPLETE with their 50 mm would be 307."""
+    for mark, times in ((("VOID",), 3), (("COMPLETE",), 1), (("TRAINING –", "NOT FOR PATIENT USE"), 2)):
+        lines = compose_worksheet(replace(worksheet, mark=mark), stock)[0].mark.lines
+        assert len(lines) == times
+    void = compose_worksheet(replace(worksheet, mark=("VOID",)), stock)[0].mark.lines
+    (_, x1, y1), (_, x2, y2), (_, x3, y3) = void
+    assert (x1 < x2 < x3, y1 > y2 > y3) == (True, True)  # from the lower left to the upper right
+    assert (y1 - y3) / (x3 - x1) == pytest.approx(stock.height / stock.width)
+    assert x1 > 20 and x3 < stock.width - 20

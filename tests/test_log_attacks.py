@@ -392,7 +392,7 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
 @pytest.mark.parametrize(
     ("statements", "found"),
     [
-        # The site is filled with entries 361 to 374.
+        # The site is filled with entries 361 to 388.
         (
             ["UPDATE revision SET dose_ng = dose_ng * 10"],
             ["revision 1: differs from entry 370 in dose_ng"],
@@ -418,6 +418,13 @@ SHA_OTHER = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
         (["UPDATE waste SET mass_ng = 0"], ["waste 1: differs from entry 377 in mass_ng"]),
         (["UPDATE recall SET lot = 'X2'"], ["recall 1: differs from entry 383 in lot"]),
         (["DELETE FROM recall_end"], ["recall_end 1: entry 384 tells of it, and it is not there"]),
+        (["UPDATE printer SET dpi = 300"], ["printer 1: differs from entry 379 in dpi"]),
+        (["UPDATE calibration SET passed = 0"], ["calibration 1: differs from entry 380 in passed"]),
+        (["UPDATE sending_end SET came_out = 1"], ["sending_end 1: differs from entry 382 in came_out"]),
+        (["UPDATE report SET about = 'drug:x'"], ["report 1: differs from entry 385 in about"]),
+        (["UPDATE downtime_pack SET drug_id = 'x'"], ["downtime_pack 1: differs from entry 386 in drug_id"]),
+        (["UPDATE downtime_order SET written_by = 'X'"], ["downtime_order 1: differs from entry 387 in written_by"]),
+        (["DELETE FROM downtime_end"], ["downtime_end 1: entry 388 tells of it, and it is not there"]),
         (
             ["UPDATE credential SET digest = NULL"],
             ["credential 1: differs from entry 366 in digest", "secret 1: no credential names it"],

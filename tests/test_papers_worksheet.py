@@ -92,7 +92,6 @@ def test_what_was_recorded_fills_materials_steps_and_times(market):
 ROWS = [
     ("verification", "Order verified", ("K. Adeyemi", "signed, entry 4,411", "08:20")),
     ("materials", "Materials assembled", ("R. Okafor", "recorded, entry 4,440", "08:50")),
-    ("materials", "Materials checked", ("M. Lindqvist", "signed, entry 4,490", "10:40")),
     ("signatures", "Calculation checked", ("M. Lindqvist", "signed, entry 4,470", "09:30")),
     ("signatures", "Prepared", ("R. Okafor", "recorded, entry 4,475", "09:41")),
     ("signatures", "In-process checked", ("M. Lindqvist", "signed, entry 4,470", "09:30")),
@@ -112,6 +111,61 @@ def test_every_row_to_sign_says_who_how_and_when(market, section, meaning, said)
     assert (blank["name"], blank["signature"], blank["date"]) == (None, None, None)
 
 
+@pytest.mark.parametrize("market", Market)
+def test_no_signature_is_asserted_whose_meaning_does_not_name_the_act(market):
+    """The final check says nothing of the materials, and nothing on screen of the diluent or the line clearance."""
+    shown = content(market)
+    checked = signing_rows(shown, "materials")["Materials checked"]
+    assert (checked["name"], checked["signature"], checked["date"]) == (None, None, None)
+    assert shown["check"]["boxes"][1]["value"] is None
+    assert shown["clearance"]["heading"]["note"] == "by hand"
+
+
+# How the bag was made, what was read, and then: whether its step is ticked, and what was drawn of each vial.
+MADE = [
+    ("A", "5.84", True, ("3.6", "2.24")),
+    ("A", "5.85", True, (None, None)),  # read, and not as planned: whose vial it came from is not known
+    ("B", "5.84", False, ("3.6", "2.24")),
+    ("", "5.84", False, ("3.6", "2.24")),
+]
+
+
+@pytest.mark.parametrize(("making", "read", "ticked", "drawn"), MADE)
+def test_what_was_made_and_drawn_is_filled_where_it_is_recorded(making, read, ticked, drawn):
+    reading = replace(RECORDED.reading, read_volume=read)
+    shown = content(Market.US, replace(RECORDED, making=making, reading=reading))
+    (step,) = [row for row in shown["steps"]["rows"] if row["text"][0].startswith("Method A")]
+    assert step["ticked"] is ticked
+    assert tuple(row["drawn"] for row in shown["draws"]["rows"]) == drawn
+    before = content(Market.US, replace(RECORDED, reading=None))
+    assert {row["drawn"] for row in before["draws"]["rows"]} == {None}
+
+
+@pytest.mark.parametrize("market", Market)
+def test_what_is_not_confirmed_at_the_site_is_named_in_the_foot(market):
+    named = [told.partition(":")[0].lower() for told in text_of(market).unconfirmed]
+    note = content(market)["foot"]["note"]
+    assert "storage" in named and note == f"Not confirmed at this site: {', '.join(named)}"
+    drawn = papers.draw(papers.strings("worksheet", work(market, recorded=RECORDED), 1))
+    assert all(note in " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(drawn)).pages)
+    assert content(market, text=replace(text_of(market), unconfirmed=()))["foot"]["note"] is None
+
+
+CLAIMED = [
+    (State.RELEASED, "J9229-JW × 3"),
+    (State.REJECTED, "not given, so not claimed"),
+    (State.CANCELLED, "not given, so not claimed"),
+    (State.WASTED, "not given, so not claimed"),
+    (State.RETURNED, "not given, so not claimed"),
+]
+
+
+@pytest.mark.parametrize(("state", "note"), CLAIMED)
+def test_what_was_not_given_is_not_claimed_beside_what_was_discarded(state, note):
+    shown = content(Market.US, replace(RECORDED, reached=state, discarded="1.36 mL; bag 50 mL"))
+    assert shown["discarded"]["heading"]["note"] == note
+
+
 def signing_rows(shown: dict, section: str) -> dict:
     part = shown[section]
     rows = [part["signature"]] if section == "verification" else part.get("signatures") or part["rows"]
@@ -124,7 +178,7 @@ def test_the_checkers_own_result_stands_in_the_boxes_once_it_agreed(market):
     shown = content(market, replace(RECORDED, reading=replace(RECORDED.reading, read_mass=mass)))
     assert [box["value"] for box in shown["calculation"]["boxes"]] == ["–", "1.46", "5.84", "2", "–", "09:30"]
     weighed = mass if market is Market.UK else "not weighed"
-    assert [box["value"] for box in shown["check"]["boxes"]] == ["2", "–", "5.85", weighed]
+    assert [box["value"] for box in shown["check"]["boxes"]] == ["2", None, "5.85", weighed]
     assert [tick["ticked"] for tick in shown["check"]["verdict"]] == [True, False]
     before = content(market, replace(RECORDED, reading=None))
     assert {box["value"] for box in before["calculation"]["boxes"]} == {None}
@@ -171,8 +225,8 @@ def test_the_limit_of_a_diluted_bag_is_named_where_it_set_the_start():
 
 
 LATE = tuple(
-    Answer(f"Late entry. {what} Mar 11, 2026 10:30, entered Mar 12, 2026 09:00", "The network was down.", "R. Okafor")
-    for what in ("Order on paper", "Vial 1 wetted", "Vial 2 wetted", "In-process check", "Drug added to the bag")
+    Answer(f"{what} Mar 11, 2026 10:30, entered Mar 12, 2026 09:00", "The network was down.", "entered late, R. Okafor")
+    for what in ("Order on paper", "Vial 1 wetted", "Vial 2 wetted", "In-process check", "Drug added")
 )
 
 
@@ -181,7 +235,7 @@ def test_late_entries_stand_among_the_deviations_and_on_a_further_page_where_the
     drawn = papers.draw(papers.strings("worksheet", work(market, recorded=RECORDED, answers=LATE), 1))
     pages = [page.extract_text().replace("\n", " ") for page in PdfReader(io.BytesIO(drawn)).pages]
     assert len(pages) == 3  # two rows on Letter and three on A4; five are late
-    assert sum(page.count("Late entry.") for page in pages) == 5
+    assert sum(page.count("entered Mar 12, 2026 09:00") for page in pages) == 5
     assert "RIVERA, Elena" in pages[2] and "Page 3 of 3" in pages[2]
 
 
@@ -280,11 +334,18 @@ def test_no_pack_carries_a_forbidden_form(pattern, what, caught):
             assert not re.search(pattern, page), (market, re.search(pattern, page))
 
 
+LIMITS = {
+    "room": DilutedBagLimit(Duration(Decimal(240)), True),
+    "fridge": DilutedBagLimit(Duration(Decimal(210)), False),
+}
+"""4 h with the infusion, and 3 h 30 min without it: to the start 4 − 1 = 3 h, and 3.5 h."""
 DECIDED = [
     *({"formula": formula} for formula in Formula),
     {"bag_overfill": mL("3")},
     {"withdrawable": mL("3.6")},
     {"bsa_step": m2("0.05")},
+    {"diluted_bag": LIMITS},
+    {"diluted_bag": LIMITS, "bag_overfill": mL("3")},
 ]
 
 
@@ -293,6 +354,8 @@ DECIDED = [
 def test_a_pack_fits_whatever_a_site_has_decided(market, decided):
     if market is Market.US and "withdrawable" in decided:
         pytest.skip("the US label states it")
+    if market is Market.UK and "diluted_bag" in decided:
+        pytest.skip("the UK label has no limit of its own")
     assert len(pages_of(ahead(market, 1, **decided))) >= 4
 
 
@@ -301,3 +364,103 @@ def test_a_pack_in_patient_use_is_for_preparation():
     made = replace(made, site=replace(made.site, training=False))
     found = " ".join(pages_of(made))
     assert "TRAINING" not in found and "FOR PREPARATION" in found
+
+
+# ------------------------------------------------------------------ what a pack says where no screen does
+
+BAG = [
+    ({}, "Diluted-bag limit not confirmed", None, "8 h less 1 h to infuse, FDA PI §2.4"),
+    (
+        {"diluted_bag": {"room": LIMITS["room"]}},
+        "Diluted-bag limit not confirmed",
+        ["room 3 h"],
+        "the earlier of T + 7 h and the bag’s own limit",
+    ),
+    (
+        {"diluted_bag": LIMITS},
+        "with their date where it is another",
+        ["room 3 h", "fridge 3.5 h"],
+        "the earlier of T + 7 h and the bag’s own limit",
+    ),
+    (
+        {"diluted_bag": {**LIMITS, "fridge": DilutedBagLimit(None, False)}},
+        "with their date where it is another",
+        ["room 3 h", "fridge no limit"],
+        "the earlier of T + 7 h and the bag’s own limit",
+    ),
+]
+
+
+@pytest.mark.parametrize(("decided", "note", "ways", "rule"), BAG)
+def test_a_blank_worksheet_has_the_limit_of_the_bag_by_its_storage_to_tick(decided, note, ways, rule):
+    times = downtime_strings(ahead(Market.US, 1, **decided))["worksheet"]["times"]
+    assert times["heading"]["note"] == note
+    ticked = [row for row in times["rows"] if row["ticks"]]
+    assert [[tick["caption"] for tick in row["ticks"]] for row in ticked] == ([ways] if ways else [])
+    assert next(row["rule"] for row in times["rows"] if row["name"] == "START BEFORE") == rule
+
+
+def test_the_cover_says_what_each_limit_of_the_bag_includes():
+    cover = pages_of(ahead(Market.US, 1, diluted_bag=LIMITS))[0]
+    for said in (
+        "Room (Store at 20 to 25 °C): 4 h from the moment the drug is added, the infusion included: the infusion starts"
+        " within 3 h.",
+        "Fridge (Store at 2 to 8 °C): 3.5 h from the moment the drug is added, the infusion not included: the infusion"
+        " starts within 3.5 h.",
+        "START BEFORE is the earlier of T + 7 h and the bag’s own limit.",
+        "as ticked in K: room: Store at 20 to 25 °C.; fridge: Store at 2 to 8 °C.",
+    ):
+        assert said in cover, said
+    assert "Diluted-bag limit not confirmed: training only." in pages_of(ahead(Market.US, 1))[0]
+
+
+@pytest.mark.parametrize("market", Market)
+def test_each_way_of_making_the_bag_has_its_own_step_tick_and_box(market):
+    shown = downtime_strings(ahead(market, 1, bag_overfill=mL("3")))["worksheet"]
+    made = [row for row in shown["steps"]["rows"] if row["text"][0][:6] in ("A only", "B only")]
+    assert [(row["text"][0][0], row["unit"], row["ticked"]) for row in made] == [("A", "mL", False), ("B", "mL", False)]
+    (line,) = [row for row in shown["calculation"]["lines"] if row["ways"]]
+    assert (line["expression"], line["ways"]) == ("A: 50 mL − volume; B: volume + 3 mL", ("A", "B"))
+    containers = [row["product"] for row in shown["materials"]["rows"] if row["product"][:2] in ("A:", "B:")]
+    assert [product[0] for product in containers] == ["A", "A", "B"]
+    one = downtime_strings(ahead(market, 1))["worksheet"]
+    assert [row["ways"] for row in one["calculation"]["lines"] if row["ways"]] == []
+
+
+ON_A_LABEL = {
+    Market.US: [
+        "FAMILY, Given", "MRN; born", "Location", "inotuzumab ozogamicin (Besponsa)", "DOSE",
+        "in 0.9% sodium chloride, TOTAL VOLUME 50 mL", "contains ________ mL of 0.25 mg/mL",
+        "FOR INTRAVENOUS INFUSION ONLY", "Infuse over 60 minutes (50 mL per hour)", "Give on; cycle", "Prepared",
+        "START BEFORE (BUD)", "INFUSION COMPLETE BY", "Storage", "PROTECT FROM LIGHT. DO NOT FREEZE. Do not shake.",
+        "HAZARDOUS DRUG – CHEMOTHERAPY. Handle and dispose of properly.", "Single dose, Bag 1 of 1, Prep. no.",
+        "prescriber; prepared by; verified by", "24 h (555) 010-0199",
+    ],
+    Market.UK: [
+        "inotuzumab ozogamicin, BESPONSA", "Dose", "in 50 mL", "Concentration", "For intravenous infusion only",
+        "Infuse over 60 minutes (50 mL per hour)", "FAMILY, Given", "NHS No., hospital no.", "Born", "Ward; cycle",
+        "Bag 1 of 1", "Batch no.", "Prepared", "EXPIRY – start before", "Infusion complete by", "Storage", "Light",
+        "CYTOTOXIC", "Keep out of the sight and reach of children", SITES[Market.UK].address,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("market", Market)
+def test_the_cover_lists_every_element_of_the_regions_label_in_its_order(market):
+    """As labels-and-records.md lists them."""
+    cover = " ".join(pages_of(ahead(market, 1))[0].split())
+    listed, place = cover[cover.index("What a label written by hand says") :], 0
+    for said in ON_A_LABEL[market]:
+        place = listed.find(said, place)
+        assert place >= 0, said
+    assert "(BESPONSA)" not in listed
+    assert "Each person enters their own steps" in cover
+
+
+@pytest.mark.parametrize(("training", "mark"), [(True, "TRAINING – COPY NOT TO BE FILLED"), (False, "COPY – NOT TO")])
+def test_a_pack_that_was_opened_before_is_marked_as_a_copy_on_every_page(training, mark):
+    made = ahead(Market.UK, 1)
+    strings = downtime_strings(replace(made, site=replace(made.site, training=training)))
+    drawn = draw_downtime(strings, again=True)
+    assert all(mark in page.extract_text().replace("\n", " ") for page in PdfReader(io.BytesIO(drawn)).pages)
+    assert draw_downtime(strings) != drawn

@@ -898,7 +898,7 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
     number, course = filled.number, records.courses_of(engine, 1)[0]
     records.record_fact(engine, course.number, course_rows.CR, ENTERED, course_rows.fine)
     again = course_rows.given(number, words="the end was another")
-    blank = reserve_pack(engine, new_pack(next_sequence(engine, 2026)), ENTERED).open[0]
+    (ahead, _) = reserve_pack(engine, new_pack(next_sequence(engine, NEW.year)), ENTERED).open
     acts: list[Callable[[Any], object]] = [
         lambda e: revise_preparation(engine, number, keyed(9), e, SIGNED, was=2, judge=lambda _: None),
         lambda e: take_step(engine, number, e, judge=lambda _: None, state="checked"),

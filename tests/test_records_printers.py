@@ -165,7 +165,8 @@ def fates(engine: Engine) -> list[Fate | None]:
 
 
 def test_labels_are_stored_with_their_sending_before_anything_is_known(engine: Engine, sent: Sending) -> None:
-    assert sent == Sending(1, 1, 1, 3, 0, over_network=True)
+    assert replace(sent, at=None) == Sending(1, 1, 1, 3, 0, over_network=True)
+    assert sent.at == SENT.at
     assert sent.open
     assert fates(engine) == [None] * 3
     assert {name for name in ("print", "sending") if counts(engine)[name]} == {"print", "sending"}
@@ -263,3 +264,9 @@ def test_a_fault_at_the_outcome_leaves_the_question_open(engine: Engine, place: 
     assert now
     assert (now.sendings[-1].open, fates(engine)) == (True, [None] * 3)
     assert len(find_entries(engine, EntrySearch(subject=NUMBER))) == 2
+
+
+def test_one_printer_has_one_sending_at_a_time(engine: Engine, sent: Sending) -> None:
+    """What stops the labels of one preparation might stop those of another on the same printer."""
+    with pytest.raises(RecordsRefused, match="Labels of 2026-000001 are on their way to Cabinet 1"):
+        send(engine, sent.printer, 4, 4)

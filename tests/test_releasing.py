@@ -571,7 +571,7 @@ def test_in_patient_use_an_unconfirmed_limit_bars_the_release(
     page = checked.get(RELEASE)
     said = (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in the"
-        " settings before a bag is released."
+        " settings before a bag is labelled or released."
     )
     assert said in page.text
     assert "signing_secret" not in page.elements

@@ -1,9 +1,13 @@
 """Packs printed ahead, and a preparation that was made on paper yesterday and is entered today under its number."""
 
+import hashlib
 import io
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from finishing import CHECKER, TICKS
@@ -12,10 +16,17 @@ from pypdf import PdfReader
 from web_desk import UK, US, WHO, Browser, Html, on
 
 from compounding import records, training
-from compounding.policy import Market
+from compounding.policy import DilutedBagLimit, Market
+from compounding.quantities import Duration
 from compounding.records import NumberState, Pack
 from compounding.scanning import page_code
+from compounding.web import downtime as web_downtime
+from compounding.web.desk import Desk
+from compounding.web.progressing import way_of
+from compounding.web.recorded import recorded_work
+from compounding.wording.barriers import barrier_sentence
 from compounding.workflow import State
+from compounding.workflow.progress import Barrier
 
 YESTERDAY = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 """08:00 in New York, 12:00 in London: the pack is printed. The desk of the tests stands a day later."""
@@ -89,9 +100,36 @@ def test_a_pack_is_printed_with_the_next_numbers_and_they_are_nobody_elses(
     assert records.check(browser.desk.engine) == ()
 
 
-def test_the_same_pack_is_the_same_file(desk: Browser) -> None:
+def test_a_pack_opens_once_and_from_then_on_is_marked_as_a_copy(desk: Browser) -> None:
+    """A second sheet of one number would pass for the first."""
     address = f"/downtime/{pack(desk).id}.pdf"
-    assert desk.client.get(address).get_data() == desk.client.get(address).get_data()
+    first, *later = (desk.client.get(address).get_data() for _ in range(3))
+    assert hashlib.sha256(first).hexdigest() == pack(desk).content.pdf_sha256
+    assert later[0] == later[1] != first
+    pages = [PdfReader(io.BytesIO(data)).pages for data in (first, later[0])]
+    marked = [["NOT TO BE FILLED" in page.extract_text() for page in of] for of in pages]
+    assert (any(marked[0]), all(marked[1])) == (False, True)
+    search = records.EntrySearch(action="downtime pack viewed")
+    assert len(records.find_entries(desk.desk.engine, search)) == 3
+
+
+def test_no_pack_is_printed_for_patients_while_the_limits_of_the_bag_are_not_recorded(
+    desk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sign_in(WHO[US][1])
+    monkeypatch.setattr(web_downtime, "desk", lambda: in_use(desk))
+    barred = desk.post("/downtime/print", {"worksheets": "1"})
+    assert desk.status == 422 and len(records.packs(desk.desk.engine)) == 1
+    assert barrier_sentence(Barrier("diluted-bag"), desk.desk.policy) in " ".join(barred.said)  # as at the release
+    limit = DilutedBagLimit(Duration(Decimal(240)), True)
+    monkeypatch.setattr(web_downtime, "desk", lambda: in_use(desk, diluted_bag={"room": limit, "fridge": limit}))
+    assert desk.send("/downtime/print", {"worksheets": "1"}).status_code == 303
+
+
+def in_use(browser: Browser, **decided: Any) -> Desk:
+    """The same desk, in use for patients."""
+    site = browser.desk.site
+    return replace(browser.desk, site=replace(site, training=False, policy=replace(site.policy, **decided)))
 
 
 TOO_MANY = [
@@ -310,10 +348,17 @@ def test_its_worksheet_tells_every_late_time_with_the_time_of_its_entry(on_paper
     printed = browser.send(f"/preparations/{number}/print/worksheet", {})
     data = browser.client.get(printed.headers["Location"]).get_data()
     text = " ".join(page.extract_text().replace("\n", " ") for page in PdfReader(io.BytesIO(data)).pages)
-    for what in ("Order on paper", "Vial 1 wetted", "In-process check", "Drug added to the bag", "Label written by"):
-        assert f"Late entry. {what}" in text, what
-    assert "Mar 11, 2026 10:30, entered Mar 12, 2026 09:00" in text.replace("\N{NO-BREAK SPACE}", " ")
+    text = text.replace("\N{NO-BREAK SPACE}", " ")
+    late = ("Order on paper", "Vial 1 wetted", "In-process check", "Drug added", "Label by hand")
+    for what, hour in zip(late, ("10:00", "10:30", "10:45", "11:00", "11:10"), strict=True):
+        assert f"{what} Mar 11, 2026 {hour}," in text, what
+    assert text.count("entered Mar 12, 2026 09:00") == text.count("entered late, ") + 1 == 6
     assert "by hand" in text
+    for what in ("Order verified", "Materials recorded"):  # what no true time is asked of
+        assert f"{what}: entered from paper Mar 12, 2026 09:00" in text, what
+    with browser.app.test_request_context():
+        reading = recorded_work(way_of(number, browser.desk), browser.desk).recorded.reading
+    assert reading is not None and reading.at == "10:45"  # the check's, and not that of its entry
 
 
 def test_a_release_on_paper_after_its_limit_is_refused_at_its_time(on_paper: tuple[Browser, str]) -> None:

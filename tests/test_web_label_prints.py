@@ -16,13 +16,14 @@ from PIL import Image
 from pypdf import PdfReader
 from test_web_labels import NUMBER, PATH, destroy, fates, newest, print_, scan_copy, words
 from test_web_settings import change
-from web_desk import ADMINISTRATOR, UK, US, WHO, Browser, Html
+from web_desk import ADMINISTRATOR, AUDITOR, UK, US, WHO, Browser, Html
 
 from compounding import records
 from compounding.policy import Market
+from compounding.scanning import own_code
 from compounding.workflow import State
 from compounding.workflow.progress import Fate
-from tests.on_the_way import bring
+from tests.on_the_way import bring, step
 
 STOCKS = {
     US: {"small": "4 × 3 in", "tall": "4 × 4 in", "secondary": "4 × 2 in"},
@@ -269,6 +270,26 @@ def test_before_anything_prints_a_preview_says_so_on_the_label(tmp_path: Path, r
     text = browser.get(PATH).text
     assert "4 × 3 in. A preview: labels are printed once the drug is in the bag" in text
     assert "This is the file that prints" not in text
+
+
+def test_the_code_of_a_preview_is_no_copy_s(tmp_path: Path) -> None:
+    """One that was printed from the screen before the labels were must count as none of them."""
+    browser = Browser(tmp_path, US)
+    bring(browser, NUMBER, State.CHECKED)
+    code = own_code(NUMBER, "0")
+    assert code in words(preview(browser))[0]
+    step(browser, NUMBER, State.DILUTED)
+    print_(browser)
+    assert "No such copy was printed" in scan_copy(browser, 0).text
+    assert fates(browser) == [None] * 3
+
+
+def test_whoever_may_not_print_sees_a_marked_preview(desk: Browser) -> None:
+    """The unmarked one is the file that prints, byte for byte."""
+    assert "PREVIEW" not in words(preview(desk))[0]
+    desk.sign_in(AUDITOR[desk.market])
+    assert "PREVIEW" in words(preview(desk))[0]
+    assert "A preview: labels are printed by a technician or a pharmacist." in desk.get(PATH).text
 
 
 def test_a_preview_writes_nothing_but_that_somebody_looked(desk: Browser) -> None:

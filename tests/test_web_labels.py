@@ -445,7 +445,7 @@ def test_the_worksheet_names_what_went_otherwise(tmp_path: Path) -> None:
     page = " ".join(" ".join(words(bench.client.get(answer.headers["Location"]))[1:]).split())
     for said in (
         "Vial 1, lot TR4471A: broken Dropped at the door put out, R. Okafor",
-        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered, R. Okafor",
+        "Vial 1 wetted 09:00, entered 09:40 Gloves on entered late, R. Okafor",
         "In-process check, reading 1: did not agree apart: vials read, K. Adeyemi",
     ):
         missing = [word for word in said.split() if word not in page]
@@ -470,6 +470,16 @@ def test_late_printing_does_not_move_the_times(desk: Browser) -> None:
 # ------------------------------------------------------------------ the file of a copy that is in use
 
 GIVEN_NO_MORE = "Its file is not given out any more: print another copy, with its reason."
+
+
+def test_no_other_address_gives_out_a_copy_that_is_counted(desk: Browser) -> None:
+    """The prints of a preparation are numbered with its papers: a label's leads to where it is judged."""
+    print_(desk)
+    destroy(desk, 1)
+    for place, status in ((1, 409), (2, 200), (3, 200)):
+        answer = desk.client.get(f"/preparations/{NUMBER}/prints/{place}.pdf")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PATH}/{place}-{place}.pdf")
+        assert desk.client.get(answer.headers["Location"]).status_code == status
 
 
 def test_the_file_of_a_copy_is_given_while_it_is_open(desk: Browser) -> None:

@@ -528,7 +528,7 @@ def test_two_orders_alike_are_two_preparations(us: Browser) -> None:
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(us: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise records.NotSaved("Not saved: the disk is full.")
 
     shown = us.review(**BLASTS)

@@ -159,7 +159,7 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "wet": ("wet", {"place": "1"}),
     "check": ("check", {"dose": "1.46", "volume": "5.84", "vials": "2", "volume_read": "5.84", "readings": "0"}),
     "add-drug": ("add-drug", {}),
-    "print": ("labels/print", {"again": REPRINT[0][0]}),
+    "print": ("labels/print", {"stock": "small", "place": "applied", "again": REPRINT[0][0]}),
     "scan-label": ("labels/scan", {"scanned": own_code(NUMBER, "1")}),
     "destroy": ("labels/destroy", {"copy": "1", "why": "smudged", **WITNESS}),
     "final": ("final", {}),

@@ -105,7 +105,7 @@ WRONG = [
     ({"stock": ""}, "Label in it: Choose the label in it."),
     ({"stock": "100 × 75 mm"}, "Label in it: Choose one of those shown."),
     ({"host": ""}, "Address: Type the address of the printer."),
-    ({"host": "two words"}, "Address: “two words” is no address: letters A to Z, figures, points, hyphens and colons."),
+    ({"host": "two words"}, "Address: “two words” is no address: type its name in the network, or its IP address."),
     ({"host": "http://x/y"}, "Address: “http://x/y” is no address"),
     ({"port": ""}, "Port: Type the port of the printer."),
     ({"port": "0"}, "Port: “0” is not 1 or more."),

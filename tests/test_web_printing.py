@@ -6,7 +6,7 @@ import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from compounding import records, sites
 from compounding.credentials import PASSWORD as KIND
 from compounding.credentials import secrets_key, stored
 from compounding.policy import Market
-from compounding.printing import Calibration, Kind, Measured, Printer, judged
+from compounding.printing import Calibration, Kind, Measured, Printer, Times, judged
 from compounding.records import EntrySearch, Event, Person, RecordedEvent, RecordsFault
 from compounding.scanning import own_code
 from compounding.web import printing
+from compounding.web.label_previews import PLACES
 from compounding.workflow import State
 from compounding.workflow.progress import Fate
 
@@ -109,17 +110,22 @@ def symbols(label: bytes) -> list[str]:
 @BOTH
 @pytest.mark.parametrize("dpi", [203, 300])
 def test_three_labels_come_out_and_are_counted(desk: Browser, dpi: int) -> None:
-    """What comes out are the dots of the very file that the page opens, and each symbol is its copy's."""
+    """What comes out are the dots of the very files that the page showed, and each symbol is its copy's. Then they
+    have no file: nothing else is printed of them."""
     with running(Zebra()) as zebra:
         set_printer_up(desk, zebra, dpi=dpi)
+        shown = [desk.client.get(f"{PATH}/preview/{place}-small.pdf?dpi={dpi}").data for place in PLACES]
         answer = print_(desk)
     assert (answer.status_code, answer.headers["Location"]) == (303, PATH)
     assert [symbols(label) for label in zebra.printed] == [[own_code(NUMBER, str(n))] for n in (1, 2, 3)]
-    file = pypdfium2.PdfDocument(desk.client.get(f"{PATH}/1-3.pdf").data)
-    for label, page in zip(zebra.printed, file, strict=True):
-        picture = page.render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+    for place, (label, file) in enumerate(zip(zebra.printed, shown, strict=True)):
+        if place:  # before the first print each is shown by itself, with the number that it will have
+            assert own_code(NUMBER, str(place + 1)) in PdfReader(io.BytesIO(file)).pages[0].extract_text()
+        picture = pypdfium2.PdfDocument(file)[0].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
         black = picture.point(lambda shade: 255 if shade >= 128 else 0)
         assert dots_of(label).convert("L").tobytes() == black.tobytes()
+    answer = desk.client.get(f"{PATH}/1-3.pdf")
+    assert (answer.status_code, "Copy 1 was sent to Cabinet 1, so it has no file" in answer.text) == (409, True)
     assert fates(desk) == [None] * 3
     assert [(one.first, one.last, one.came_out) for one in progress(desk, NUMBER).sendings] == [(1, 3, 3)]
     first, last = newest(desk, "label printed").event, newest(desk, "labels came out").event
@@ -192,6 +198,7 @@ def test_what_breaks_off_half_way_is_never_half_counted(
         set_printer_up(desk, zebra)
         answer = print_(desk)
     assert (answer.status_code, said(answer)[0].startswith(sentence)) == (409, True), said(answer)
+    assert "1 problem. What was sent is recorded." in Html(answer.get_data(as_text=True)).text
     assert fates(desk) == after
     assert len(zebra.printed) == after.count(None)
     page = desk.get(PATH)
@@ -233,6 +240,7 @@ def test_where_it_is_not_known_what_came_out_somebody_is_asked(desk: Browser, br
     assert answer.status_code == 409
     question = "It is not known whether copies 1 to 3 came out of Cabinet 1."
     assert said(answer)[0].startswith(question)
+    assert "Nothing is recorded" not in answer.get_data(as_text=True)
     assert fates(desk) == [None] * 3
     assert newest(desk, "label print not confirmed").event.details["copies"] == "copies 1 to 3"
     page = desk.get(PATH)
@@ -241,7 +249,7 @@ def test_where_it_is_not_known_what_came_out_somebody_is_asked(desk: Browser, br
 
 
 @pytest.fixture
-def asked(desk: Browser) -> Browser:
+def asked(desk: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """A desk that does not know what became of three copies: the machine stopped in between."""
     printer = set_printer_up(desk, Zebra())
     with desk.app.test_request_context():
@@ -255,7 +263,19 @@ def asked(desk: Browser) -> Browser:
     event = Event(Person("okafor", "R. Okafor", "technician"), "label printed", desk.now)
     sent = [*rows, records.NewSending(printer.row, 1, 3)]
     records.take_step(desk.desk.engine, NUMBER, event, judge=lambda _: None, rows=sent)
+    page = desk.get(PATH)
+    assert ("Labels are being sent to the printer." in page.text, f"{PATH}/came-out" in page.actions) == (True, False)
+    later(desk, monkeypatch)
     return desk
+
+
+def later(desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three labels take 3 × (20 + 0.3 + 7 × 3) = 123.9 s at most, and their entries 15 s: by then they are out, or
+    somebody must look."""
+    monkeypatch.setattr(printing, "TIMES", Times())
+    desk.now += timedelta(seconds=138)
+    assert "Labels are being sent to the printer." in desk.get(PATH).text
+    desk.now += timedelta(seconds=1)
 
 
 ANSWERS = [("0", [LOST, LOST, LOST]), ("1", [None, LOST, LOST]), ("2", [None, None, LOST]), ("3", [None, None, None])]
@@ -287,18 +307,19 @@ def test_an_answer_is_one_of_those_shown(asked: Browser, count: str) -> None:
     assert fates(asked) == [None] * 3
 
 
-def test_nothing_else_is_done_with_labels_before_the_answer(asked: Browser) -> None:
+def test_nothing_else_is_done_with_labels_before_the_answer(asked: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     fields, before = asked.get(PATH).fields, asked.stored()
     sentence = "It is not known whether copies 1 to 3 came out of the printer: say so first"
     with running(Zebra()) as zebra:
         set_printer_up(asked, zebra, name="Cabinet 2")
+        monkeypatch.setattr(printing, "TIMES", Times())
         before = asked.stored()
         printed = asked.post(
             f"{PATH}/print",
             {**asked.get(PATH).fields, "printer": "2", "stock": "small", "again": "torn", "place": "applied"},
         )
     scanned = asked.post(f"{PATH}/scan", {**fields, "scanned": own_code(NUMBER, "1")})
-    assert (printed.said, scanned.said) == ([printed.said[0]], [scanned.said[0]])
+    assert (len(printed.said), len(scanned.said)) == (1, 1), (printed.text, scanned.text)
     assert sentence in printed.said[0] and sentence in scanned.said[0]
     assert (asked.stored(), zebra.printed) == (before, [])
 
@@ -322,6 +343,7 @@ def test_a_fault_after_the_labels_came_out_leaves_the_question(desk: Browser, mo
             answer = print_(desk)
     assert (answer.status_code, said(answer)) == (503, ["Not saved: the disk is full."])
     assert (len(zebra.printed), fates(desk)) == (3, [None] * 3)
+    later(desk, monkeypatch)
     assert "It is not known whether copies 1 to 3 came out of Cabinet 1." in desk.get(PATH).text
 
 
@@ -443,10 +465,19 @@ def patients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Patien
         records.put_account(engine, user, name, role, event, secrets={KIND: stored(OTHER_PASSWORD, secrets_key(home))})
     engine.dispose()
     browser = Patients(home, user="okafor")
+    limits_recorded(browser)
     assert browser.save(browser.review()).status_code == 303
     bring(browser, NUMBER, State.DILUTED)
     yield browser
     browser.desk.engine.dispose()
+
+
+def limits_recorded(browser: Browser) -> None:
+    """What the label says of the diluted bag, for each of its storages: one pharmacist proposes it, another agrees."""
+    for storage in ("room", "fridge"):
+        for user, standing in (("adeyemi", "proposed"), ("pharris", "holds")):
+            event = Event(Person(user, user, "pharmacist"), "setting changed", browser.now)
+            records.put_setting(browser.desk.engine, f"diluted_bag.{storage}", "no limit", standing, event)
 
 
 def test_labels_for_patients_come_from_a_printer_that_passed(patients: Patients) -> None:
@@ -467,7 +498,8 @@ def test_labels_for_patients_come_from_a_printer_that_passed(patients: Patients)
         assert (answer.status_code, said(answer)) == (409, [sentence])
         assert fates(patients) == []
     records.put_calibration(engine, printer.row, Calibration(GOOD, True, printer.made_up), "CAL", told(patients))
-    assert print_(patients).status_code == 303
+    answer = print_(patients)
+    assert (answer.status_code, said(answer)) == (303, [])
     text = PdfReader(io.BytesIO(patients.client.get(f"{PATH}/1-3.pdf").data)).pages[0].extract_text()
     assert "TRAINING" not in text and own_code(NUMBER, "1") in text
     changed = records.put_printer(engine, replace(printer, dpi=300), told(patients))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from finishing import WHO, finish
-from on_the_way import bring, take
+from on_the_way import ORDER, bring, step, take
 from pypdf import PdfReader
 from web_desk import AUDITOR, UK, US, Browser, on
 
@@ -198,7 +199,7 @@ def test_in_the_uk_nothing_is_billed_by_units(tmp_path: Path) -> None:
 
 
 def test_the_period_has_every_row_with_what_is_billed(tmp_path: Path) -> None:
-    """A bag of 1.46 mg in 50 mL joins the 0.34 mg in 1.36 mL: 1.8 mg, of which 1.36 mL are concentrate."""
+    """A bag of 1.46 mg in 50 mL joins the 0.34 mg in 1.36 mL: 1.8 mg; a concentrate and what is diluted make no sum."""
     browser = Browser(tmp_path, US)
     bring(browser, NUMBER, State.DILUTED)
     bag = Waste(Wasted.BAG, 0, DrugMass.read("1.46 mg"), Volume.read("50 mL"), "leaks", witness="adeyemi")
@@ -207,9 +208,42 @@ def test_the_period_has_every_row_with_what_is_billed(tmp_path: Path) -> None:
     assert "Period Mar 1, 2026 to Mar 31, 2026" in text and "2 rows of 1 preparation" in text
     assert "Thrown away 1.8 mg Concentrate 1.36 mL Diluted 50 mL Left in vials 0.34 mg Vials and bags 1.46 mg" in text
     assert "Bag 1.46 mg 50 mL leaks R. Okafor" in text and "witness K. Adeyemi" in text
-    assert "2026-000001 rejected 1.8 mg 1.36 mL from vials, 2 J9229 × 15 50 mL in bags J9229-JW × 3 not given" in text
+    # Two lines of a row: of its volumes, and of what is billed.
+    assert "2026-000001 rejected 1.8 mg 1.36 mL from vials, 2 J9229 × 15 50 mL in bags J9229-JW × 3" in text
+    assert "not given, so not claimed" in text
     assert newest(browser).subject == "waste of Mar 1, 2026 to Mar 31, 2026"
     assert "Edition 1, copy 1" in browser.post("/wastes", MARCH).text
+
+
+def test_each_row_names_its_lot_its_entry_and_the_drug_file(tmp_path: Path) -> None:
+    browser = Browser(tmp_path, US)
+    bring(browser, NUMBER, State.DILUTED)
+    (thrown,) = records.waste_of(browser.desk.engine, NUMBER)
+    (drug,) = browser.desk.drugs
+    file = f"besponsa-us edition {drug.edition}"
+    _, one = printed(browser, f"{WASTE}/print")
+    _, period = printed(browser, "/wastes/certificate", **MARCH)
+    assert f"Drug file {file}" in one and f"Worked out by {file}, checksum {drug.checksum[:4]}" in period
+    assert "Vials 1 lot TR4471A, 2 lot TR4471A" in one
+    for text in (one, period):
+        assert "lot TR4471A" in text and f"entry {thrown.entry:,}" in text and drug.checksum[4:8] in text
+
+
+UNCHECKED = [State.VERIFIED, State.MATERIALS, State.RECONSTITUTED]
+
+
+@pytest.mark.parametrize("reached", UNCHECKED)
+def test_the_period_hides_what_somebody_may_still_check_blind(tmp_path: Path, reached: State) -> None:
+    """A vial broke before the check: nothing tells the vials and the units of the plan, now or in the stored copy."""
+    browser = Browser(tmp_path, US)
+    bring(browser, NUMBER, reached)
+    broken = Waste(Wasted.VIAL, 1, DrugMass.read("0.9 mg"), Volume(Decimal(0)), "broken")
+    take(browser, NUMBER, "material put out", "preparer", None, [broken])
+    place, text = printed(browser, "/wastes/certificate", **MARCH)
+    step(browser, NUMBER, ORDER[ORDER.index(reached) + 1])
+    for said in (text, words(browser.client.get(place))):
+        assert "hidden until checked" in said
+        assert "J9229 ×" not in said and "J9229-JW ×" not in said
 
 
 def test_a_period_that_is_none_is_refused_at_its_field(tmp_path: Path) -> None:

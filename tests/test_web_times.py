@@ -421,7 +421,7 @@ def test_a_late_dilution_leaves_nothing_but_to_reject_by_whatever_address(checke
     for user, acts in (("okafor", ("labels/print", "add-drug", "wet", "scan")), ("adeyemi", SIGNED_STEPS)):
         checked.sign_in(user)
         for act in acts:
-            checked.act(act, signing_secret=checked.pin)
+            checked.act(act, signing_secret=checked.pin, stock="small")
             assert checked.status == 409, act
     assert {**checked.stored(), "sign_in": 0} == before
     checked.sign_in("okafor")

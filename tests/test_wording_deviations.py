@@ -16,21 +16,23 @@ from tests.paths import CHECKER, moment, own, preparing, vial
 
 PATH = preparing(us(170, 70), State.DILUTED)
 # 13:00 UTC is 09:00 in New York on 12 March 2026. An entry of five minutes is punctual, of six late.
+KEPT = "\N{NO-BREAK SPACE}"  # a date does not part from its time
+RETURNED = f"Returned Mar{KEPT}12,{KEPT}2026{KEPT}18:00, entered Mar{KEPT}13,{KEPT}2026{KEPT}08:00"
 NEXT_DAY = datetime(2026, 3, 13, 12, 0, tzinfo=UTC)
 LATE: list[tuple[Moment, list[DeviationText]]] = [
     (moment(What.WETTED, "13:00", place=1), []),
     (moment(What.WETTED, "13:00", place=1, entered="13:05"), []),
     (
         moment(What.WETTED, "13:00", place=2, entered="13:40", reason="Gloves on"),
-        [DeviationText("Vial 2 wetted 09:00, entered 09:40", "Gloves on", "entered", "okafor")],
+        [DeviationText("Vial 2 wetted 09:00, entered 09:40", "Gloves on", "entered late", "okafor")],
     ),
     (
         moment(What.DILUTED, "14:00", entered="14:06", reason="Power cut"),
-        [DeviationText("Drug added 10:00, entered 10:06", "Power cut", "entered", "okafor")],
+        [DeviationText("Drug added 10:00, entered 10:06", "Power cut", "entered late", "okafor")],
     ),
     (
         replace(moment(What.RETURNED, "22:00", reason="Night ward"), entered_at=NEXT_DAY),
-        [DeviationText("Returned 18:00, entered Mar 13, 2026 08:00", "Night ward", "entered", "okafor")],
+        [DeviationText(RETURNED, "Night ward", "entered late", "okafor")],
     ),
 ]
 

@@ -8,7 +8,7 @@ import pytest
 from compounding.workflow import State
 from compounding.workflow.guards import barriers, checked_at, labelled, state_after
 from compounding.workflow.guidance import next_action
-from compounding.workflow.labels import labelled_by_hand
+from compounding.workflow.labels import fate_barriers, labelled_by_hand
 from compounding.workflow.progress import Fate, Progress, What
 from compounding.workflow.steps import COUNT, HAND_LABEL, RELEASE
 from compounding.workflow.times import entry_barriers
@@ -41,6 +41,37 @@ def test_only_what_was_on_paper_has_a_label_by_hand() -> None:
     assert codes(barriers(HAND_LABEL, printed, at("09:40"))) == ["not-on-paper"]
 
 
+# What was printed before a label is written by hand, and what is then in its way.
+PRINTED = [
+    ((), []),
+    ((Fate.DESTROYED, Fate.NOT_PRINTED, Fate.SPECIMEN), []),
+    ((None,), ["label-printed"]),
+    ((Fate.DESTROYED, Fate.LIGHT_COVER, Fate.SPECIMEN), ["label-printed"]),
+    ((Fate.APPLIED, None, Fate.SPECIMEN), ["label-printed", "label-printed"]),
+]
+
+
+@pytest.mark.parametrize(("fates", "barred"), PRINTED)
+def test_a_bag_has_no_label_by_hand_beside_a_printed_one(fates: tuple[Fate | None, ...], barred: list[str]) -> None:
+    made = on_paper(State.DILUTED, WRITTEN[0], labels=copies(*fates))
+    assert codes(barriers(HAND_LABEL, made, NEXT_DAY)) == barred
+
+
+# What becomes of a copy that was printed beside a label by hand, and what is in its way.
+BESIDE = [
+    (Fate.APPLIED, ["label-by-hand"]),
+    (Fate.LIGHT_COVER, ["label-by-hand"]),
+    (Fate.SPECIMEN, []),
+    (Fate.DESTROYED, []),
+]
+
+
+@pytest.mark.parametrize(("fate", "barred"), BESIDE)
+def test_a_copy_comes_on_no_bag_that_has_a_label_by_hand(fate: Fate, barred: list[str]) -> None:
+    made = on_paper(State.LABELLED, *WRITTEN, labels=copies(None))
+    assert codes(fate_barriers(made, 1, fate, "okafor", "park")) == barred
+
+
 WRITTEN = (moment(What.CHECKED, "09:20"), moment(What.LABELLED, "09:40"))
 # What lies on the table beside a label by hand, and what then bars a release.
 COPIES = [
@@ -48,7 +79,8 @@ COPIES = [
     ((Fate.DESTROYED,), []),
     ((None,), ["label-open"]),
     ((Fate.SPECIMEN,), []),
-    ((Fate.APPLIED, Fate.APPLIED), ["label-applied"]),
+    ((Fate.APPLIED, Fate.APPLIED, Fate.LIGHT_COVER), ["label-applied"]),
+    ((Fate.LIGHT_COVER,), ["label-cover"]),
 ]
 
 
@@ -59,7 +91,7 @@ def test_a_bag_with_a_label_by_hand_needs_no_printed_one(fates: tuple[Fate | Non
 
 
 def test_without_one_it_does() -> None:
-    assert codes(barriers(RELEASE, on_paper(State.FINAL, WRITTEN[0]), at("10:00"))) == ["label-applied"]
+    assert codes(barriers(RELEASE, on_paper(State.FINAL, WRITTEN[0]), at("10:00"))) == ["label-applied", "label-cover"]
 
 
 def test_a_copy_that_is_destroyed_takes_the_label_by_hand_off_no_bag() -> None:
@@ -78,8 +110,11 @@ def test_a_release_on_paper_is_judged_at_its_time(hour: str, barred: list[str]) 
     assert codes(barriers(RELEASE, on_paper(State.FINAL, *WRITTEN), at(hour))) == barred
 
 
+ON_BAG_AND_COVER = (Fate.APPLIED, Fate.LIGHT_COVER)
+
+
 def test_any_other_release_is_judged_now() -> None:
-    made = preparing(us(), State.FINAL, wet="09:00", checked="09:10", diluted="09:30", labels=copies(Fate.APPLIED))
+    made = preparing(us(), State.FINAL, wet="09:00", checked="09:10", diluted="09:30", labels=copies(*ON_BAG_AND_COVER))
     assert codes(barriers(RELEASE, made, NEXT_DAY)) == ["start-before"]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from compounding.papers.work import Bagged, Hour, Work
+from compounding.patient import Identity
 from compounding.policy import Market
 from compounding.scanning import own_code
+from compounding.wording import bags as said
 from compounding.wording import papers as words
-from compounding.wording.numbers import day, short_name
+from compounding.wording import worksheets as captions
+from compounding.wording.numbers import day
 from labels import BagLabelUK, BagLabelUS, Moment, Pair
 
 
@@ -15,18 +18,18 @@ def us_label(work: Work) -> BagLabelUS:
     band, note = words.hazard(text)
     return BagLabelUS(
         patient_name=identity.name,
-        mrn=Pair("MRN", identity.mrn),
-        born=Pair("Born", day(identity.born, Market.US)),
+        mrn=Pair(captions.MRN, identity.mrn),
+        born=Pair(captions.BORN, day(identity.born, Market.US)),
         location=identity.location or None,
         generic=text.generic,
         brand=words.brand(text, Market.US),
-        dose=f"DOSE {text.dose}",
-        diluent=f"in {short_name(text.diluent)},",
-        total_volume=f"TOTAL VOLUME {text.bag}",
-        strength=f"({text.per_mL}), contains {text.volume} of {text.strength}",
-        route=f"FOR {text.route.upper()}",
+        dose=said.us_dose(text),
+        diluent=said.us_diluent(text),
+        total_volume=said.total_volume(text),
+        strength=said.us_strength(text),
+        route=said.us_route(text),
         rate=text.infuse,
-        give_on=Pair("Give on", text.give_on),
+        give_on=Pair(captions.GIVE_ON, text.give_on),
         cycle=text.cycle_day,
         prepared=_prepared(work.bagged),
         start_before=_moment(word.start_before, work.bagged.start_before if work.bagged else None),
@@ -38,13 +41,13 @@ def us_label(work: Work) -> BagLabelUS:
         hazard=band,
         hazard_note=note or None,
         single_dose=text.use,
-        bag="Bag 1 of 1",
+        bag=said.BAG,
         number=Pair(word.number, work.number),
-        prescriber=f"Prescriber {work.prescriber}",
-        prepared_by=f"Prepared by {work.bagged.prepared_by}" if work.bagged else None,
-        verified_by=f"Verified by {work.bagged.verified_by}" if work.bagged else None,
+        prescriber=said.prescriber(work.prescriber),
+        prepared_by=said.prepared_by(work.bagged.prepared_by) if work.bagged else None,
+        verified_by=said.verified_by(work.bagged.verified_by) if work.bagged else None,
         pharmacy=site.pharmacy,
-        phone=f"24 h {site.phone}",
+        phone=said.all_day(site.phone),
         symbol=own_code(work.number, "1"),
         training=words.TRAINING_ON_LABEL if site.training else None,
     )
@@ -56,17 +59,17 @@ def uk_label(work: Work) -> BagLabelUK:
         generic=text.generic,
         brand=words.brand(text, Market.UK),
         dose=text.dose,
-        diluent=f"in {text.bag} {short_name(text.diluent)}",
-        strength=f"({text.per_mL})",
-        route=f"For {text.route[0].lower()}{text.route[1:]}",
+        diluent=said.uk_diluent(text),
+        strength=said.strength(text),
+        route=said.uk_route(text),
         rate=text.infuse,
         patient_name=identity.name,
-        nhs_number=Pair("NHS No.", words.spaced_nhs(identity.nhs_number)) if identity.nhs_number else None,
-        hospital_number=Pair("Hospital no.", identity.hospital_number),
-        born=Pair("Born", day(identity.born, Market.UK)),
+        nhs_number=_nhs(identity),
+        hospital_number=Pair(captions.HOSPITAL_NUMBER, identity.hospital_number),
+        born=Pair(captions.BORN, day(identity.born, Market.UK)),
         ward=identity.location or None,
         cycle=text.cycle_day,
-        bag="Bag 1 of 1",
+        bag=said.BAG,
         batch=Pair(word.number, work.number),
         prepared=_prepared(work.bagged),
         expiry=_moment(word.start_before, work.bagged.start_before if work.bagged else None),
@@ -74,7 +77,7 @@ def uk_label(work: Work) -> BagLabelUK:
         storage=" ".join(filter(None, (text.storage, text.handling, text.clocks_note))),
         light=text.light,
         hazard=text.hazard,
-        children="Keep out of the sight and reach of children",
+        children=said.CHILDREN,
         pharmacy=f"{site.pharmacy}, {site.phone}",
         address=site.address,
         symbol=own_code(work.number, "1"),
@@ -82,8 +85,14 @@ def uk_label(work: Work) -> BagLabelUK:
     )
 
 
+def _nhs(identity: Identity) -> Pair | None:
+    if not identity.nhs_number:
+        return None
+    return Pair(captions.NHS_NUMBER, words.spaced_nhs(identity.nhs_number))
+
+
 def _prepared(bagged: Bagged | None) -> str | None:
-    return f"Prepared {bagged.prepared.date} {bagged.prepared.hour}" if bagged else None
+    return said.prepared(bagged.prepared.date, bagged.prepared.hour) if bagged else None
 
 
 def _moment(caption: str, at: Hour | None) -> Moment:

@@ -44,6 +44,8 @@ class WasteOfDrug:
     bills: Sequence[Cells]
     """As words.BILLS_CAPTIONS."""
     rule: Sequence[str]
+    worked_by: str
+    """By which drug files."""
 
 
 def _columns(
@@ -56,7 +58,7 @@ def _columns(
     )
 
 
-_BIN = _columns(words.BIN_CAPTIONS, (34, 18, 20, 44, 28, 24, 22), right="12", bold="012")
+_BIN = _columns(words.BIN_CAPTIONS, (34, 16, 28, 40, 28, 23, 21), right="12", bold="012")
 _BILL = _columns(words.BILL_CAPTIONS, (40, 20, 120), bold="01", right="1")
 _PERIOD = _columns(words.PERIOD_CAPTIONS, (28, 23, 30, 17, 18, 42, 28), right="34", bold="34")
 _BILLS = _columns(words.BILLS_CAPTIONS, (26, 26, 26, 26, 18, 60), right="234", bold="05")
@@ -94,6 +96,11 @@ def _of_period(drugs: Sequence[WasteOfDrug]) -> Iterator[Section]:
         yield Section(title=words.BIN, texts=(words.NOTHING_THEN,))
     for drug in drugs:
         yield Section(title=drug.name, note=drug.summed, boxes=boxes(drug.sums))
-        yield Section(title=f"{words.BIN}, {drug.name}", columns=_PERIOD, rows=tuple(map(RecordRow, drug.bin)))
+        yield Section(
+            title=f"{words.BIN}, {drug.name}",
+            columns=_PERIOD,
+            rows=tuple(map(RecordRow, drug.bin)),
+            texts=(drug.worked_by,),
+        )
         yield _billed(f"{words.BILLS}, {drug.name}", _BILLS, drug.bills, drug.rule)
     yield signing(words.SIGNED, words.MEANINGS)

@@ -15,6 +15,7 @@ from compounding.papers.bags import uk_label, us_label
 from compounding.papers.work import Work
 from compounding.policy import LabelSize, Market
 from compounding.scanning import own_code
+from compounding.wording.bags import copy_line
 from compounding.wording.papers import KINDS, PREVIEW
 from compounding.workflow.labels import LABEL
 from compounding.workflow.progress import Fate
@@ -72,21 +73,16 @@ def for_place(first: Stored, place: Fate, size: LabelSize) -> dict[str, Any]:
     return {**first, "stock": stock_name(Market(first["market"]), size), "place": place.value}
 
 
-def as_preview(stored: Stored) -> dict[str, Any]:
-    """The strings of a label that cannot be printed yet."""
-    return {**stored, "place": PREVIEW, "content": {**stored["content"], **_told(PREVIEW)}}
+def as_preview(stored: Stored, number: str) -> dict[str, Any]:
+    """The strings of a label that cannot be printed yet. Its code is of copy 0, which there never is."""
+    own = {"symbol": own_code(number, "0"), **_told(PREVIEW)}
+    return {**stored, "place": PREVIEW, "content": {**stored["content"], **own}}
 
 
 def label_copy(stored: Stored, number: str, copy: int) -> dict[str, Any]:
     """The strings of another copy: only its line, its code, and what it is for differ."""
-    own = {"copy": _line(copy, stored.get("last")), "symbol": own_code(number, str(copy))}
+    own = {"copy": copy_line(copy, stored.get("last")), "symbol": own_code(number, str(copy))}
     return {**stored, "content": {**stored["content"], **own, **_told(_place(stored, copy))}}
-
-
-def _line(copy: int, last: int | None) -> str:
-    if last is None:
-        return f"Copy {copy}"
-    return f"Copy {copy} of {last}" if copy <= last else f"Copy {copy}, reprint"
 
 
 def _place(stored: Stored, copy: int) -> str:

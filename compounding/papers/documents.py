@@ -12,6 +12,7 @@ from compounding.papers.stored import read_back
 from compounding.papers.work import Work
 from compounding.papers.worksheets import worksheet
 from compounding.policy import LabelSize, Market
+from compounding.wording import worksheets as words
 from compounding.workflow.labels import LABEL
 from compounding.workflow.progress import Fate
 from labels import BagLabelUK, BagLabelUS, Extract, Worksheet
@@ -51,7 +52,7 @@ def reprint_strings(first: Mapping[str, Any], number: str, copy: int, place: Fat
 
 def preview_strings(work: Work, size: LabelSize) -> dict[str, Any]:
     """Those of a label that cannot be printed yet: it says so, as a specimen does. Raises Refused."""
-    return _fitting(as_preview(labelled(work, 1, (), size)))
+    return _fitting(as_preview(labelled(work, 1, (), size), work.number))
 
 
 def _fitting(stored: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def with_copy(stored: Mapping[str, Any], number: str, copy: int) -> dict[str, An
     if stored["document"] == LABEL:
         return label_copy(stored, number, copy)
     foot = stored["content"]["foot"]
-    facts = (*foot["facts"][:-1], f"copy {copy}")
+    facts = (*foot["facts"][:-1], words.copy(copy))
     return {**stored, "content": {**stored["content"], "foot": {**foot, "facts": facts}}}
 
 
@@ -108,7 +109,7 @@ def draw_extract(extract: Extract, market: Market) -> bytes:
     """A part of the log as a PDF on the market's paper, each page numbered. Raises Refused, naming the field."""
     stock = _STOCKS[market.value]
     pages = labels.extract_pages(extract, stock)
-    numbered = replace(extract, pages=tuple(f"Page {page} of {pages}" for page in range(1, pages + 1)))
+    numbered = replace(extract, pages=tuple(words.page(page, pages) for page in range(1, pages + 1)))
     return labels.draw_extract(numbered, stock)
 
 

@@ -21,6 +21,7 @@ from compounding.papers.worksheets.materials import captions, clearance
 from compounding.papers.worksheets.steps import draw_captions
 from compounding.policy import Market, Site
 from compounding.reckoner import Reckoner
+from compounding.stability import limits_confirmed
 from compounding.wording import downtime as words
 from compounding.wording import papers as paper_words
 from compounding.wording import worksheets as sheet_words
@@ -54,6 +55,7 @@ from labels import (
     Signature,
     Step,
     Steps,
+    Tick,
     Times,
     Verification,
     WorkingLine,
@@ -102,16 +104,24 @@ def downtime_strings(ahead: Ahead) -> dict[str, Any]:
     }
 
 
-def draw_downtime(stored: Mapping[str, Any]) -> bytes:
-    """The PDF of a pack from its stored strings; the same strings give the same bytes. Raises labels.Refused."""
+def draw_downtime(stored: Mapping[str, Any], *, again: bool = False) -> bytes:
+    """The PDF of a pack from its stored strings; the same strings give the same bytes. `again` marks every page as a
+    copy that nobody fills, since each of its numbers is on a sheet already. Raises labels.Refused."""
     market = Market(stored["market"])
+    cover, table = read_back(Record, stored["cover"]), read_back(DoseTable, stored["table"])
     worksheet = read_back(BlankWorksheet, stored["worksheet"])
+    if again:
+        cover, table, worksheet = (replace(part, mark=_mark_again(part.mark)) for part in (cover, table, worksheet))
     pack = DowntimePack(
-        cover=read_back(Record, stored["cover"]),
-        table=read_back(DoseTable, stored["table"]),
+        cover=cover,
+        table=table,
         worksheets=tuple(_numbered(worksheet, number, market) for number in stored["numbers"]),
     )
     return labels.draw_downtime_pack(pack, _STOCKS[market])
+
+
+def _mark_again(mark: tuple[str, ...] | None) -> tuple[str, ...]:
+    return words.TRAINING_AGAIN if mark == paper_words.TRAINING_ON_WORKSHEET else words.AGAIN
 
 
 def _numbered(worksheet: BlankWorksheet, number: str, market: Market) -> BlankWorksheet:
@@ -136,8 +146,7 @@ def _paged_table(table: DoseTable, stock: labels.Stock) -> DoseTable:
 
 
 def _cover(ahead: Ahead) -> Record:
-    said, bag = ahead.words, amount(ahead.table.drug.dilution.bag.value)
-    listed = words.on_the_label(said, ahead.market, bag)
+    listed, limits = words.on_the_label(ahead.table, ahead.words, ahead.site), tuple(words.bag_limit_words(ahead.table))
     what, its_words = words.LABEL_COLUMNS
     return Record(
         title=words.PACK,
@@ -152,6 +161,7 @@ def _cover(ahead: Ahead) -> Record:
         mark=_mark(ahead),
         sections=(
             Section(title=words.HOW_TO_USE, texts=words.how_to_use(ahead.numbers)),
+            *((Section(title=words.BAG_LIMITS, texts=limits),) if limits else ()),
             Section(
                 title=words.ON_THE_LABEL,
                 columns=(RecordColumn(what, 1, bold=True), RecordColumn(its_words, 4)),
@@ -277,7 +287,9 @@ def _calculation(table: Reckoner, note: str) -> Calculation:
     first, second, third, fourth, fifth, sixth = map(Box, sheet_words.OWN)
     return Calculation(
         heading=heading("calculation", note),
-        lines=tuple(WorkingLine(name, how, None, to) for name, how, to in words.blank_working(table)),
+        lines=tuple(
+            WorkingLine(name, how, None, to, None if to else words.WAYS) for name, how, to in words.blank_working(table)
+        ),
         checker=sheet_words.CHECKER,
         checker_note=sheet_words.CHECKER_NOTE,
         boxes=(first, second, third, fourth, fifth, sixth),
@@ -299,10 +311,18 @@ def _material_rows(ahead: Ahead) -> Iterator[Material]:
     for number in range(1, max(ahead.table.most_vials, _LEAST_VIALS) + 1):
         yield Material("", words.vial_product(said, number), said["code"], said["maker"], words.ONE_VIAL)
     yield Material("", capital(said["reconstitute_with"]), sheet_words.each_vial(water))
-    yield Material("", capital(said["diluent"]))
-    yield Material("", sheet_words.empty_container(bag), said["container"], quantity="1")
-    if _cover_against_light(ahead.table):
-        yield Material("", sheet_words.LIGHT_COVER, quantity="1")
+    empty, diluent = sheet_words.empty_container(bag), capital(said["diluent"])
+    if not words.two_ways(ahead.table):
+        yield Material("", diluent)
+        yield Material("", empty, said["container"], quantity="1")
+        if _cover_against_light(ahead.table):
+            yield Material("", sheet_words.LIGHT_COVER, quantity="1")
+        return
+    # The cover, which has no lot, gives its row to the other container: sections H and J name it too.
+    first, second = words.WAYS
+    yield Material("", words.of_way(first, diluent))
+    yield Material("", words.of_way(first, empty), said["container"], quantity="1")
+    yield Material("", words.of_way(second, diluent), sheet_words.ready_filled(bag), quantity="1")
 
 
 def _steps(ahead: Ahead) -> Steps:
@@ -330,8 +350,12 @@ def _draws(table: Reckoner) -> Draws:
 
 
 def _times(ahead: Ahead) -> Times:
-    rules = clock_rules(ahead.table.drug, ahead.table.policy)
-    return Times(
-        heading("times", words.WITH_DATES),
-        tuple(map(Clock, paper_words.clock_names(ahead.market), rules)),
-    )
+    """The limits by their rules; where the site has recorded the diluted bag's own, with a row for the one that
+    holds as the bag is kept."""
+    table = ahead.table
+    note = words.WITH_DATES if limits_confirmed(table.drug, table.policy) else words.NOT_CONFIRMED
+    rows = [*map(Clock, paper_words.clock_names(ahead.market), clock_rules(table.drug, table.policy))]
+    if (own := words.bag_clock(table)) is not None:
+        rows[3] = replace(rows[3], rule=words.start_rule(table))
+        rows.insert(2, Clock(own.name, own.rule, ticks=tuple(map(Tick, own.ways))))
+    return Times(heading("times", note), tuple(rows))

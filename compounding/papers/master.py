@@ -62,12 +62,7 @@ _LOOK_ALIKES = tuple(
 
 def master_record(of: Master, shown: Shown) -> Record:
     drug = of.drug
-    facts = (
-        (("Drug", words.drug_name(drug)), ("Market", drug.market.value.upper())),
-        (("Drug file", drug.id), ("Edition of the file", drug.edition)),
-        (("SHA-256", words.whole_checksum(drug.checksum)),),
-    )
-    return report(words.TITLE, facts, _sections(of), shown)
+    return report(words.TITLE, words.file_facts(drug), _sections(of), shown)
 
 
 def _sections(of: Master) -> Iterator[Section]:

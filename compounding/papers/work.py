@@ -81,7 +81,7 @@ class Checked:
     read_volume: str
     read_mass: str | None
     at: str
-    """Time of day."""
+    """Time of day, with its day where that is another than the first wetting's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ class Recorded:
     wetted: Mapping[int, str] = field(default_factory=dict)
     """The time of day at which each vial was wetted, by its number."""
     diluted: str | None = None
+    making: str = ""
+    """The letter of how the bag was made, once the drug is in it."""
     clocks: tuple[Hour | None, ...] = (None,) * 5
     """Of the first wetting and the four limits."""
     start_rule: str | None = None

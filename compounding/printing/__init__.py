@@ -7,7 +7,7 @@
 Nothing here knows what a label says: it is finished bytes.
 """
 
-from compounding.printing.line import Address, Line, NotPrinted, Times, Unknown, connected
+from compounding.printing.line import Address, Line, NotPrinted, Times, Unknown, connected, longest
 from compounding.printing.printers import (
     Calibration,
     Kind,
@@ -33,6 +33,7 @@ __all__ = [
     "at_workstation",
     "connected",
     "judged",
+    "longest",
     "read_status",
     "trusted",
 ]

@@ -41,6 +41,13 @@ class Times:
     """Between two questions. It must be idle twice: right after the end of a label it may not have begun it."""
 
 
+def longest(labels: int, times: Times) -> float:
+    """How many seconds a sending of so many labels takes at most, once there is a connection: then it is out, or
+    somebody must look. Of each label two parts are sent and, after each, a question that is sent and answered; what
+    was asked just before it was too slow is still waited for, and then it is taken back."""
+    return labels * (times.print_ + times.pause + 7 * times.answer)
+
+
 class NotPrinted(Exception):
     """A label that did not come out, for certain. `code` says why."""
 

@@ -5,17 +5,17 @@ A sending over the network that has no end is an open question: the program, or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from compounding.printing import Kind
-from compounding.records import labels, preparations
+from compounding.records import labels, preparations, tables
 from compounding.records.chain import about, add
 from compounding.records.database import RecordsRefused, writing
-from compounding.records.events import Event
+from compounding.records.events import Event, utc_time
 from compounding.records.labels import NewFate, fate_row
 from compounding.records.preparations import SavedPreparation
 from compounding.records.printer_tables import printer as _printer
@@ -82,6 +82,32 @@ def _not_out(connection: Connection, saved: SavedPreparation, sent: Sending, cam
     return [copy for copy in copies if int(copy.copy) in rest and copy.fate is None]
 
 
+_NOW = _printer.alias()
+# Whatever a printer is now, what was sent to any row of it is on its way to the same one.
+_BUSY = (
+    select(_printer.c.name, tables.preparation.c.number)
+    .select_from(_table)
+    .join(_printer, _printer.c.id == _table.c.printer_id)
+    .join(tables.preparation, tables.preparation.c.id == _table.c.preparation_id)
+    .outerjoin(_end, _end.c.sending_id == _table.c.id)
+    .join(_NOW, _NOW.c.number == _printer.c.number)
+    .where(_NOW.c.id == bindparam("row"), _printer.c.kind == Kind.NETWORK.value, _end.c.id.is_(None))
+)
+
+
+def refuse_busy(connection: Connection, new: Iterable[object]) -> None:
+    """Raises RecordsRefused for labels to a network printer that others are on the way to, or where nobody has said
+    yet what came out: what stops the ones might stop the others."""
+    for row in new:
+        if isinstance(row, NewSending):
+            busy = connection.execute(_BUSY, {"row": row.printer}).first()
+            if busy is not None:
+                raise RecordsRefused(
+                    f"Labels of {busy.number} are on their way to {busy.name}, or nobody has said what came out of it:"
+                    " see to them first."
+                )
+
+
 # ------------------------------------------------------------------ reading
 
 _SENDINGS = (
@@ -106,5 +132,12 @@ def _sending(connection: Connection, saved: SavedPreparation, sending_id: int) -
 def _made(row: Row[Any]) -> Sending:
     over_network = Kind(row.kind) is Kind.NETWORK
     return Sending(
-        row.id, row.printer_id, row.first_copy, row.last_copy, row.position, over_network, row.came_out
-    )  # fmt: skip
+        row.id,
+        row.printer_id,
+        row.first_copy,
+        row.last_copy,
+        row.position,
+        over_network,
+        row.came_out,
+        utc_time(row.at_utc),
+    )

@@ -17,7 +17,7 @@ from compounding.records.materials import NewOut, material_row, out_row
 from compounding.records.moments import moment_row, reading_row
 from compounding.records.preparations import SavedPreparation
 from compounding.records.prints import NewPrint, print_rows
-from compounding.records.sendings import NewSending, sending_row
+from compounding.records.sendings import NewSending, refuse_busy, sending_row
 from compounding.records.signatures import NewSignature, signature_row, void_all
 from compounding.records.standing import Judge, Standing, refuse, stands
 from compounding.records.wastes import waste_row
@@ -91,6 +91,7 @@ def _refuse_rows(connection: Connection, now: Standing, new: tuple[object, ...])
     materials.refuse(connection, saved, now.materials, new)
     moments.refuse_again(saved, now.moments, new)
     labels.refuse_strange(saved, now.labels, new)
+    refuse_busy(connection, new)
 
 
 def _rows(

@@ -25,7 +25,8 @@ from compounding.workflow.progress import preparers
 from compounding.workflow.steps import CHECK_US
 
 HIDDEN = "hidden"
-_UNTIL = {State.ENTERED.value: "until verified", State.RECONSTITUTED.value: "until checked"}
+UNTIL_CHECKED = "until checked"
+_UNTIL = {State.ENTERED.value: "until verified", State.RECONSTITUTED.value: UNTIL_CHECKED}
 """Until when a dose stands in no list: somebody who comes upon it there works it out blind next."""
 
 

@@ -15,18 +15,20 @@ from compounding.formulary import Presentation
 from compounding.papers import Ahead
 from compounding.quantities import Unreadable, quote
 from compounding.reckoner import reckoner
-from compounding.records import MOST_WORKSHEETS, NewPack, NumberState, Pack, PackNumber, RecordsFault
+from compounding.records import MOST_WORKSHEETS, EntrySearch, NewPack, NumberState, Pack, PackNumber, RecordsFault
 from compounding.records.downtime import numbers
+from compounding.stability import limits_confirmed
 from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.fields import Choice, Count, Line
 from compounding.web.forms import REASON_MOST, SiteForm, blame
 from compounding.web.identity import event, me
 from compounding.web.plan_page import kept
-from compounding.web.viewing import viewed
+from compounding.wording.barriers import barrier_sentence
 from compounding.wording.downtime import holds, left, numbers_words
 from compounding.wording.numbers import DASH, capital, count, moment
 from compounding.workflow import Deed
+from compounding.workflow.progress import Barrier
 
 blueprint = Blueprint("downtime", __name__, url_prefix="/downtime")
 
@@ -156,6 +158,9 @@ def print_() -> Any:
     drug = _chosen(form, d)
     if drug is None:
         return _page(form), 422
+    if not d.site.training and not limits_confirmed(drug, d.policy):
+        barred = barrier_sentence(Barrier("diluted-bag"), d.policy)
+        return _page(form, problems=[pages.problem("worksheets", barred)]), 422
     try:
         pack = _printed(drug, form.worksheets.data, d)
     except (papers.Refused, Unreadable) as refused:
@@ -211,14 +216,23 @@ def _ahead(drug: Presentation, reserved: tuple[str, ...], d: Desk) -> Ahead:
 
 @blueprint.get("/<int:pack_id>.pdf")
 def pdf(pack_id: int) -> Any:
-    """A pack as it was printed. Whoever opens it stands in the log: a second print would have the same numbers."""
+    """A pack as it was printed, to whoever opens it first; from then on marked as a copy that nobody fills, since a
+    second sheet would have the same number. Every opening stands in the log, which knows whether it is the first."""
     pack = records.pack(desk().engine, pack_id)
     if pack is None:
         abort(404)
-    viewed(PDF_VIEWED, numbers=numbers_words(pack.content.numbers))
-    drawn = papers.draw_downtime(json.loads(pack.content.strings_json))
+    drawn = papers.draw_downtime(json.loads(pack.content.strings_json), again=_opened_before(pack, desk()))
     name = f"downtime-{pack.content.numbers[0]}.pdf"
     return Response(drawn, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+def _opened_before(pack: Pack, d: Desk) -> bool:
+    """Logs that a pack is opened: whether it was before. Raises NotSaved and NotRead."""
+    subject = f"downtime:{pack.content.numbers[0]}"
+    told = event(PDF_VIEWED, {"numbers": numbers_words(pack.content.numbers)}, subject=subject)
+    opening = records.record(d.engine, told)
+    search = EntrySearch(action=PDF_VIEWED, subject=subject)
+    return bool(records.find_entries(d.engine, search, before=opening.seq, size=1))
 
 
 # ------------------------------------------------------------------ destroyed

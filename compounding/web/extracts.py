@@ -19,8 +19,9 @@ from compounding.records.events import utc_text
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.timeline import Row, severity
-from compounding.wording.log import CAPTIONS, Answered, EntryText, taken_out
+from compounding.wording.log import CAPTIONS, Answered, EntryText, taken_out, why
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
+from compounding.wording.reports import log_head
 
 T = TypeVar("T")
 
@@ -138,7 +139,7 @@ def drawn(
         captions=captions,
         rows=tuple(rows),
         foot=taken_out(who.person, d.clock(), d.zone, d.market),
-        log_head=f"log head {heading.head.code}",
+        log_head=log_head(heading.head.code),
         mark=TRAINING_ON_WORKSHEET if d.site.training else None,
     )
     return papers.draw_extract(made, d.market)
@@ -155,7 +156,7 @@ def _paper_row(row: Row) -> ExtractRow:
             *(ExtractValue(value.name, value.old or None, value.joint or None, value.new) for value in text.values),
             *(ExtractValue(finding.name, None, None, _finding(finding, row)) for finding in text.findings),
         ),
-        notes=tuple(filter(None, (text.kept, f"Why: {text.why}" if text.why else ""))),
+        notes=tuple(filter(None, (text.kept, why(text.why) if text.why else ""))),
     )
 
 

@@ -12,7 +12,7 @@ from flask import url_for
 from compounding import records
 from compounding.records import Print
 from compounding.web.desk import Desk
-from compounding.web.label_prints import light_cover
+from compounding.web.label_prints import light_cover, no_file
 from compounding.web.plan_page import kept
 from compounding.web.progressing import Way
 from compounding.web.witnessing import printed_names
@@ -64,14 +64,17 @@ def rows(way: Way, d: Desk) -> list[dict[str, Any]]:
     printed = {one.id: one for one in records.prints(d.engine, way.saved.number)}
     names = printed_names(d)
     return [
-        {"cells": (_copy_cell(one, way), _where_cell(one, printed[one.print_id], names, d))}
+        {"cells": (_copy_cell(one, way, d), _where_cell(one, printed[one.print_id], names, d))}
         for one in way.progress.labels
     ]
 
 
-def _copy_cell(copy: LabelCopy, way: Way) -> dict[str, Any]:
-    address = url_for("labels.pdf", number=way.saved.number, first=copy.copy, last=copy.copy)
-    return {"main": f"Copy {copy.copy}", "href": address, "small": list(_beside(copy, way))}
+def _copy_cell(copy: LabelCopy, way: Way, d: Desk) -> dict[str, Any]:
+    """Its number leads to its file, where that is given out."""
+    cell = {"main": f"Copy {copy.copy}", "small": list(_beside(copy, way))}
+    if no_file(copy, way, d) is not None:
+        return cell
+    return {**cell, "href": url_for("labels.pdf", number=way.saved.number, first=copy.copy, last=copy.copy)}
 
 
 def _beside(copy: LabelCopy, way: Way) -> Iterator[str]:

@@ -69,7 +69,7 @@ def preview(way: Way, place: Fate, size: LabelSize, d: Desk) -> Preview:
         stocks=tuple(
             _tab(number, papers.stock_name(d.market, one), place, one, size is one) for one in sizes(way, place)
         ),
-        caption=wording.shown_as(stock, wording.not_printed(way.progress.state)),
+        caption=wording.shown_as(stock, label_prints.only_preview(way, d)),
         described=wording.described(wording.TABS[place], stock, strings["content"]["copy"] if strings else ""),
         refused=refused,
         picture="" if refused else drawn["png"],

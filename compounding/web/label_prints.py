@@ -7,18 +7,26 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from compounding import papers, records
 from compounding.policy import LabelSize
+from compounding.printing import Kind
 from compounding.records import NewPrint, Print
 from compounding.web.desk import Desk
+from compounding.web.identity import me
 from compounding.web.paperwork import refusal
+from compounding.web.printing import no_trusted_printer, printed_on
 from compounding.web.progressing import Way
 from compounding.web.recorded import recorded_work
 from compounding.wording import labels as wording
-from compounding.workflow.labels import LABEL, due, is_reprint, reprint_of, wanting
+from compounding.wording.barriers import barrier_sentences
+from compounding.workflow import Deed
+from compounding.workflow.guards import barriers
+from compounding.workflow.labels import LABEL, due, is_reprint, reprint_of, sending_barriers, wanting
 from compounding.workflow.progress import Fate, LabelCopy
+from compounding.workflow.steps import PRINT
 
 Strings = Mapping[str, Any]
 USUAL_DPI = 203
@@ -110,9 +118,27 @@ def one_more(way: Way, place: Fate, size: LabelSize, d: Desk) -> Copies:
     return Copies(document, papers.stock_name(d.market, size), ((number, made),), before is not None)
 
 
+def not_now(way: Way, d: Desk) -> str:
+    """Why no copy is printed of a preparation as it stands; "" where one can be."""
+    said = way.refusal or wording.not_printed(way.progress.state)
+    found = barriers(PRINT, way.progress, d.clock().astimezone(UTC))
+    return said or barrier_sentences(found, way.progress.planned.policy, PRINT) or ""
+
+
+def only_preview(way: Way, d: Desk) -> str:
+    """Why the one signed in is shown a preview and not the very file that prints: no copy can be printed now, by them
+    or on any printer here; "" where one can be. Raises NotRead."""
+    if said := not_now(way, d):
+        return said
+    if not me().may(Deed.PRINT):
+        return wording.PRINTED_BY
+    open_ = next(map(wording.label_sentence, sending_barriers(way.progress)), "")
+    return open_ or no_trusted_printer(d)
+
+
 def shown(way: Way, place: Fate, size: LabelSize, d: Desk) -> Strings:
     """What would print for a place, or why it is only a preview, on the label itself. Raises papers.Refused."""
-    if wording.not_printed(way.progress.state):
+    if only_preview(way, d):
         return papers.preview_strings(recorded_work(way, d), size)
     if again(way):
         return one_more(way, place, size, d).copies[0][1]
@@ -129,6 +155,15 @@ def as_printed(copy: LabelCopy, number: str, d: Desk) -> Strings | None:
     """The strings of a copy that was printed; None where the records hold none of its document."""
     first = records.first_print(d.engine, number, copy.document, copy.version)
     return papers.with_copy(_strings(first), number, int(copy.copy)) if first else None
+
+
+def no_file(copy: LabelCopy, way: Way, d: Desk) -> str | None:
+    """Why no file of a copy is given out, to be printed uncounted; None where it is. Raises NotRead."""
+    number = int(copy.copy)
+    sent = printed_on(way, number, number, d)
+    if sent is not None and sent[0].kind is Kind.NETWORK:
+        return wording.went_out(copy.copy, sent[0].name)
+    return wording.not_drawn(copy, way.progress.version)
 
 
 def _next(way: Way) -> int:

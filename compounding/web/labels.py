@@ -38,7 +38,7 @@ from compounding.web.taking import VERSION, Taking, moved_on, opened_for, take
 from compounding.web.viewing import PAPER_VIEWED, VIEWED, viewed
 from compounding.web.witnessing import witness_proved
 from compounding.wording import labels as wording
-from compounding.wording.printers import ANSWER_FIRST
+from compounding.wording.printers import STORED
 from compounding.workflow import Deed, Step
 from compounding.workflow.labels import due, fate_barriers, meant_for, scan_barriers, sending_barriers
 from compounding.workflow.progress import Barrier, Fate, LabelCopy, Progress
@@ -78,25 +78,28 @@ def _page(
     asked: printing.Question | None = None,
     stop: str = "",
     problems: Sequence[dict[str, str]] = (),
+    stored: bool = False,
 ) -> str:
-    """`stop` stands above the scan field, which keeps the focus; every other error is in the summary."""
+    """`stop` stands above the scan field, which keeps the focus; every other error is in the summary. `stored` where
+    something was recorded in spite of them."""
     d, cover = desk(), label_prints.light_cover(way)
     asked = asked or printing.question(way, d)
     place, size = asked_copy(way, request.args.get("copy_of", ""), request.args.get("stock", ""), d)
     errors = [*problems, *pages.problems(asked.form if asked else None, print_, destroy)]
-    if asked is not None and stop:  # the scan field is not on the page then
-        errors.append(pages.problem(asked.form["came_out"].id, stop))
-    instead, form = _instead(way) or (ANSWER_FIRST if asked else ""), print_ or label_print_form(way, d)
+    waiting = printing.waiting(way, asked)
+    if waiting and stop:  # the scan field is not on the page then
+        errors.append(pages.problem(asked.form["came_out"].id if asked else "printing", stop))
+    instead, form = _instead(way) or waiting, print_ or label_print_form(way, d)
     return pages.page(
         "labels.html",
         errors,
-        pages.heading(errors, "recorded"),
+        pages.heading(errors, "recorded", STORED if stored else ""),
         saved=way.saved,
         state=way.saved.state.capitalize(),
         banner=stored_page.banner(way.saved, d),
         instead=instead,
         may_print=not instead and me().may(Deed.PRINT),
-        may_count=asked is None
+        may_count=not waiting
         and way.progress.state in COUNT.before
         and bool(way.progress.labels)
         and me().may(Deed.PREPARE)
@@ -130,7 +133,7 @@ def _times(way: Way, d: Desk) -> list[tuple[str, str]]:
 
 def _instead(way: Way) -> str:
     """Why nothing is printed; "" where it can be."""
-    return way.refusal or wording.not_printed(way.progress.state)
+    return label_prints.not_now(way, desk())
 
 
 # ------------------------------------------------------------------ steps
@@ -173,7 +176,8 @@ def print_(number: str) -> Any:
         said = pages.problem("printing", refusal_on(form.size, refused, way, d))
         return _page(way, print_=form, problems=[said]), 422
     except printing.Trouble as trouble:
-        return _page(opened_way(number), problems=[pages.problem("printing", str(trouble))]), 409
+        said = pages.problem("printing", str(trouble))
+        return _page(opened_way(number), problems=[said], stored=trouble.stored), 409
     except RecordsFault as fault:
         return _page(opened_way(number), problems=[pages.problem("printing", str(fault))]), pages.status_of(fault)
 
@@ -222,7 +226,7 @@ def pdf(number: str, first: int, last: int) -> Any:
     if not found or len(found) < len(drawn) or len({papers.size_of(strings) for strings in found}) > 1:
         abort(404)  # a file has one stock
     for copy in copies:
-        if (said := wording.not_drawn(copy, way.progress.version)) is not None:
+        if (said := label_prints.no_file(copy, way, desk())) is not None:
             refuse("Not printed again", said, 409)
     viewed(PAPER_VIEWED, number, paper="bag label", copy=", ".join(copy.copy for copy in copies))
     return _file(_drawn(way, found, first, last), f"label-{number}-{first}-{last}.pdf", FORMS["pdf"])

@@ -183,8 +183,9 @@ def status_of(fault: RecordsFault) -> int:
     return 409 if isinstance(fault, RecordsRefused) else NOT_SAVED
 
 
-def heading(problems: Sequence[object], nothing: str = "saved") -> str:
-    return f"{count(len(problems), 'problem')}. Nothing is {nothing}."
+def heading(problems: Sequence[object], nothing: str = "saved", instead: str = "") -> str:
+    """`instead` is said where something was stored all the same."""
+    return f"{count(len(problems), 'problem')}. {instead or f'Nothing is {nothing}.'}"
 
 
 # ------------------------------------------------------------------ the banner

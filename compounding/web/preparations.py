@@ -305,7 +305,7 @@ def _copies(printed: Sequence[Print], document: str, version: int, d: Desk) -> I
     for place, copy in enumerate(printed, 1):
         if kind_of(copy.document) == document:
             when = kept(moment(copy.printed_at, d.zone, d.market))
-            address = url_for("preparations.pdf", number=copy.number, place=place)
+            address = url_for("preparations.pdf", number=copy.number, place=place) if document != LABEL else ""
             yield Copy(f"Copy {copy.copy}", f"{when}, {copy.printed_by.name}", address, copy.version < version)
 
 
@@ -386,6 +386,8 @@ def pdf(number: str, place: int) -> Any:
     if not 1 <= place <= len(printed):
         abort(404)
     this = printed[place - 1]
+    if kind_of(this.document) == LABEL:  # counted: whether it is drawn is judged there
+        return redirect(url_for("labels.pdf", number=number, first=this.copy, last=this.copy), 303)
     first = records.first_print(desk().engine, number, this.document, this.version)
     if first is None:
         abort(404)

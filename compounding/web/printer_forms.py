@@ -141,7 +141,7 @@ def _judge_place(form: PrinterForm, kind: Kind) -> None:
     if not host:
         blame(form.host, "Type the address of the printer.")
     elif not _HOST.fullmatch(host):
-        blame(form.host, f"{quote(host)} is no address: letters A to Z, figures, points, hyphens and colons.")
+        blame(form.host, f"{quote(host)} is no address: type its name in the network, or its IP address.")
     if port is None and not form.port.errors:
         blame(form.port, "Type the port of the printer.")
     elif port is not None and port > _PORTS:

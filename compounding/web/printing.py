@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from compounding import papers, records
 from compounding.papers import printers as papers_of_printers
-from compounding.printing import Address, Kind, Line, NotPrinted, Printer, Times, Unknown, at_workstation, connected
+from compounding.printing import (
+    Address,
+    Kind,
+    Line,
+    NotPrinted,
+    Printer,
+    Times,
+    Unknown,
+    at_workstation,
+    connected,
+    longest,
+)
 from compounding.records import CalibrationResult
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Count
@@ -27,6 +39,8 @@ from compounding.wording.labels import copies as copies_words
 from compounding.workflow.progress import Sending
 
 TIMES = Times()
+RECORDED = timedelta(seconds=15)
+"""How long the two entries of a sending, the one before it and the one after, may wait for others that write."""
 CAME_OUT, NOT_PRINTED, NOT_KNOWN = "labels came out", "label not printed", "label print not confirmed"
 ANSWERED = "labels that came out counted"
 Strings = Mapping[str, Any]
@@ -57,6 +71,15 @@ def refusal(printer: Printer | None, d: Desk) -> str:
     if d.site.training:
         return ""
     return wording.NO_PRINTER if printer is None else untrusted(printer, d)
+
+
+def no_trusted_printer(d: Desk) -> str:
+    """Why no label for a patient is printed on any printer here; "" where one may be, and always in training. Raises
+    NotRead."""
+    said = [refusal(printer, d) for printer in printers_here(d)]
+    if not said:
+        return refusal(None, d)
+    return wording.NO_TRUSTED if all(said) else ""
 
 
 def warning(form: SiteForm, d: Desk) -> str:
@@ -125,7 +148,12 @@ def judge_printer(form: SiteForm, printer: Printer | None, stock: str, field_of_
 
 
 class Trouble(Exception):
-    """Why not every label came out, or why that is not known: one sentence for the page."""
+    """Why not every label came out, or why that is not known: one sentence for the page. `stored` says whether the
+    copies are in the records all the same."""
+
+    def __init__(self, sentence: str, stored: bool) -> None:
+        super().__init__(sentence)
+        self.stored = stored
 
 
 @contextmanager
@@ -148,7 +176,7 @@ def send(way: Way, printer: Printer, copies: Sequence[Strings], attempt: Callabl
         told = {"printer": printer.name}
         subject = way.saved.number
         records.record(d.engine, event(NOT_PRINTED, told, reason=wording.trouble(no.code), subject=subject))
-        raise Trouble(wording.not_printed(printer.name, no.code)) from None
+        raise Trouble(wording.not_printed(printer.name, no.code), stored=False) from None
 
 
 def _print(way: Way, printer: Printer, line: Line, formats: Sequence[bytes], sent: Sending, d: Desk) -> None:
@@ -159,12 +187,12 @@ def _print(way: Way, printer: Printer, line: Line, formats: Sequence[bytes], sen
             came_out += 1
     except NotPrinted as no:
         _end(way, printer, sent, came_out, wording.trouble(no.code), d)
-        raise Trouble(wording.stopped(printer.name, came_out, sent.first, sent.last, no.code)) from None
+        raise Trouble(wording.stopped(printer.name, came_out, sent.first, sent.last, no.code), stored=True) from None
     except Unknown as no:
         told = {"printer": printer.name, "copies": copies_words(sent.first, sent.last)}
         number = way.saved.number
         records.record(d.engine, event(NOT_KNOWN, told, reason=wording.trouble(no.code), subject=number))
-        raise Trouble(wording.not_known(printer.name, sent.first, sent.last, no.code)) from None
+        raise Trouble(wording.not_known(printer.name, sent.first, sent.last, no.code), stored=True) from None
     _end(way, printer, sent, came_out, "", d)
 
 
@@ -204,8 +232,8 @@ class CameOutForm(SiteForm):
 
 def question(way: Way, d: Desk, sent: MultiDict[str, str] | None = None) -> Question | None:
     """The first open sending of a preparation, with the form that answers it. Raises NotRead."""
-    found = next((one for one in way.progress.sendings if one.open), None)
-    if found is None:
+    found = _open(way)
+    if found is None or _under_way(found, way, d):
         return None
     asked = Choice(
         "What came out", wording.came_out_choices(found.first, found.last), missing="Look at the printer, then say."
@@ -213,6 +241,26 @@ def question(way: Way, d: Desk, sent: MultiDict[str, str] | None = None) -> Ques
     form: SiteForm = type("CameOutForm", (CameOutForm,), {"came_out": asked})(d, sent)
     name = records.printer_rows(d.engine)[found.printer].name
     return Question(found, wording.asked(name, found.first, found.last), form)
+
+
+def _open(way: Way) -> Sending | None:
+    return next((one for one in way.progress.sendings if one.open), None)
+
+
+def _under_way(sent: Sending, way: Way, d: Desk) -> bool:
+    """Whether copies may still be coming out: then nobody can say yet how many did. Raises NotRead."""
+    most = RECORDED + timedelta(seconds=longest(sent.last - sent.first + 1, TIMES))
+    if sent.at is None or abs(d.clock() - sent.at) >= most:  # before it: a clock that was set back
+        return False
+    told = (one.event for one in records.timeline(d.engine, way.saved.number))
+    return not any(event.action == NOT_KNOWN and event.at >= sent.at for event in told)
+
+
+def waiting(way: Way, asked: Question | None) -> str:
+    """Why nothing is done with labels while some of them are on their way, or nobody has said what came out."""
+    if asked is not None:
+        return wording.ANSWER_FIRST
+    return wording.UNDER_WAY if _open(way) is not None else ""
 
 
 def answer(way: Way, asked: Question, d: Desk) -> None:

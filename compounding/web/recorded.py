@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
+from compounding import records
 from compounding.papers import Answer, Bagged, Checked, Hour, Lot, Recorded, Signed, Work, over_rows
-from compounding.quantities import Volume, total
+from compounding.quantities import total
 from compounding.records import Signature, Status
 from compounding.stability import Rule
 from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
+from compounding.web.witnessing import printed_names
+from compounding.wording import deviations as wording
 from compounding.wording import papers as words
 from compounding.wording.deviations import CONTINUED, deviations_of
-from compounding.wording.numbers import DASH, amount, clock, day, figure, moment, value_only
+from compounding.wording.numbers import DASH, clock, day, figure, moment, value_only
+from compounding.wording.wastes import apart_text
 from compounding.workflow import Meaning, State
 from compounding.workflow.labels import count, labelled_by_hand
 from compounding.workflow.materials import Kind, ReadBy, live
 from compounding.workflow.progress import Progress, Wasted, What, clocks
+from compounding.workflow.wastes import EMPTY
 
-_READ_BY = {ReadBy.SCANNED: "S", ReadBy.TYPED: "T"}
+_READ_BY = {ReadBy.SCANNED: words.SCANNED, ReadBy.TYPED: words.TYPED}
 
 
 def recorded_work(way: Way, d: Desk) -> Work:
@@ -38,8 +42,10 @@ def deviations(way: Way, d: Desk) -> Iterator[Answer]:
     """What of the way its worksheet names beside the answers to the findings."""
     names = _names(way)
     yield from _late_order(way, d)
+    yield from _entered_from_paper(way, d)
     for one in deviations_of(way.progress, d.zone, d.market):
         yield from _over_rows(one.what, one.reason, f"{one.did}, {names[one.person]}")
+    yield from _endings(way, d)
 
 
 def _late_order(way: Way, d: Desk) -> Iterator[Answer]:
@@ -47,7 +53,41 @@ def _late_order(way: Way, d: Desk) -> Iterator[Answer]:
     if paper is not None:
         written, entered = (moment(at, d.zone, d.market) for at in (paper.written_at, paper.entered_at))
         by = words.on_paper(paper.written_by, paper.entered_by.name)
-        yield from _over_rows(words.late("Order on paper", written, entered), paper.reason, by)
+        yield from _over_rows(words.late(wording.ORDER_ON_PAPER, written, entered), paper.reason, by)
+
+
+def _entered_from_paper(way: Way, d: Desk) -> Iterator[Answer]:
+    """Of what was prepared on paper the steps that have no time but that of their entry."""
+    if way.standing.paper is None:
+        return
+    for status in _of_version(way):
+        if wording.from_paper(state := State(status.state), way.progress, status.at):
+            what = wording.entered_from_paper(state, moment(status.at, d.zone, d.market))
+            yield from _over_rows(what, way.standing.paper.reason, wording.entered_by(status.person.name))
+
+
+def _endings(way: Way, d: Desk) -> Iterator[Answer]:
+    """How it ended where nothing was given: when, why and by whom, and what went into the bin, seen by whom."""
+    for status in _of_version(way):
+        state = State(status.state)
+        at = way.progress.last(What.RETURNED) if state is State.RETURNED else None
+        what = wording.ended(state, moment(at.at if at else status.at, d.zone, d.market))
+        if what is None:
+            continue
+        yield from _over_rows(what, _reason(status, way, d), f"{wording.did(state)}, {status.person.name}")
+        if thrown := wording.binned(way.progress, state):
+            yield from _over_rows(wording.into_the_bin(thrown), DASH, _witness(thrown[0].witness, d))
+
+
+def _reason(status: Status, way: Way, d: Desk) -> str:
+    """As the entry of the log says it that put it in a state. Raises NotRead."""
+    found = (one.event.reason for one in records.events(d.engine, way.saved.number) if one.id == status.entry)
+    return next(found, "") or DASH
+
+
+def _witness(user: str, d: Desk) -> str:
+    """Whoever saw it; a dash where nobody had to. Raises NotRead."""
+    return wording.seen_by(printed_names(d).get(user, user)) if user else DASH
 
 
 def _over_rows(what: str, reason: str, by: str) -> Iterator[Answer]:
@@ -84,6 +124,7 @@ def recorded(way: Way, d: Desk) -> Recorded:
         lots=_lots(progress, d),
         wetted={one.place: clock(one.at, d.zone) for one in progress.all_of(What.WETTED)},
         diluted=None if diluted is None else clock(diluted.at, d.zone),
+        making=diluted.making.value if diluted is not None and diluted.making is not None else "",
         clocks=_clocks(progress, d),
         start_rule=_start_rule(progress),
         reading=_reading(way, d),
@@ -140,18 +181,28 @@ def _reading(way: Way, d: Desk) -> Checked | None:
         vials=figure(last.vials),
         read_volume=value_only(last.read_volume),
         read_mass=None if last.read_mass is None else value_only(last.read_mass),
-        at=signed.at.hour,
+        at=_checked_at(way, signed, d),
     )
+
+
+def _checked_at(way: Way, signed: Signed, d: Desk) -> str:
+    """The true time of the check: that of its signature, but where it was entered late; with its day where that is
+    another than the first wetting's."""
+    true, times = way.progress.last(What.CHECKED), clocks(way.progress)
+    at = hour(true.at, d) if true is not None else signed.at
+    if times is None or hour(times.wetted, d).date == at.date:
+        return at.hour
+    return words.on_day(at.date, at.hour, d.market)
 
 
 def _signatures(way: Way, d: Desk) -> Mapping[Meaning, Signed]:
     """The newest of each meaning that stands for the newest version."""
     standing = [one for one in way.standing.signatures if one.void_entry is None and one.version == way.saved.version]
-    return {Meaning(one.meaning): _signed(one, d) for one in standing}
+    return {Meaning(one.meaning): _signed(one, d, words.signed_entry(figure(one.entry))) for one in standing}
 
 
-def _signed(one: Signature | Status, d: Desk, how: str = "signed") -> Signed:
-    return Signed(one.person.name, one.person.role, hour(one.at, d), f"{how}, entry {figure(one.entry)}")
+def _signed(one: Signature | Status, d: Desk, how: str) -> Signed:
+    return Signed(one.person.name, one.person.role, hour(one.at, d), how)
 
 
 def _entries(way: Way, d: Desk) -> Mapping[State, Signed]:
@@ -162,7 +213,7 @@ def _entries(way: Way, d: Desk) -> Mapping[State, Signed]:
     first = {status.state: status for status in reversed(since)}
     found = {State.MATERIALS: newest, State.DILUTED: first, State.LABELLED: newest}
     return {
-        state: _signed(statuses[state.value], d, "recorded")
+        state: _signed(statuses[state.value], d, words.recorded_entry(figure(statuses[state.value].entry)))
         for state, statuses in found.items()
         if state.value in statuses
     }
@@ -176,11 +227,12 @@ def _of_version(way: Way) -> tuple[Status, ...]:
 
 
 def _discarded(progress: Progress) -> str | None:
-    """What went into the bin of the vials that were opened, once that is recorded."""
+    """What went into the bin of the vials that were opened and of the bag, once that is recorded: never one sum."""
     left = [waste.volume for waste in progress.wastes if waste.what in (Wasted.REMAINDER, Wasted.VIAL)]
-    if not left and progress.last(What.DILUTED) is None:
+    bags = [waste.volume for waste in progress.wastes if waste.what is Wasted.BAG]
+    if not (left or bags) and progress.last(What.DILUTED) is None:
         return None
-    return amount(total((Volume(Decimal(0)), *left)))
+    return apart_text(total((EMPTY, *left)), total((EMPTY, *bags)))
 
 
 def _labels(progress: Progress) -> tuple[str | None, ...]:

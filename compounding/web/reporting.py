@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, redirect, url_for
 
 from compounding import papers, records
 from compounding.papers import Record, Shown
-from compounding.records import NewReport, RecordsFault, Report
+from compounding.records import NewReport, NotRead, RecordsFault, Report
 from compounding.records.events import program_version
 from compounding.web.desk import Desk, desk
 from compounding.web.identity import event, me
@@ -94,7 +94,9 @@ def _record(document: str, about: str, make: Make, d: Desk) -> Report:
 
 def _stored(there: Sequence[Report], edition: int) -> Mapping[str, Any]:
     """The strings of an edition, as its first copy brought them."""
-    first = next(one for one in there if one.edition == edition and one.copy == 1)
+    first = next((one for one in there if one.edition == edition and one.copy == 1), None)
+    if first is None:
+        raise NotRead(f"Edition {edition} has no first copy: the records are not whole. Run: compounding check.")
     found: Mapping[str, Any] = json.loads(first.strings_json or "{}")
     return found
 

@@ -12,6 +12,7 @@ into its sentence, so that screen, label, worksheet and export cannot disagree. 
     courses     a course's schedule, as JSON and as rows
     scans       what was scanned, and why it is refused
     papers      the fixed words of the papers
+    bags        the words of the bag labels
     labels      what is in the way of the labels
     worklist    the rows of the worklist
     wastes      what was thrown away, and what is billed

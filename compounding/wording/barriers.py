@@ -113,7 +113,7 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
     "spare": lambda v, p: f"Vial {v['vial']} was not needed: put it away first.",
     "diluted-bag": lambda v, p: (
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
-        " the settings before a bag is released."
+        " the settings before a bag is labelled or released."
     ),
     # of its course
     "course-ended": lambda v, p: f"{ended(v, p.market, Severity.STOP)} No bag of it is released.",

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from compounding.patient import BOYD, DUBOIS, FORMULAS, GEHAN_GEORGE, HAYCOCK, MOSTELLER_DIVISOR, Powers
-from compounding.policy import Formula, Market, Policy
-from compounding.quantities import plain
+from compounding.policy import DilutedBagLimit, Formula, Market, Site
+from compounding.quantities import Duration, plain
 from compounding.reckoner import Prepared, Reckoner, Row
-from compounding.wording.numbers import DASH, amount, count, figure, short_name, value_only
+from compounding.stability import limits_confirmed, storages
+from compounding.wording.bags import CHILDREN
+from compounding.wording.numbers import DASH, amount, capital, count, figure, short_name, value_only
+from compounding.wording.papers import WORDS as PAPER_WORDS
 from compounding.wording.plans import product_words
 
 Words = Mapping[str, Any]
 
 PACK, TABLE = "Downtime pack", "Doses by body surface, for when the screen is down"
 FOR_PREPARATION = "FOR PREPARATION"
+_NOT_TO_FILL = "NOT TO BE FILLED"
+AGAIN, TRAINING_AGAIN = ("COPY –", _NOT_TO_FILL), ("TRAINING – COPY", _NOT_TO_FILL)
+"""Across a pack that was opened before: each of its numbers is on a sheet already."""
 
 
 # ------------------------------------------------------------------ the page
@@ -125,9 +131,12 @@ def how_to_use(numbers: tuple[str, ...]) -> tuple[str, ...]:
         " writes it in the checker’s frame, and checks vials, diluent and volume before any drug is added.",
         "4. Write lot and expiry of each vial, and every time as it happens: from the first vial wetted all limits run."
         " Work the limits out by the rules of section K, and let a second person check them.",
-        "5. Write the label by hand with everything that is listed below, and a second one for the light cover.",
+        "5. Write the label by hand with everything that is listed below, in this order, and a second one for the light"
+        " cover.",
         "6. When the screen works again, enter each worksheet under its number, the order first (New order, Downtime"
-        " number) and then each step with the time that is on paper. Nothing is entered as if it were done then.",
+        " number) and then each step with the time that is on paper. Nothing is entered as if it were done then. Each"
+        " person enters their own steps: whoever enters one counts as who did it, so that one person cannot enter both"
+        " what was prepared and its check.",
         "7. Keep every filled worksheet: it is the record. A blank one that is spoilt is written down as destroyed,"
         " with its reason, on the page Downtime.",
         "8. The pack holds for the drug file and the settings named above. Destroy what is left of it, and print"
@@ -135,18 +144,136 @@ def how_to_use(numbers: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def on_the_label(words: Words, market: Market, bag: str) -> Iterator[tuple[str, str]]:
-    """Everything that a label written by hand must say: what it is, and its words."""
-    number = "MRN" if market is Market.US else "NHS number, hospital number"
-    hazard = str(words["hazard"])
-    yield "Patient", f"FAMILY, Given; {number}; born, the month in letters; location"
+def on_the_label(table: Reckoner, words: Words, site: Site) -> Iterator[tuple[str, str]]:
+    """Everything that a label written by hand must say, in the order in which a printed one says it: what it is, and
+    its words."""
+    yield from (_uk_label if site.policy.market is Market.UK else _us_label)(table, words, site)
+
+
+_NAME, _BORN = "FAMILY, Given", "date, the month in letters"
+_MOMENT = "date, the month in letters, and hour"
+_DOSE = "in mg, with no trailing zero"
+_FOR_BAG, _COPIES = "Bag 1 of 1", "copy 1 of 2 on the bag, copy 2 of 2 on the light cover"
+
+
+def _us_label(table: Reckoner, words: Words, site: Site) -> Iterator[tuple[str, str]]:
+    market = PAPER_WORDS[Market.US]
+    yield "Patient", _NAME
+    yield "MRN; born", f"number; {_BORN}"
+    yield "Location", "where it is given"
     yield "Drug", f"{words['generic']} ({words['brand']})"
-    yield "Dose and volume", f"dose in mg, with no trailing zero; in {bag} {words['diluent']}; mg per mL"
-    yield "Route", f"{words['route']}. {words['infuse']}"
-    yield "Times", "prepared; start before; infusion complete by: each with date and hour"
-    yield "Keeping", " ".join(filter(None, (words["storage"], words["light"], words["handling"])))
-    yield "Hazard", hazard
-    yield "This bag", "bag 1 of 1, cycle and day, number of the worksheet, prepared by, checked by, pharmacy and phone"
+    yield "DOSE", _DOSE
+    yield "Diluent", f"in {short_name(str(words['diluent']))}, TOTAL VOLUME {amount(table.drug.dilution.bag.value)}"
+    yield "Strength", f"({_TO_WRITE} mg per mL), contains {_TO_WRITE} mL of {words['strength']}"
+    yield "Route", f"FOR {str(words['route']).upper()}"
+    yield "Rate", str(words["infuse"])
+    yield "Give on; cycle", f"{_BORN}; cycle and day"
+    yield "Prepared", _MOMENT
+    yield market.start_before, _MOMENT
+    yield market.complete_by, _MOMENT
+    yield "Storage", _stored(table, words)
+    yield "Light", " ".join(filter(None, (words["light"], words["handling"])))
+    yield "Hazard, framed", str(words["hazard"])
+    yield "This bag", f"{words['use']}, {_FOR_BAG}, {market.number} of the worksheet, {_COPIES}"
+    yield "People", "prescriber; prepared by; verified by"
+    yield "Pharmacy", f"{site.pharmacy}, 24 h {site.phone}"
+
+
+def _uk_label(table: Reckoner, words: Words, site: Site) -> Iterator[tuple[str, str]]:
+    market, route = PAPER_WORDS[Market.UK], str(words["route"])
+    yield "Drug", f"{words['generic']}, {words['brand']}"
+    yield "Dose", _DOSE
+    yield "Diluent", f"in {amount(table.drug.dilution.bag.value)} {short_name(str(words['diluent']))}"
+    yield "Concentration", f"({_TO_WRITE} mg per mL)"
+    yield "Route", f"For {route[0].lower()}{route[1:]}"
+    yield "Rate", str(words["infuse"])
+    yield "Patient", _NAME
+    yield "NHS No., hospital no.", "NHS number in groups of 3, 3 and 4; hospital number"
+    yield "Born", _BORN
+    yield "Ward; cycle", f"where it is given; cycle and day; {_FOR_BAG}"
+    yield market.number, f"number of the worksheet; {_COPIES}"
+    yield "Prepared", _MOMENT
+    yield market.start_before, _MOMENT
+    yield market.complete_by, _MOMENT
+    yield "Storage", " ".join(filter(None, (_stored(table, words), words["handling"])))
+    yield "Light", str(words["light"])
+    yield "Hazard, framed", str(words["hazard"])
+    yield "Warning", CHILDREN
+    yield "Pharmacy", f"{site.pharmacy}, {site.address}, {site.phone}"
+
+
+def _stored(table: Reckoner, words: Words) -> str:
+    """The words of storage; of the one that is ticked, where the bag may be kept in more than one way."""
+    ways = storages(table.drug)
+    if not ways:
+        return str(words["storage"])
+    return f"as ticked in K: {'; '.join(f'{name}: {told}' for name, told in ways.items())}"
+
+
+# ------------------------------------------------------------------ the limits of the diluted bag
+
+BAG_LIMITS, NOT_CONFIRMED = "The diluted bag’s own limit", "Diluted-bag limit not confirmed"
+_KEPT, _FROM_DILUTION = "Kept:", "hours from the drug added to the start"
+
+
+@dataclass(frozen=True, slots=True)
+class BagClock:
+    """What a time is called that hangs on how the bag is kept, the ways to tick, and its rule."""
+
+    name: str
+    ways: tuple[str, ...]
+    rule: str
+
+
+def bag_clock(table: Reckoner) -> BagClock | None:
+    """The time that the bag's own limit sets; None where none is recorded."""
+    ways = tuple(f"{name} {_to_start(limit, table)}" for name, limit in _limits(table))
+    return BagClock(_KEPT, ways, _FROM_DILUTION) if ways else None
+
+
+def bag_limit_words(table: Reckoner) -> Iterator[str]:
+    """Each recorded limit, and how the time to start before follows from it; that they are not recorded, where they
+    must be."""
+    if not limits_confirmed(table.drug, table.policy):
+        yield f"{NOT_CONFIRMED}: training only."
+    for name, limit in _limits(table):
+        told = storages(table.drug)[name].rstrip(".")
+        if limit.hours is None:
+            yield f"{capital(name)} ({told}): no limit of its own."
+            continue
+        part = "the infusion included" if limit.includes_infusion else "the infusion not included"
+        yield (
+            f"{capital(name)} ({told}): {_hours(limit.hours)} from the moment the drug is added, {part}: the infusion"
+            f" starts within {_to_start(limit, table)}."
+        )
+    if _limits(table):
+        yield (
+            "Tick in section K how the bag is kept, and write that limit there."
+            f" {PAPER_WORDS[table.policy.market].start_before_row} is {start_rule(table)}."
+            " A bag that is kept in both ways has the earlier of the two."
+        )
+
+
+def start_rule(table: Reckoner) -> str:
+    """How the time to start before is worked out where the bag has a limit of its own."""
+    times = table.drug.times
+    return f"the earlier of T + {_hours(times.complete_within.value - times.infusion.value)} and the bag’s own limit"
+
+
+def _limits(table: Reckoner) -> tuple[tuple[str, DilutedBagLimit], ...]:
+    recorded = table.policy.diluted_bag
+    return tuple((name, recorded[name]) for name in storages(table.drug) if name in recorded)
+
+
+def _to_start(limit: DilutedBagLimit, table: Reckoner) -> str:
+    """From the dilution to the start: a limit that includes the infusion leaves so much less."""
+    if limit.hours is None:
+        return "no limit"
+    return _hours(limit.hours - table.drug.times.infusion.value if limit.includes_infusion else limit.hours)
+
+
+def _hours(duration: Duration) -> str:
+    return f"{figure(duration.in_unit('h'))} h"
 
 
 # ------------------------------------------------------------------ a blank worksheet
@@ -164,6 +291,8 @@ ASKED = ("Cycle and day", "Dose level, mg/m²", "Give on")
 FIGURES = ("Calculated dose, mg", "Ordered dose, mg", "Difference, %")
 WRITTEN_BY, EXPECTED, ONE_VIAL = "Ordered by; written here by, date and time", "Expected, mL", "1 vial"
 _TO_WRITE = "________"
+WAYS = ("A", "B")
+"""Of making the bag: in an empty container, or in one that is filled."""
 
 
 def dose(market: Market, bag: str, diluent: str) -> str:
@@ -217,7 +346,7 @@ def blank_steps(table: Reckoner, words: Words) -> Iterator[BlankStep]:
     if spare:
         yield BlankStep((f"Where it does not suffice: wet the spare with {water}.", "The clocks run on."), timed=True)
     yield BlankStep(("STOP. In-process check, section I,", "before any drug is added."), stop=True)
-    yield BlankStep(_making(table, words, bag), unit="mL")
+    yield from (BlankStep(lines, unit="mL") for lines in _making(table, words, bag))
     yield BlankStep(
         (f"Add the drug: exactly {bag} in all.", "This moment is the dilution: the first clock stops."), timed=True
     )
@@ -230,11 +359,24 @@ def _spare(table: Reckoner) -> bool:
     return any(one.vials.spare for row in table.rows for one in row.prepared if one is not None)
 
 
-def _making(table: Reckoner, words: Words, bag: str) -> tuple[str, ...]:
+def _making(table: Reckoner, words: Words, bag: str) -> Iterator[tuple[str, ...]]:
+    """How the bag's volume is made: a step for each way, since the amounts of the two are not the same."""
     saline = short_name(str(words["diluent"]))
-    if table.policy.bag_overfill is None:
-        return (f"Put so much {saline} into the empty container; nothing else as diluent.",)
-    return f"A: so much {saline} into the empty bag.", f"B: remove so much from the ready-filled {bag} bag."
+    if not two_ways(table):
+        yield (f"Put so much {saline} into the empty container; nothing else as diluent.",)
+        return
+    yield f"A only: put so much {saline} into the", "empty container; nothing else as diluent."
+    yield f"B only: remove so much from the ready-filled {bag}", "bag; nothing else as diluent."
+
+
+def two_ways(table: Reckoner) -> bool:
+    """Whether the site prepares in a ready-filled bag too, whose overfill it has recorded."""
+    return table.policy.bag_overfill is not None
+
+
+def of_way(way: str, what: str) -> str:
+    """ "A: Empty container, 50 mL": a material that only one of the two ways takes."""
+    return f"{way}: {what}"
 
 
 def vial_product(words: Words, number: int) -> str:
@@ -242,8 +384,9 @@ def vial_product(words: Words, number: int) -> str:
     return f"{words['brand']} {strength} – {number}"
 
 
-def blank_working(table: Reckoner) -> Iterator[tuple[str, str, str]]:
-    """Lines to be worked by hand: name, expression, to what it is rounded."""
+def blank_working(table: Reckoner) -> Iterator[tuple[str, str, str | None]]:
+    """Lines to be worked by hand: name, expression, to what it is rounded; None for the last where each way of making
+    the bag has a box of its own."""
     drug, policy = table.drug, table.policy
     bag, strength = drug.dilution.bag.value, drug.vials.concentration.value
     each = next((one.vials.per_vial for row in table.rows for one in row.prepared if one is not None), drug.nominal)
@@ -251,13 +394,10 @@ def blank_working(table: Reckoner) -> Iterator[tuple[str, str, str]]:
     yield "Dose", f"dose level × BSA: {' or '.join(map(amount, table.levels))}", f"to {amount(policy.dose_step)}"
     yield "Volume to withdraw", f"dose ÷ {amount(strength)}", f"to {amount(policy.volume_step)}"
     yield "Vials", f"volume ÷ {amount(each)}", "up to whole vials"
-    yield "Diluent", f"{amount(bag)} − volume{_overfill(policy)}", "exact"
-
-
-def _overfill(policy: Policy) -> str:
     if policy.bag_overfill is None:
-        return ""
-    return f"; ready-filled: remove volume + {amount(policy.bag_overfill)}"
+        yield "Diluent", f"{amount(bag)} − volume", "exact"
+    else:
+        yield "A put in, B remove", f"A: {amount(bag)} − volume; B: volume + {amount(policy.bag_overfill)}", None
 
 
 def _powers(formula: Powers) -> str:

@@ -33,6 +33,7 @@ TABS: Mapping[Fate, str] = {
 }
 """The copies, as a row of tabs names them."""
 OPEN = "Open"
+PRINTED_BY = "Labels are printed by a technician or a pharmacist."
 
 
 def stock_words(size: LabelSize, name: str) -> str:
@@ -72,6 +73,11 @@ _BEFORE = frozenset(
     {State.ENTERED, State.VERIFIED, State.MATERIALS, State.RECONSTITUTED, State.CHECKED},
 )
 
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "label-unknown": lambda v: "No such copy was printed: scan it again, or call whoever printed it.",
     "label-destroyed": lambda v: f"Copy {v['copy']} is recorded as destroyed: it must not be used.",
@@ -89,17 +95,22 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "label-secondary": lambda v: (
         f"Copy {v['copy']} is a secondary label, which does not say all: the bag and the worksheet have a full one."
     ),
+    "label-by-hand": lambda v: f"The bag has a label that was written by hand: record copy {v['copy']} as destroyed.",
+    "label-printed": lambda v: (
+        f"Copy {v['copy']} is printed: record it as destroyed first, or count it instead of a label by hand."
+    ),
     "label-open": lambda v: f"Copy {v['copy']} is open: scan it where it is, or record it as destroyed.",
     "label-applied": lambda v: (
         "No label is on the bag yet."
         if not v["applied"]
-        else f"{count(v['applied'], 'label')} are recorded as on the bag, and it has one: destroy the others."
+        else f"{count(v['applied'], 'label')} {_are(v['applied'])} recorded as on the bag, and it has one:"
+        " destroy the others."
     ),
     "label-cover": lambda v: (
         "No label is on the light cover yet."
         if not v["light_cover"]
-        else f"{count(v['light_cover'], 'label')} are recorded as on the light cover, and it has one:"
-        " destroy the others."
+        else f"{count(v['light_cover'], 'label')} {_are(v['light_cover'])} recorded as on the light cover, and it"
+        " has one: destroy the others."
     ),
     "witness": lambda v: "Somebody else must have seen it destroyed.",
 }
@@ -138,6 +149,10 @@ def not_drawn(copy: LabelCopy, version: int) -> str | None:
     else:
         return None
     return f"{said} Its file is not given out any more: print another copy, with its reason."
+
+
+def went_out(copy: str, printer: str) -> str:
+    return f"Copy {copy} was sent to {printer}, so it has no file: print another copy, with its reason."
 
 
 def ask_where(copy: str) -> str:

@@ -223,6 +223,11 @@ def hidden(text: EntryText) -> EntryText:
     return replace(text, values=(), findings=(), why="", kept=HIDDEN)
 
 
+def why(reason: str) -> str:
+    """What an extract says under an entry that has a reason."""
+    return f"Why: {reason}"
+
+
 def taken_out(who: Somebody, at: datetime, zone: str, market: Market) -> str:
     """What stands at the foot of an extract."""
     return f"Taken out {moment(at, zone, market)} by {who.name}, {who.role}. Times {zone}."

@@ -110,6 +110,15 @@ _COUNTED = (
 )
 
 
+def file_facts(drug: Presentation) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Which drug file it is: lines of names with their texts."""
+    return (
+        (("Drug", drug_name(drug)), ("Market", drug.market.value.upper())),
+        (("Drug file", drug.id), ("Edition of the file", drug.edition)),
+        (("SHA-256", whole_checksum(drug.checksum)),),
+    )
+
+
 def drug_name(drug: Presentation) -> str:
     """Generic name and brand as the market writes them."""
     generic, brand = drug.names.generic.value, drug.names.brand.value

@@ -88,15 +88,42 @@ WORDS = {
 
 
 BY_HAND = "by hand"
+SCANNED, TYPED = "S", "T"
+_SIGNED, _RECORDED = "signed", "recorded"
+
+
+def signed_entry(entry: str) -> str:
+    """How a row was signed: by the entry of the log that holds the signature."""
+    return f"{_SIGNED}, entry {entry}"
+
+
+def recorded_entry(entry: str) -> str:
+    """The same of what nobody signs."""
+    return f"{_RECORDED}, entry {entry}"
+
+
+def on_day(date: str, hour: str, market: Market) -> str:
+    """An hour with its day, as short as a box: "Mar 13 09:30", "13-Mar 09:30"; the year is that of the sheet."""
+    short = date.partition(",")[0] if market is Market.US else date.rpartition("-")[0]
+    return f"{short} {hour}"
+
+
 DILUTED_BAG_RULE = "the diluted bag’s own limit, recorded by this site"
+
+
+def unconfirmed_note(text: PlanText) -> str | None:
+    """The facts on the papers that nobody has confirmed at this site, by their names; None where all are."""
+    names = [told.partition(":")[0].lower() for told in text.unconfirmed]
+    return f"Not confirmed at this site: {', '.join(names)}" if names else None
 
 
 def late(what: str, happened: str, entered: str) -> str:
     """A late entry with both times: two short lines of the worksheet, broken within neither time."""
-    return f"Late entry. {what} {_whole(happened)}, entered {_whole(entered)}"
+    return f"{what} {whole(happened)}, entered {whole(entered)}"
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
+    """A moment that does not part over two lines."""
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
@@ -296,6 +323,19 @@ def draw_lines(text: PlanText) -> Iterator[tuple[str, str, str, bool]]:
             yield vial, "to a total of", draw.total, True
         else:
             yield vial, draw.draw, draw.aside or f"{draw.left} stays", False
+
+
+def drawn(text: PlanText, read: str | None) -> Iterator[str | None]:
+    """Of each draw the millilitres, where what was read is the whole that was planned and each vial's part of it is
+    known; None where it is not."""
+    as_planned = read is not None and read == _figure(text.volume) and not text.nominal
+    for draw in text.draws:
+        yield _figure(draw.draw) if as_planned and not (draw.spare or draw.total) else None
+
+
+def _figure(volume: str) -> str:
+    """An amount as a column has it whose caption says the unit."""
+    return volume.removesuffix(" mL")
 
 
 def discarded(text: PlanText) -> str:

@@ -42,6 +42,10 @@ NO_PRINTER = (
     f" {WHERE_SET_UP}."
 )
 
+NO_TRUSTED = (
+    "No label printer here has passed its calibration as it is set up now, so no label for a patient is printed."
+)
+
 
 def trouble(code: str) -> str:
     """Why a printer prints nothing, as the log keeps it."""
@@ -93,6 +97,8 @@ def came_out_choices(first: int, last: int) -> tuple[tuple[str, str], ...]:
 
 
 ANSWER_FIRST = "Say first what came out of the printer: until then no label is printed or counted."
+UNDER_WAY = "Labels are being sent to the printer. Open this page again in three minutes, if nothing came of it."
+STORED = "What was sent is recorded."
 SEEN_MISSING = "somebody looked, and it was not there"
 
 # ------------------------------------------------------------------ the print form

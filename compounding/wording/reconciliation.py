@@ -22,6 +22,8 @@ def counted(found: Count) -> Iterator[tuple[str, str]]:
     yield "On the light cover", figure(found.light_cover)
     yield "Specimen", figure(found.specimen)
     yield "Destroyed", figure(found.destroyed)
+    if found.not_printed:
+        yield "Not printed", figure(found.not_printed)
     yield "Difference (open)", figure(len(found.open) + len(found.stale))
 
 

@@ -81,7 +81,7 @@ _SENTENCES: dict[tuple[str, str], Callable[[Values, Market], str]] = {
         f"This is our own label, copy {v['part']} of preparation {v['number']}, not a vial."
     ),
     ("own-label", "page"): lambda v, m: (
-        f"This is our own worksheet, page {v['page']} of preparation {v['number']}, not a vial."
+        f"This is our own worksheet, page {v['part'].removeprefix('p')} of preparation {v['number']}, not a vial."
     ),
     ("own-label", "misread"): lambda v, m: (
         f"{_text(v)} has the form of our own labels, not of a vial, and its check does not fit."

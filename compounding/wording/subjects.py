@@ -83,6 +83,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "checking.check": "In-process check",
         "checking.sign_": "Signature of an in-process check",
         "labels.shown": "Labels",
+        "labels.preview": "Preview of a label",
         "labels.pdf": "A printed label",
         "labels.preview": "Preview of a label",
         "labels.print_": "Print of labels",

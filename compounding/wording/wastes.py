@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,8 @@ from compounding.formulary import Presentation
 from compounding.policy import Market
 from compounding.quantities import Volume
 from compounding.vials import Billed
-from compounding.wording.numbers import amount, count, day
+from compounding.wording.numbers import DASH, amount, count, day, figure
+from compounding.wording.papers import spaced_checksum
 from compounding.wording.path import called as named
 from compounding.workflow.materials import LOST, Kind, Material, Out
 from compounding.workflow.progress import Waste, Wasted
@@ -71,10 +72,21 @@ def _pack(material: Material) -> str:
     return f"{named(material.kind, material.place)}, lot {material.lot}{serial}"
 
 
+def apart_text(concentrate: Volume, diluted: Volume) -> str:
+    """ "1.36 mL; bag 50 mL": as short as the worksheet's box; without the bag where there is none."""
+    parts = [amount(concentrate)] if concentrate != EMPTY or diluted == EMPTY else []
+    return "; ".join((*parts, *((f"bag {amount(diluted)}",) if diluted != EMPTY else ())))
+
+
 def volumes_text(concentrate: Volume, diluted: Volume) -> str:
     """ "1.36 mL from vials, 50 mL in bags"; of what there is none of nothing."""
     of = ((concentrate, "from vials"), (diluted, "in bags"))
     return ", ".join(f"{amount(volume)} {where}" for volume, where in of if volume != EMPTY)
+
+
+def binned_text(concentrate: Volume, diluted: Volume) -> str:
+    """The same of something that was thrown away: it was powder where it had no volume."""
+    return volumes_text(concentrate, diluted) or POWDER
 
 
 def balance_pairs(balance: Balance) -> tuple[tuple[str, str], ...]:
@@ -148,7 +160,51 @@ NOTHING_YET, NOTHING_THEN = "Nothing is thrown away yet.", "Nothing was entered 
 TOTAL = "In all"
 WITNESS = "witness"
 NOT_READ, NOT_CLAIMED = "cannot be read", "not given, so not claimed"
+VERSION, STATE, DRUG, DRUG_FILE, CHECKSUM, LOTS = "Version", "State", "Drug", "Drug file", "Checksum", "Vials"
+THROWN_AWAY = "Thrown away"
 NO_FILE = "The drug file is not at this desk any more, so that nothing is said of its billing."
+
+
+def hidden(until: str) -> str:
+    """In the place of figures that somebody may still work out blind: "hidden until checked"."""
+    return f"hidden {until}"
+
+
+def in_entry(entry: int) -> str:
+    """The entry of the log that says so."""
+    return f"entry {figure(entry)}"
+
+
+def lots_of(waste: Waste, materials: Sequence[Material]) -> str:
+    """The lots of the vials that something came from: of a vial's own, and of a bag's all; "" where none is known."""
+    of = [one for one in materials if one.kind is Kind.DRUG and (waste.what is Wasted.BAG or one.place == waste.place)]
+    lost = waste.volume == EMPTY  # it went into the bin as powder: another may stand in its place since
+    return _lots(one for one in of if (one.out in LOST if lost else one.out is None))
+
+
+def _lots(vials: Iterable[Material]) -> str:
+    found = ", ".join(dict.fromkeys(one.lot for one in vials))
+    return f"lot {found}" if found else ""
+
+
+def vials_text(materials: Sequence[Material]) -> str:
+    """Every vial that was recorded, with its lot, and what became of one that left: "1 lot A1 broken, 1 lot B2"."""
+    vials = [one for one in materials if one.kind is Kind.DRUG]
+    return ", ".join(" ".join((str(one.place), "lot", one.lot, *_became(one))) for one in vials) or DASH
+
+
+def _became(one: Material) -> tuple[str, ...]:
+    return () if one.out is None else (one.out.value,)
+
+
+def drug_file_of(file: str, checksum: str) -> str:
+    """ "besponsa-us edition 1, checksum 1b4b b6a8 0ed5 9a9e"."""
+    return f"{file}, checksum {spaced_checksum(checksum)}"
+
+
+def worked_by(files: Iterable[str]) -> str:
+    """By which drug files the figures of a period were worked out."""
+    return f"Worked out by {'; '.join(sorted(set(files)))}."
 
 
 def planned_waste(mass: str, volume: str) -> str:

@@ -81,6 +81,23 @@ def state(version: int, since: str) -> str:
     return f"version {version}, {since}"
 
 
+def entered(at: str) -> str:
+    """The state of an order before anything else is recorded."""
+    return f"entered, {at}"
+
+
+def copy(number: int) -> str:
+    return f"copy {number}"
+
+
+def age(years: int) -> str:
+    return f"age {years}"
+
+
+def when(cycle_day: str, give_on: str) -> str:
+    return f"{cycle_day}, give on {give_on}"
+
+
 def log_head(code: str) -> str:
     return f"log head {code}"
 
@@ -106,6 +123,10 @@ def inspected(bag: str, light_cover: bool) -> tuple[str, ...]:
 
 def empty_container(bag: str) -> str:
     return f"Empty container, {bag}"
+
+
+def ready_filled(bag: str) -> str:
+    return f"ready-filled bag of {bag}"
 
 
 def each_vial(amount: str, spare: bool = False) -> str:

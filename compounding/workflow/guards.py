@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
 from compounding.workflow.check import MOST_APART, read_out, stays_apart
-from compounding.workflow.labels import count, label_barriers, labelled_by_hand
+from compounding.workflow.labels import count, hand_label_barriers, label_barriers, labelled_by_hand
 from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
 from compounding.workflow.steps import State, Step
@@ -117,6 +117,10 @@ def _on_paper(progress: Progress, now: datetime) -> Iterator[Barrier]:
         yield Barrier("not-on-paper")
 
 
+def _not_printed(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    yield from hand_label_barriers(progress)
+
+
 def _spares(progress: Progress, now: datetime) -> Iterator[Barrier]:
     """A vial that was picked and not needed is put away before the bag leaves."""
     yield from (Barrier("spare", {"vial": material.place}) for material in put_back(progress))
@@ -138,7 +142,8 @@ def only_passed(found: Iterable[Barrier]) -> bool:
 
 
 def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    """What the label's wording must be read for before a patient gets the bag."""
+    """What the label's wording must be read for before a patient's bag has its label, or leaves: until then times
+    that count from the first vial alone are for training."""
     times = clocks(progress)
     if not progress.training and times is not None and not times.confirmed:
         yield Barrier("diluted-bag")
@@ -156,9 +161,9 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.REPLACE.name: (spoilt, _something_put_aside),
     steps.CHECK_US.name: (spoilt, _unfit, _replaced),
     steps.DILUTE.name: (_replaced,),
-    steps.PRINT.name: (spoilt,),
+    steps.PRINT.name: (spoilt, _gate),
     steps.COUNT.name: (spoilt,),
-    steps.HAND_LABEL.name: (spoilt, _on_paper),
+    steps.HAND_LABEL.name: (spoilt, _on_paper, _not_printed, _gate),
     steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
     steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate, _course),
     steps.CANCEL.name: (_nothing_wetted,),

@@ -42,6 +42,8 @@ class Count:
     light_cover: int
     specimen: int
     destroyed: int
+    not_printed: int
+    """Sent to a printer, and never out of it; not among the printed."""
     open: tuple[LabelCopy, ...]
     stale: tuple[LabelCopy, ...]
     """Of an older version of the preparation, and not destroyed."""
@@ -60,7 +62,8 @@ class Count:
 
 def count(copies: Iterable[LabelCopy], version: int) -> Count:
     """The copies of a label, of every version; those applied and the like are of the newest alone."""
-    labels = [copy for copy in copies if is_label(copy.document) and copy.fate is not Fate.NOT_PRINTED]
+    sent = [copy for copy in copies if is_label(copy.document)]
+    labels = [copy for copy in sent if copy.fate is not Fate.NOT_PRINTED]
     current = [copy for copy in labels if copy.version == version]
     fates = [copy.fate for copy in current]
     return Count(
@@ -69,6 +72,7 @@ def count(copies: Iterable[LabelCopy], version: int) -> Count:
         light_cover=fates.count(Fate.LIGHT_COVER),
         specimen=fates.count(Fate.SPECIMEN),
         destroyed=sum(copy.fate is Fate.DESTROYED for copy in labels),
+        not_printed=len(sent) - len(labels),
         open=tuple(copy for copy in current if copy.fate is None),
         stale=tuple(copy for copy in labels if copy.version != version and copy.fate is not Fate.DESTROYED),
     )
@@ -86,6 +90,13 @@ def label_barriers(progress: Progress) -> Iterator[Barrier]:
     yield from (one for one in found.barriers if not (by_hand and one.code == "label-applied"))
     if progress.planned.drug.administration.light_cover.value and found.light_cover != 1 - by_hand:
         yield Barrier("label-cover", {"light_cover": found.light_cover})
+
+
+def hand_label_barriers(progress: Progress) -> Iterator[Barrier]:
+    """Why no label is written by hand: a printed one is on the bag or its cover, or may still get there."""
+    for copy in progress.labels:
+        if is_label(copy.document) and copy.fate in (None, *_OF_THE_BAG):
+            yield Barrier("label-printed", {"copy": copy.copy})
 
 
 def due(light_cover: bool) -> tuple[Fate, ...]:
@@ -150,6 +161,8 @@ def fate_barriers(progress: Progress, print_id: int, fate: Fate, person: str, wi
         return
     if fate in _OF_THE_BAG and _is_specimen(copy, progress):
         yield Barrier("label-specimen", {"copy": copy.copy})
+    if fate in _OF_THE_BAG and progress.last(What.LABELLED) is not None:
+        yield Barrier("label-by-hand", {"copy": copy.copy})
     if fate in (Fate.APPLIED, Fate.SPECIMEN) and _is_secondary(copy):
         yield Barrier("label-secondary", {"copy": copy.copy})
     if destroyed and not seen_by_two(person, witness):

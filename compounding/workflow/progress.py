@@ -110,6 +110,8 @@ class Sending:
     """Sent by the desk itself, which must then learn what came of it."""
     came_out: int | None = None
     """How many of them, in their order; None where nobody has said."""
+    at: datetime | None = None
+    """When it was stored, in UTC: before anything was sent."""
 
     @property
     def open(self) -> bool:

@@ -21,7 +21,7 @@ from labels.worksheet.frame import grey_mark, put_banner, put_blank_banner, put_
 from labels.worksheet.kit import BAR, CAPTIONED, FOOT, GAP, MARGIN, RESULT, ROW, STRIP, put_boxes, right_edge
 from labels.worksheet.materials import put_clearance, put_materials
 from labels.worksheet.order import HAND_ROW, WORKING_ROW, put_calculation, put_order, put_verification
-from labels.worksheet.steps import put_draws, put_steps, put_times
+from labels.worksheet.steps import DRAW_ROW, put_draws, put_steps, put_times
 
 __all__ = ["FOOT", "MARGIN", "compose_worksheet", "draw_worksheet", "grey_mark", "page_count"]
 
@@ -112,7 +112,8 @@ def _second_page(sheet: Sheet, worksheet: AnyWorksheet) -> None:
     top = _banner(sheet, worksheet, first=False)
     middle = MARGIN + (right_edge(sheet) - MARGIN) * LEFT_PART
     steps = put_steps(sheet, top, worksheet.steps, middle)
-    draws = put_draws(sheet, top, worksheet.draws, middle + PARTS_APART)
+    by_hand = isinstance(worksheet, BlankWorksheet)
+    draws = put_draws(sheet, top, worksheet.draws, middle + PARTS_APART, ROW if by_hand else DRAW_ROW)
     times = put_times(sheet, draws + GAP, worksheet.times, middle + PARTS_APART)
     y = put_check(sheet, max(steps, times) + GAP, worksheet.check)
     y = put_inspection(sheet, y + GAP, worksheet.inspection)

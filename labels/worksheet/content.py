@@ -94,12 +94,14 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class WorkingLine:
-    """WorkingLine("Vials", "5.84 mL ÷ 3.6 mL, rounded up", "2 vials of 0.9 mg", "7.2 mL can be drawn")."""
+    """WorkingLine("Vials", "5.84 mL ÷ 3.6 mL, rounded up", "2 vials of 0.9 mg", "7.2 mL can be drawn").
+    `ways` names two ways, of which one is taken: each has a box of its own for the hand."""
 
     name: str
     expression: str
     result: str | None
     source: str | None
+    ways: tuple[str, str] | None = None  # A, B
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,7 @@ class Clock:
     name: str  # Dilute by
     rule: str  # T + 4 h, label
     time: str | None = None
+    ticks: tuple[Tick, ...] = ()  # beside the name: which of these sets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +292,11 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """Drug file with checksum, program, state shown; and the log head below them."""
+    """Drug file with checksum, program, state shown; the log head below them, and a note beside it."""
 
     facts: tuple[str, ...]
     log_head: str | None = None
+    note: str | None = None  # Not confirmed at this site: storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,15 +29,18 @@ from labels.worksheet.kit import (
 
 BANNER_TOP = 22.6  # mm
 DRUG_PART = 68.0  # mm of a blank banner, for the longest name of a drug
+PAGE_ROOM = 22.0  # mm of the foot, for "Page 10 of 10"
 DRUG_SIZE = 10.5  # pt, one less than beside a printed name: its place is narrower
 
 # pt and mm: NOT FOR PATIENT USE is then 265 mm long, and clears the corners of both sheets by 40 mm.
 MARK_SIZE, MARK_LEADING = 76.0, 33.0
 MARK_ENDS = 60.0  # mm of the diagonal that stay free, for letters are as high as they are
+MARK_APART = 50.0  # mm between a short mark and its next: VOID stands thrice, so that no half of a page is without
 
 
 def grey_mark(stock: Stock, lines: tuple[str, ...]) -> GreyMark:
-    """Centred on the page, along its diagonal; the lines stand one under the other across it."""
+    """Centred on the page, along its diagonal; the lines stand one under the other across it. One that stands alone is
+    repeated as often as the diagonal holds it."""
     bold = face("Bold")
     diagonal = (stock.width**2 + stock.height**2) ** 0.5
     for line in lines:
@@ -46,11 +49,21 @@ def grey_mark(stock: Stock, lines: tuple[str, ...]) -> GreyMark:
             raise Refused("mark", line, f"is longer than the diagonal of {stock.name} at {MARK_SIZE:g} pt")
     slope = stock.height / stock.width
     across, down = slope / (1 + slope**2) ** 0.5, 1 / (1 + slope**2) ** 0.5
+    half_capital = MARK_SIZE * 0.33 * 25.4 / 72
     placed = []
     for i, line in enumerate(lines):
-        away = (i - (len(lines) - 1) / 2) * MARK_LEADING + MARK_SIZE * 0.33 * 25.4 / 72  # half a capital
-        placed.append((line, stock.width / 2 + away * across, stock.height / 2 + away * down))
+        away = (i - (len(lines) - 1) / 2) * MARK_LEADING + half_capital
+        for along in _repeated(bold.width(line, MARK_SIZE), diagonal) if len(lines) == 1 else (0.0,):
+            x = stock.width / 2 + away * across + along * down
+            placed.append((line, x, stock.height / 2 + away * down - along * across))
     return GreyMark(tuple(placed), MARK_SIZE, degrees(atan(slope)), bold)
+
+
+def _repeated(length: float, diagonal: float) -> list[float]:
+    """How far along the diagonal from its middle the centre of each repetition is, in mm."""
+    step = length + MARK_APART
+    times = max(1, int((diagonal - MARK_ENDS + MARK_APART) / step))
+    return [(i - (times - 1) / 2) * step for i in range(times)]
 
 
 def put_header(sheet: Sheet, header: Header, page: PageMark) -> None:
@@ -120,6 +133,9 @@ def put_foot(sheet: Sheet, foot: Foot, mark: Mark | None, page: str) -> None:
         x = sheet.text([Piece("foot", fact, "Regular")], x, top + 3.7, SMALL_CAPTION) + 3
     if mark is not None:
         sheet.text([Piece("mark", " ".join(mark), "Semibold")], right, top + 3.7, SMALL_CAPTION, RIGHT)
+    x = MARGIN
     if foot.log_head is not None:
-        put_line(sheet, "log_head", foot.log_head, MARGIN, top + 6.9, SMALL_CAPTION)
+        x = put_line(sheet, "log_head", foot.log_head, x, top + 6.9, SMALL_CAPTION) + 3
+    if foot.note is not None:
+        put_line(sheet, "foot note", foot.note, x, top + 6.9, SMALL_CAPTION, limit=right - PAGE_ROOM - x)
     sheet.text([Piece("page", page, "Bold")], right, top + 6.9, TEXT, RIGHT)

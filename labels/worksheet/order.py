@@ -70,7 +70,11 @@ def _working(sheet: Sheet, field: str, columns: Table, line: WorkingLine, y: flo
     put_cell(sheet, field, line.result, result, base, "Bold", RESULT)
     put_cell(sheet, field, line.source, source, base, size=CAPTION)
     sheet.rule(MARGIN, y + row, right_edge(sheet), y + row, HAIR)
-    if line.result is None:
+    if line.ways is not None:
+        put_grid(sheet, (result.left, result.right, source.right), y, row)
+        for way, column in zip(line.ways, (result, source), strict=True):
+            put_cell(sheet, f"{field}.way", way, column, base, "Bold")
+    elif line.result is None:
         put_grid(sheet, (result.left, result.right), y, row)
     return y + row
 

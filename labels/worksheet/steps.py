@@ -24,6 +24,7 @@ from labels.worksheet.kit import (
     put_paragraph,
     put_strip,
     put_tick,
+    put_ticks,
     right_edge,
     table,
 )
@@ -61,20 +62,21 @@ def _step(sheet: Sheet, field: str, step: Step, right: float, y: float) -> float
     return y + ROW
 
 
-def put_draws(sheet: Sheet, y: float, draws: Draws, left: float) -> float:
+def put_draws(sheet: Sheet, y: float, draws: Draws, left: float, row: float = DRAW_ROW) -> float:
+    """row: the height of a vial's; ROW where nothing is printed in it."""
     right = right_edge(sheet)
     y = put_bar(sheet, "draws", draws.heading, left, right, y)
     columns = table(left, right, DRAW_WIDTHS)
     y = put_strip(sheet, "draws", columns, draws.captions, y)
     for i, draw in enumerate(draws.rows):
-        y = _draw(sheet, f"draws.{i + 1}", columns, draw, y)
+        y = _draw(sheet, f"draws.{i + 1}", columns, draw, y, row)
     return y
 
 
-def _draw(sheet: Sheet, field: str, columns: Table, draw: Draw, y: float) -> float:
-    put_grid(sheet, columns.edges, y, DRAW_ROW)
+def _draw(sheet: Sheet, field: str, columns: Table, draw: Draw, y: float, row: float) -> float:
+    put_grid(sheet, columns.edges, y, row)
     vial, instruction, drawn = columns.columns
-    area = Area(vial.left, y, vial.right, y + DRAW_ROW)
+    area = Area(vial.left, y, vial.right, y + row)
     put_centred(sheet, f"{field}.vial", draw.vial, area, y + 5.7, RESULT)
     first = y + 3.9 if draw.second is not None else y + 5.6
     put_cell(sheet, field, draw.first, instruction, first, "Bold", TEXT if draw.result else RESULT)
@@ -82,9 +84,9 @@ def _draw(sheet: Sheet, field: str, columns: Table, draw: Draw, y: float) -> flo
         put_cell(sheet, field, draw.second, instruction, y + 7.7, "Bold", 10.5)
     else:
         put_cell(sheet, field, draw.second, instruction, y + 7.5)
-    area = Area(drawn.left, y, drawn.right, y + DRAW_ROW)
+    area = Area(drawn.left, y, drawn.right, y + row)
     put_centred(sheet, f"{field}.drawn", draw.drawn, area, y + 5.9, 11)
-    return y + DRAW_ROW
+    return y + row
 
 
 def put_times(sheet: Sheet, y: float, times: Times, left: float) -> float:
@@ -99,7 +101,8 @@ def _clock(sheet: Sheet, field: str, clock: Clock, left: float, right: float, y:
     edges = (left, right - CLOCK_BOX, right)
     put_grid(sheet, edges, y, ROW)
     limit = edges[1] - left - 2 * PAD
-    put_line(sheet, field, clock.name, left + PAD, y + 3.6, TEXT, "Bold", limit)
-    put_line(sheet, f"{field}.rule", clock.rule, left + PAD, y + 7.0, CAPTION, limit=limit)
+    end = put_line(sheet, field, clock.name, left + PAD, y + 3.6, TEXT, "Bold", limit)
+    put_ticks(sheet, f"{field}.ticks", clock.ticks, end, edges[1], y + TICK / 2 + 0.6)
+    put_line(sheet, f"{field}.rule", clock.rule, left + PAD, y + (7.4 if clock.ticks else 7.0), CAPTION, limit=limit)
     put_centred(sheet, f"{field}.time", clock.time, Area(edges[1], y, right, y + ROW), y + 5.6, 11)
     return y + ROW

@@ -35,7 +35,7 @@ def worksheet(work: Work, stock: Stock) -> Worksheet:
         materials=materials(text, work.market, recorded),
         clearance=clearance(work.market),
         steps=steps(text, recorded),
-        draws=draws(text),
+        draws=draws(text, recorded.reading),
         times=times(text, work.market, recorded),
         check=check(text.expected_mass != "", recorded.reading),
         inspection=inspection(text.bag, text.light_cover, looked=Meaning.FINAL_CHECK in recorded.signatures),

@@ -10,8 +10,8 @@ from compounding.papers.worksheets.order import signature
 from compounding.policy import Market
 from compounding.wording import papers as words
 from compounding.wording import worksheets as sheet_words
-from compounding.wording.numbers import DASH
 from compounding.wording.plans import PlanText
+from compounding.wording.wastes import NOT_CLAIMED, not_given
 from compounding.workflow import Meaning, State
 from labels import (
     Box,
@@ -38,15 +38,16 @@ _ROWS: tuple[tuple[str, Meaning | State], ...] = (
 
 
 def check(weighed: bool, reading: Checked | None) -> InProcessCheck:
-    """Never an expected figure: the checker works blind. What they read stands there once it agreed."""
-    vials = volume = diluent = mass = None
+    """Never an expected figure: the checker works blind. What they read stands there once it agreed; of the diluent
+    the screen asks nothing, so that it is for the hand."""
+    vials = volume = mass = None
     if reading is not None:
-        vials, volume, diluent, mass = reading.vials, reading.read_volume, DASH, reading.read_mass
+        vials, volume, mass = reading.vials, reading.read_volume, reading.read_mass
     return InProcessCheck(
         heading("check"),
         (
             Box(sheet_words.VIALS_CHECKED, vials),
-            Box(sheet_words.DILUENT_CHECKED, diluent),
+            Box(sheet_words.DILUENT_CHECKED),
             Box(sheet_words.VOLUME_DRAWN, volume),
             Box(sheet_words.MASS_DRAWN, mass) if weighed else Box(sheet_words.NO_DENSITY, sheet_words.NOT_WEIGHED),
         ),
@@ -77,14 +78,17 @@ def label_count(counted: Sequence[str | None]) -> LabelCount:
 
 def discarded(text: PlanText, recorded: Recorded) -> Discarded:
     return Discarded(
-        heading("discarded", _discard_note(text)),
+        heading("discarded", _discard_note(text, recorded.reached)),
         (Box(sheet_words.EXPECTED, words.discarded(text)), Box(sheet_words.ACTUAL, recorded.discarded)),
     )
 
 
-def _discard_note(text: PlanText) -> str:
+def _discard_note(text: PlanText, reached: State) -> str:
+    """What stays, or what of it is billed: of a preparation that was not given nothing is."""
     if text.stays:
         return sheet_words.stays(text.stays)
+    if text.billing and not_given(reached.value):
+        return NOT_CLAIMED
     if len(text.billing) > 1:
         return f"{text.billing[1].code} {text.billing[1].units}"
     return sheet_words.NOMINAL if text.nominal else ""

@@ -39,25 +39,26 @@ def banner(work: Work) -> Banner:
         letter=words.BANNER,
         patient_name=identity.name,
         numbers=numbers,
-        age=f"age {years_between(identity.born, work.give_on)}",
+        age=words.age(years_between(identity.born, work.give_on)),
         location=identity.location or None,
         generic=text.generic,
         brand=paper_words.brand(text, market),
         dose=paper_words.dose_line(text, market),
-        cycle=f"{text.cycle_day}, give on {text.give_on}",
+        cycle=words.when(text.cycle_day, text.give_on),
     )
 
 
 def foot(work: Work) -> Foot:
     text = work.text
-    state = work.recorded.state or f"entered, {work.entered_at}"
+    state = work.recorded.state or words.entered(work.entered_at)
     return Foot(
         (
             *words.origin(text.drug_file, paper_words.spaced_checksum(text.checksum), text.program),
             words.state(work.version, state),
-            "copy 1",
+            words.copy(1),
         ),
         words.log_head(work.log_head) if work.log_head else None,
+        paper_words.unconfirmed_note(text),
     )
 
 

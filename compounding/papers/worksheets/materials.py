@@ -13,7 +13,7 @@ from compounding.wording import papers as words
 from compounding.wording import worksheets as sheet_words
 from compounding.wording.numbers import capital
 from compounding.wording.plans import PlanText
-from compounding.workflow import Meaning, State
+from compounding.workflow import State
 from compounding.workflow.materials import Kind
 from labels import Box, Clearance, Material, MaterialCaptions, Materials, Tick
 
@@ -21,8 +21,8 @@ Place = tuple[Kind, int]
 
 
 def materials(text: PlanText, market: Market, recorded: Recorded) -> Materials:
-    """Whoever recorded the last of them assembled them; the final check says that the lots are those of the
-    record."""
+    """Whoever recorded the last of them assembled them. That they were checked is signed by hand: no signature on
+    screen says so."""
     rows, lots = [*vial_rows(text), *_fluid_rows(text)], recorded.lots
     return Materials(
         heading("materials"),
@@ -32,7 +32,7 @@ def materials(text: PlanText, market: Market, recorded: Recorded) -> Materials:
         ),
         (
             signature(sheet_words.ASSEMBLED, recorded.entries.get(State.MATERIALS)),
-            signature(sheet_words.MATERIALS_CHECKED, recorded.signatures.get(Meaning.FINAL_CHECK)),
+            signature(sheet_words.MATERIALS_CHECKED, None),
         ),
     )
 
@@ -50,7 +50,7 @@ def _fluid_rows(text: PlanText) -> Iterator[tuple[Place | None, Material]]:
     water = sheet_words.each_vial(text.water_each, spare=bool(text.spare))
     yield (Kind.WATER, 0), Material("", text.reconstitute_with, water, quantity=text.water)
     if text.making == "B":  # a ready-filled bag is the diluent too
-        yield (Kind.CONTAINER, 0), Material("", text.diluent, f"ready-filled bag of {text.bag}", quantity="1")
+        yield (Kind.CONTAINER, 0), Material("", text.diluent, sheet_words.ready_filled(text.bag), quantity="1")
     else:
         yield (Kind.DILUENT, 0), Material("", text.diluent, quantity=text.saline)
         yield (Kind.CONTAINER, 0), Material("", sheet_words.empty_container(text.bag), text.container, quantity="1")
@@ -69,7 +69,7 @@ def _numbered(number: int, row: Material, lot: Lot | None) -> Material:
 
 def clearance(market: Market) -> Clearance:
     return Clearance(
-        heading("clearance"),
+        heading("clearance", words.BY_HAND),
         tuple(map(Tick, sheet_words.CLEARED)),
         Box(words.WORDS[market].cabinet),
         Box(sheet_words.INITIALS),

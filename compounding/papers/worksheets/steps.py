@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from compounding.papers.work import Hour, Recorded
+from compounding.papers.work import Checked, Hour, Recorded
 from compounding.papers.worksheets.headings import heading
 from compounding.policy import Market
 from compounding.wording import papers as words
@@ -23,7 +23,9 @@ def steps(text: PlanText, recorded: Recorded) -> Steps:
                 number=str(number),
                 text=tuple(filter(None, lines)),
                 stop=stop,
-                ticked=hour is not None if timed else _done(number == len(told), stop, recorded),
+                ticked=hour is not None
+                if timed
+                else _done(number == len(told), stop, recorded) or _made(lines, text, recorded),
                 timed=timed,
                 time=hour,
             )
@@ -39,6 +41,11 @@ def _done(last: bool, stop: bool, recorded: Recorded) -> bool:
     return (stop and recorded.reading is not None) or (last and State.LABELLED in recorded.entries)
 
 
+def _made(lines: Sequence[str], text: PlanText, recorded: Recorded) -> bool:
+    """Whether a step is the one that makes the bag's volume, and it was made that way."""
+    return tuple(lines) == (words.making_step(text),) and recorded.making == text.making
+
+
 def _hours(text: PlanText, recorded: Recorded) -> Iterator[str | None]:
     """The time of day of each timed step, in their order: the first vial, the others, the spare, the dilution."""
     planned, wetted = sum(not draw.spare for draw in text.draws), recorded.wetted
@@ -50,14 +57,18 @@ def _hours(text: PlanText, recorded: Recorded) -> Iterator[str | None]:
     yield recorded.diluted
 
 
-def draws(text: PlanText) -> Draws:
+def draws(text: PlanText, reading: Checked | None) -> Draws:
+    """What was drawn of each vial stands there once the check read the volume that was planned; else it is for the
+    hand."""
     note = sheet_words.BY_TOTAL if text.nominal else sheet_words.can_be_drawn(text.each)
     return Draws(
         heading("draws", note),
         draw_captions(),
         tuple(
-            Draw(vial=vial, first=first, second=second, result=result)
-            for vial, first, second, result in words.draw_lines(text)
+            Draw(vial=vial, first=first, second=second, result=result, drawn=drawn)
+            for (vial, first, second, result), drawn in zip(
+                words.draw_lines(text), words.drawn(text, reading.read_volume if reading else None), strict=True
+            )
         ),
     )
 

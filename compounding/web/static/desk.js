@@ -42,7 +42,8 @@ for (const part of document.querySelectorAll("[data-enter-moves]"))
     const box = event.target, form = box.form;
     if (event.key !== "Enter" || event.isComposing || !box.matches("input, select")) return;
     event.preventDefault();
-    const all = [...form.elements].filter(e => e.matches("input:not([type=hidden]), select, button"));
+    const boxes = "input:not([type=hidden]), select, button";
+    const all = [...form.elements].filter(e => e.matches(boxes) && !e.closest("details:not([open])"));
     const next = all.slice(all.indexOf(box) + 1).find(e => e.type !== "radio" || e.name !== box.name);
     const chosen = next?.type === "radio" && form.querySelector(`[name="${next.name}"]:checked`);
     (chosen || next)?.focus();
