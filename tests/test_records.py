@@ -918,7 +918,7 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
         lambda e: records.record_infusion(engine, course.number, again, e, course_rows.fine),
         lambda e: record_report(engine, NewReport("master record", "drug:two-us", 1, 1, "[]", SHA), e),
         lambda e: reserve_pack(engine, new_pack(next_sequence(engine, 2026)), e),
-        lambda e: destroy_number(engine, blank, "torn", e),
+        lambda e: destroy_number(engine, ahead, "torn", e),
     ]
     before = counts(engine)
     for act in acts:

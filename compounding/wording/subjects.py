@@ -85,7 +85,6 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "labels.shown": "Labels",
         "labels.preview": "Preview of a label",
         "labels.pdf": "A printed label",
-        "labels.preview": "Preview of a label",
         "labels.print_": "Print of labels",
         "labels.scan": "Count of a label",
         "labels.destroy": "Destruction of a label",
