@@ -8,7 +8,7 @@ import pytest
 from compounding.workflow import State
 from compounding.workflow.guards import barriers, checked_at, labelled, state_after
 from compounding.workflow.guidance import next_action
-from compounding.workflow.labels import labelled_by_hand
+from compounding.workflow.labels import fate_barriers, labelled_by_hand
 from compounding.workflow.progress import Fate, Progress, What
 from compounding.workflow.steps import COUNT, HAND_LABEL, RELEASE
 from compounding.workflow.times import entry_barriers
@@ -39,6 +39,37 @@ def test_the_check_is_judged_by_its_true_time_where_that_was_entered() -> None:
 def test_only_what_was_on_paper_has_a_label_by_hand() -> None:
     printed = preparing(us(), State.DILUTED, wet="09:00", checked="09:10", diluted="09:30")
     assert codes(barriers(HAND_LABEL, printed, at("09:40"))) == ["not-on-paper"]
+
+
+# What was printed before a label is written by hand, and what is then in its way.
+PRINTED = [
+    ((), []),
+    ((Fate.DESTROYED, Fate.NOT_PRINTED, Fate.SPECIMEN), []),
+    ((None,), ["label-printed"]),
+    ((Fate.DESTROYED, Fate.LIGHT_COVER, Fate.SPECIMEN), ["label-printed"]),
+    ((Fate.APPLIED, None, Fate.SPECIMEN), ["label-printed", "label-printed"]),
+]
+
+
+@pytest.mark.parametrize(("fates", "barred"), PRINTED)
+def test_a_bag_has_no_label_by_hand_beside_a_printed_one(fates: tuple[Fate | None, ...], barred: list[str]) -> None:
+    made = on_paper(State.DILUTED, WRITTEN[0], labels=copies(*fates))
+    assert codes(barriers(HAND_LABEL, made, NEXT_DAY)) == barred
+
+
+# What becomes of a copy that was printed beside a label by hand, and what is in its way.
+BESIDE = [
+    (Fate.APPLIED, ["label-by-hand"]),
+    (Fate.LIGHT_COVER, ["label-by-hand"]),
+    (Fate.SPECIMEN, []),
+    (Fate.DESTROYED, []),
+]
+
+
+@pytest.mark.parametrize(("fate", "barred"), BESIDE)
+def test_a_copy_comes_on_no_bag_that_has_a_label_by_hand(fate: Fate, barred: list[str]) -> None:
+    made = on_paper(State.LABELLED, *WRITTEN, labels=copies(None))
+    assert codes(fate_barriers(made, 1, fate, "okafor", "park")) == barred
 
 
 WRITTEN = (moment(What.CHECKED, "09:20"), moment(What.LABELLED, "09:40"))

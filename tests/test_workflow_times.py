@@ -172,6 +172,32 @@ def test_a_release_waits_for_time_and_gate(now: str, limits: Any, training: bool
     assert codes(barriers(steps.RELEASE, replace(progress, training=training), at(now))) == expected
 
 
+# Steps that put a label on a bag or let it leave, and the state that each is taken in.
+GATED = [
+    (steps.PRINT, State.DILUTED),
+    (steps.HAND_LABEL, State.DILUTED),
+    (steps.FINAL_US, State.LABELLED),
+    (steps.RELEASE, State.FINAL),
+]
+
+
+@pytest.mark.parametrize(("step", "state"), GATED, ids=[step.name for step, _ in GATED])
+def test_no_label_says_times_that_are_not_confirmed_but_in_training(step: steps.Step, state: State) -> None:
+    for limits, training, expected in (({}, True, []), ({}, False, ["diluted-bag"]), (FOUR_HOURS, False, [])):
+        labels = () if state is State.DILUTED else DONE
+        made = preparing(
+            us(170, 70, diluted_bag=limits),
+            state,
+            wet="09:00",
+            checked="09:30",
+            diluted="10:00",
+            labels=labels,
+            training=training,
+            on_paper=step is steps.HAND_LABEL,
+        )
+        assert codes(barriers(step, made, at("11:00"))) == expected
+
+
 PASSED = [(["start-before"], True), (["start-before", "start-before"], True), (["start-before", "recalled"], False),
           (["recalled"], False), ([], False)]  # fmt: skip
 
