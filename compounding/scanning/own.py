@@ -33,7 +33,7 @@ class OwnCode:
 def own_code(number: str, part: str) -> str:
     """The text of one label or page: own_code("2026-000123", "1") is "2026-000123-1-" and a check.
 
-    `part` is the copy of a label, or what page_part gives for a worksheet's page.
+    `part` is the copy of a label; page_code gives the text of a worksheet's page.
     """
     text = f"{number}-{part}"
     return f"{text}-{_check(text)}"

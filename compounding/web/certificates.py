@@ -16,6 +16,7 @@ from compounding.web.desk import Desk
 from compounding.web.paperwork import saved_text
 from compounding.web.progressing import Way
 from compounding.web.waste_period import sums
+from compounding.web.witnessing import printed_names
 from compounding.wording import wastes as wording
 from compounding.wording.master import drug_name
 from compounding.wording.numbers import amount, figure, moment
@@ -35,7 +36,7 @@ _TO_CHECK = frozenset({State.VERIFIED.value, State.MATERIALS.value})
 def of_one(way: Way, d: Desk) -> WasteOfOne:
     """Raises NotRead, and NotAsWritten for a plan that cannot be read."""
     saved, text, thrown = way.saved, saved_text(way.saved), records.waste_of(d.engine, way.saved.number)
-    names = _names(d)
+    names = printed_names(d)
     whole = sums(thrown)
     drug = way.progress.planned.drug
     return WasteOfOne(
@@ -111,7 +112,7 @@ class _Thrown:
 
 def of_drugs(found: Sequence[WasteEntry], d: Desk) -> Iterator[WasteOfDrug]:
     """Each drug by itself: masses of two are never one sum. Raises NotRead."""
-    names = _names(d)
+    names = printed_names(d)
     for drug in sorted({entry.drug_id for entry in found}):
         yield _of_drug(drug, [entry for entry in found if entry.drug_id == drug], names, d)
 
@@ -191,7 +192,3 @@ def _lines(text: PlanText, state: str) -> Iterator[str]:
         yield f"{line.code} {line.units}"
     if wording.not_given(state):
         yield wording.NOT_CLAIMED
-
-
-def _names(d: Desk) -> Mapping[str, str]:
-    return {account.user: account.name for account in records.accounts(d.engine)}

@@ -16,6 +16,7 @@ from compounding.web.desk import Desk
 from compounding.web.fields import Day, Line, TrueTime
 from compounding.web.site_forms import SiteForm, blame
 from compounding.wording import numbers
+from compounding.workflow.guards import minute
 
 PAPER = ("downtime_number", "written_on", "written_at", "written_by", "paper_reason")
 """The fields that stay empty for every other order."""
@@ -94,7 +95,7 @@ def number_fault(paper: NewPaperOrder, d: Desk) -> str | None:
         return f"{paper.number} is used already: an order was entered under it."
     if found.state is NumberState.DESTROYED:
         return f"{paper.number} is recorded as destroyed. If it was filled all the same, show it to a pharmacist."
-    if paper.written_at < pack.printed_at.replace(second=0, microsecond=0):
+    if paper.written_at < minute(pack.printed_at):
         printed = numbers.moment(pack.printed_at, d.zone, d.market)
         return f"The blank worksheet {paper.number} was printed {printed}, after this was written."
     return None

@@ -17,6 +17,7 @@ from compounding.web.labels import opened_way
 from compounding.web.paperwork import saved_identity
 from compounding.web.progressing import Way
 from compounding.web.viewing import VIEWED, viewed
+from compounding.web.witnessing import printed_names
 from compounding.wording import reconciliation as wording
 from compounding.wording.labels import WHERE
 from compounding.wording.numbers import day, moment
@@ -88,7 +89,7 @@ def _facts(way: Way, d: Desk) -> tuple[tuple[tuple[str, str], ...], ...]:
 def _lines(way: Way, d: Desk) -> Iterator[CopyLine]:
     printed = {one.id: one for one in records.prints(d.engine, way.saved.number)}
     told = {one.id: one for one in records.events(d.engine, way.saved.number)}
-    names = {account.user: account.name for account in records.accounts(d.engine)}
+    names = printed_names(d)
     printers = _printers(way, d)
     for copy in way.progress.labels:
         print_ = printed[copy.print_id]

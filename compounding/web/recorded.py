@@ -16,6 +16,7 @@ from compounding.stability import Rule
 from compounding.web.desk import Desk
 from compounding.web.paperwork import work
 from compounding.web.progressing import Way
+from compounding.web.witnessing import printed_names
 from compounding.wording import deviations as wording
 from compounding.wording import papers as words
 from compounding.wording.deviations import CONTINUED, deviations_of
@@ -86,8 +87,7 @@ def _reason(status: Status, way: Way, d: Desk) -> str:
 
 def _witness(user: str, d: Desk) -> str:
     """Whoever saw it; a dash where nobody had to. Raises NotRead."""
-    names = {account.user: account.name for account in records.accounts(d.engine)}
-    return wording.seen_by(names.get(user, user)) if user else DASH
+    return wording.seen_by(printed_names(d).get(user, user)) if user else DASH
 
 
 def _over_rows(what: str, reason: str, by: str) -> Iterator[Answer]:

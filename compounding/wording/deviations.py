@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, amount, clock, figure, moment
-from compounding.wording.papers import late
+from compounding.wording.papers import late, whole
 from compounding.wording.path import called
 from compounding.wording.wastes import called as thrown_called
 from compounding.workflow import State
+from compounding.workflow.guards import minute
 from compounding.workflow.materials import LOST, Material, Out
 from compounding.workflow.progress import Moment, Progress, Reading, Waste, Wasted, What
 from compounding.workflow.times import is_late
@@ -82,7 +83,7 @@ def deviations_of(progress: Progress, zone: str, market: Market) -> Iterator[Dev
 
 def ended(state: State, at: str) -> str | None:
     """That a preparation came to an end by which nothing was given; None for every other state."""
-    return f"{_ENDED[state]} {_whole(at)}" if state in _ENDED else None
+    return f"{_ENDED[state]} {whole(at)}" if state in _ENDED else None
 
 
 def did(state: State) -> str:
@@ -111,20 +112,15 @@ def from_paper(state: State, progress: Progress, at: datetime) -> bool:
     """Whether what nobody times was entered from paper: at a time after what can only follow it."""
     after = {State.VERIFIED: What.WETTED, State.MATERIALS: What.WETTED, State.FINAL: What.RELEASED}.get(state)
     followed = [] if after is None else [moment.at for moment in progress.all_of(after)]
-    return bool(followed) and at.replace(second=0, microsecond=0) > min(followed)
+    return bool(followed) and minute(at) > min(followed)
 
 
 def entered_from_paper(state: State, at: str) -> str:
-    return f"{_FROM_PAPER[state]}: entered from paper {_whole(at)}"
+    return f"{_FROM_PAPER[state]}: entered from paper {whole(at)}"
 
 
 def entered_by(name: str) -> str:
     return f"entered, {name}"
-
-
-def _whole(at: str) -> str:
-    """A moment that does not part over two lines."""
-    return at.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _late(happened: Moment, zone: str, market: Market) -> DeviationText:

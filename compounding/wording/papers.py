@@ -119,10 +119,11 @@ def unconfirmed_note(text: PlanText) -> str | None:
 
 def late(what: str, happened: str, entered: str) -> str:
     """A late entry with both times: two short lines of the worksheet, broken within neither time."""
-    return f"{what} {_whole(happened)}, entered {_whole(entered)}"
+    return f"{what} {whole(happened)}, entered {whole(entered)}"
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
+    """A moment that does not part over two lines."""
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 

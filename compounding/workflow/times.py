@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from compounding.workflow.guards import minute
 from compounding.workflow.progress import Barrier, Moment, Progress, What
 from compounding.workflow.steps import State
 
@@ -19,7 +20,7 @@ def _of(what: What) -> Callable[[Progress], list[datetime]]:
 def _final_checks(progress: Progress) -> list[datetime]:
     """To the minute, as a true time is."""
     checks = (taken.at for taken in progress.taken if taken.state == State.FINAL.value)
-    return [at.replace(second=0, microsecond=0) for at in checks]
+    return [minute(at) for at in checks]
 
 
 def _bag_ready(progress: Progress) -> list[datetime]:
