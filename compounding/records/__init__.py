@@ -135,7 +135,7 @@ from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recal
 from compounding.records.reports import NewReport, Report, record_report, report, reports
 from compounding.records.revisions import revise_preparation
 from compounding.records.searches import Found, Page, Search, find_preparations
-from compounding.records.sendings import NewSending, end_sending
+from compounding.records.sendings import NewSending, busy_with, end_sending
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
     CODE,
@@ -243,6 +243,7 @@ __all__ = [
     "accounts",
     "actions",
     "backup",
+    "busy_with",
     "calibrations",
     "check",
     "chosen_by",
