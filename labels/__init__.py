@@ -17,7 +17,6 @@ from labels.content import BagLabelUK, BagLabelUS, Box, Moment, Pair, Signature,
 from labels.dose_table import DoseGroup, DoseRow, DoseTable, dose_table_pages, draw_dose_table
 from labels.downtime import DowntimePack, draw_downtime_pack
 from labels.extract import Extract, ExtractRow, ExtractValue, draw_extract, extract_pages
-from labels.plan import PlanTable, TreatmentPlan, draw_plan, plan_pages
 from labels.raster import png
 from labels.record import Record, RecordColumn, RecordRow, Section, draw_record, record_pages
 from labels.refusal import Refused
@@ -126,7 +125,6 @@ __all__ = [
     "Order",
     "PageMark",
     "Pair",
-    "PlanTable",
     "Record",
     "RecordColumn",
     "RecordRow",
@@ -142,7 +140,6 @@ __all__ = [
     "Stock",
     "Tick",
     "Times",
-    "TreatmentPlan",
     "Verification",
     "WorkingLine",
     "Worksheet",
@@ -156,14 +153,12 @@ __all__ = [
     "draw_dose_table",
     "draw_downtime_pack",
     "draw_extract",
-    "draw_plan",
     "draw_record",
     "draw_worksheet",
     "extract_pages",
     "label_sheet",
     "on_sheets",
     "page_count",
-    "plan_pages",
     "png",
     "record_pages",
     "rule_down",

@@ -16,6 +16,8 @@ from compounding.workflow import State
 COURSE = "C-000002"
 """The first after the one of the training site."""
 SIGNED = {"signing_secret": training.PIN}
+WHY = {"words": "as the record has it"}
+"""What takes the place of something needs it."""
 EXAMS = ("blood_count", "liver_tests", "ecg", "electrolytes")
 DAY = date(2026, 3, 12)
 
@@ -36,7 +38,7 @@ def patient(market: Market = US, **changes: str) -> dict[str, str]:
 
 def enter(browser: Browser, **changes: str) -> int:
     """Enters a patient; gives their id."""
-    answer = browser.send("/patients/new", patient(browser.market, **changes))
+    answer = browser.send("/patients/new", {**SIGNED, **patient(browser.market, **changes)})
     assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
@@ -54,7 +56,7 @@ def course(**changes: str) -> dict[str, str]:
 def begin(browser: Browser, patient_id: int | None = None, **changes: str) -> str:
     """Opens a course, by default for a patient who is entered with it; gives its number."""
     path = f"/patients/{patient_id or enter(browser)}/courses/new"
-    answer = browser.client.post(path, data={**browser.get(path).fields, **course(**changes)})
+    answer = browser.client.post(path, data={**browser.get(path).fields, **SIGNED, **course(**changes)})
     assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
     return str(answer.headers["Location"].rsplit("/", 1)[1])
 
@@ -62,9 +64,21 @@ def begin(browser: Browser, patient_id: int | None = None, **changes: str) -> st
 def record(browser: Browser, kind: str, number: str = COURSE, **said: str) -> Html | None:
     """Records something of a course; gives the page again where it is refused."""
     path = f"/courses/{number}/record/{kind}"
-    answer = browser.client.post(path, data={**browser.get(path).fields, **SIGNED, **said})
+    answer = browser.client.post(path, data={**browser.get(path).fields, **WHY, **SIGNED, **said})
     browser.status = answer.status_code
     return None if answer.status_code == 303 else Html(answer.get_data(as_text=True))
+
+
+def dosed(browser: Browser, number: str = COURSE) -> None:
+    """That day 1 of cycle 1 was given elsewhere, a week before the day of the tests."""
+    first = {"cycle": "1", "day": "1", **on("on", 5, 3, 2026), "level": "0.8"}
+    assert record(browser, "given", number, **first) is None
+
+
+def respond(browser: Browser, found: str, number: str = COURSE, **said: str) -> None:
+    """A response after cycle 1, whose day 1 was given elsewhere."""
+    dosed(browser, number)
+    assert record(browser, "response", number, after_cycle="1", is_=found, **said) is None
 
 
 def order_form(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> dict[str, str]:
@@ -155,4 +169,4 @@ def stored(browser: Browser, number: str = COURSE) -> CourseRecord:
 
 
 __all__ = ["COURSE", "DAY", "SIGNED", "UK", "US", "begin", "check", "check_again", "checklist", "course", "enter"]
-__all__ += ["give", "order_form", "patient", "place", "record", "release", "review", "stored"]
+__all__ += ["dosed", "give", "order_form", "patient", "place", "record", "release", "respond", "review", "stored"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -65,6 +65,11 @@ def in_course(number: str, cycle: int = 1, day: int = 1, judge: Callable[[Course
     return place(number, Slot(cycle, day), judge)
 
 
+def checked(engine: Engine, course: str, new: NewChecklist, event: Event, also: Sequence[Event] = ()) -> CourseRecord:
+    """A checklist, that nobody objects to."""
+    return record_checklist(engine, course, new, lambda _: event, fine, also)
+
+
 def given(number: str, **changes: Any) -> NewInfusion:
     """That the first dose was given from a preparation."""
     return replace(NewInfusion(Slot(1, 1), number, INFUSION), **changes)
@@ -74,5 +79,5 @@ def one_of_each(engine: Engine, course: str, preparation: str, event: Event, oth
     """A row of every table of a course. `other` is the user of the second person."""
     found = record_fact(engine, course, CR, event, fine)
     take_out_fact(engine, course, OutFact(found.facts[0].id, "another patient's", other), event, fine)
-    record_checklist(engine, course, NewChecklist(CHECKLIST), event)
+    checked(engine, course, NewChecklist(CHECKLIST), event)
     record_infusion(engine, course, given(preparation), event, fine)

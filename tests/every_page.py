@@ -458,12 +458,15 @@ def _just(**sent: str) -> Callable[[Browser], Sent]:
 
 def _edited(browser: Browser) -> Sent:
     course_desk.enter(browser)
-    return {**browser.get("/patients/1/edit").fields, "allergies": "none known", "reason": "as the record has it"}
+    said = {"allergies": "none known", "reason": "as the record has it", "signing_secret": training.PIN}
+    return {**browser.get("/patients/1/edit").fields, **said}
 
 
 def _new_course(browser: Browser) -> Sent:
     course_desk.enter(browser)
-    return {**browser.get("/patients/1/courses/new").fields, **course_desk.course()}
+    ended = {**on("on", 12, 3, 2026), "why": "patient", "told": "asked to stop"}
+    assert course_desk.record(browser, "ended", "C-000001", **ended) is None  # that of the training site
+    return {**browser.get("/patients/1/courses/new").fields, **course_desk.course(), **course_desk.SIGNED}
 
 
 def _begun(**sent: str) -> Callable[[Browser], Sent]:
@@ -478,7 +481,7 @@ def _begun(**sent: str) -> Callable[[Browser], Sent]:
 
 def _out(browser: Browser) -> Sent:
     course_desk.begin(browser)
-    course_desk.record(browser, "response", after_cycle="1", is_="cr")
+    course_desk.respond(browser, "cr")
     second = {"second": "adeyemi", "second_secret": training.PASSWORD}
     return {"out_words": "another patient's", **second, "signing_secret": training.PIN}
 
@@ -489,7 +492,7 @@ def _given(browser: Browser) -> Sent:
     course_desk.check(browser)
     course_desk.release(browser, number)
     page = browser.get(f"/courses/{COURSE}/doses/1/1")
-    return {**page.fields, "start": "07:00", "end": "08:00", "reaction": "none", "signing_secret": training.PIN}
+    return {**page.fields, "start": "14:00", "end": "15:00", "reaction": "none", "signing_secret": training.PIN}
 
 
 def _checked_list(browser: Browser) -> Sent:

@@ -8,7 +8,7 @@ from typing import Any
 
 import course_rows
 import pytest
-from course_rows import CHECKLIST, CR, INFUSION, PATIENT, START, fine, given, in_course, opened
+from course_rows import CHECKLIST, CR, INFUSION, PATIENT, START, checked, fine, given, in_course, opened
 from databases import Place
 from test_log import entries
 from test_records import ANNA, AT, ENTERED, SIGNED, counts, keyed
@@ -47,6 +47,7 @@ from compounding.records import (
     PatientSearch,
     Person,
     RecordsRefused,
+    StoredChecklist,
     check,
     course_of,
     course_record,
@@ -351,17 +352,58 @@ def test_an_order_that_its_course_refuses_is_not_saved(engine: Engine) -> None:
 
 def test_the_newest_checklist_of_a_dose_holds(engine: Engine) -> None:
     course = opened(engine, ENTERED).number
-    record_checklist(engine, course, NewChecklist(CHECKLIST), later())
+    first = checked(engine, course, NewChecklist(CHECKLIST), later()).checklists[Slot(1, 1)]
     again = replace(CHECKLIST, pregnancy=Pregnancy.NOT_PREGNANT)
     other = replace(CHECKLIST, slot=Slot(1, 8), on=date(2026, 3, 12))
-    record_checklist(engine, course, NewChecklist(other), later(2))
+    checked(engine, course, NewChecklist(other), later(2))
     answered = '[{"code":"target"}]'
-    found = record_checklist(engine, course, NewChecklist(again, answered), later(3), also=[later(3, BEN)])
+    found = checked(engine, course, NewChecklist(again, answered, first.told.entry), later(3), also=[later(3, BEN)])
     assert {slot: one.checklist for slot, one in found.checklists.items()} == {Slot(1, 1): again, Slot(1, 8): other}
     assert found.checklists[Slot(1, 1)].answers_json == answered
     assert [one.checklist for one in found.all_checklists] == [CHECKLIST, other, again]
     assert f'"id":"{BEN.id}"' in entries(engine)[-1].body
     assert check(engine) == ()
+
+
+def test_a_checklist_takes_the_place_of_the_one_that_was_seen_and_of_no_other(engine: Engine) -> None:
+    course = opened(engine, ENTERED).number
+    first = checked(engine, course, NewChecklist(CHECKLIST), later()).checklists[Slot(1, 1)].told.entry
+    told: list[StoredChecklist | None] = []
+
+    def tell(old: StoredChecklist | None) -> Event:
+        told.append(old)
+        return later(2, BEN)
+
+    stale = f"^The checklist of day 1 of cycle 1 was recorded meanwhile by {ANNA.name}, and is not the one that was"
+    for was in (0, first - 1, first + 1):
+        with pytest.raises(RecordsRefused, match=stale):
+            record_checklist(engine, course, NewChecklist(CHECKLIST, was=was), tell, fine)
+    assert told == []
+    again = replace(CHECKLIST, pregnancy=Pregnancy.NOT_PREGNANT)
+    now = record_checklist(engine, course, NewChecklist(again, was=first), tell, fine)
+    (old,) = told
+    assert old is not None and (old.checklist, old.told.entry) == (CHECKLIST, first)
+    assert now.checklists[Slot(1, 1)].checklist == again
+    with pytest.raises(RecordsRefused, match=r"^no more\.$"):
+        newest = now.checklists[Slot(1, 1)].told.entry
+        record_checklist(engine, course, NewChecklist(again, was=newest), tell, lambda _: "no more.")
+    nobody = NewChecklist(replace(CHECKLIST, slot=Slot(1, 8), on=date(2026, 3, 12)), was=first)
+    with pytest.raises(RecordsRefused, match="was recorded meanwhile, and is not the one that was seen"):
+        record_checklist(engine, course, nobody, tell, fine)
+
+
+def test_of_ten_who_fill_in_one_checklist_at_once_one_does(engine: Engine) -> None:
+    course = opened(engine, ENTERED).number
+
+    def send(_: int) -> bool:
+        try:
+            checked(engine, course, NewChecklist(CHECKLIST), later())
+        except RecordsRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as threads:
+        assert sum(threads.map(send, range(10))) == 1
 
 
 def test_a_dose_given_is_of_the_course_from_then_on(engine: Engine) -> None:

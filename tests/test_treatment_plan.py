@@ -209,7 +209,23 @@ def test_every_word_is_on_the_paper(market: Market) -> None:
             for cell in row:
                 for line in cell:
                     assert all(word in found for word in line.split()), line
-    assert "Page 1 of" in found and FOOT in found and "RIVERA, Elena" in found
+    assert "Page 1 of" in found and FOOT in found and "RIVERA, Elena" in found and "Treatment plan C-000012" in found
+
+
+@pytest.mark.parametrize("market", Market)
+def test_every_page_names_the_course_the_patient_and_the_head_of_the_log(market: Market) -> None:
+    text = text_of(replace(COURSE, drug=DRUGS[market]))
+    drawn = draw_treatment(text, market, "P", FOOT, log_head="log head 4411 K3QF")
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(drawn)).pages]
+    assert len(pages) > 1
+    for number, page in enumerate(pages, 1):
+        for told in (
+            "Treatment plan C-000012",
+            "RIVERA, Elena",
+            f"Page {number} of {len(pages)}",
+            "log head 4411 K3QF",
+        ):
+            assert told in page, told
 
 
 @pytest.mark.parametrize("market", Market)
@@ -236,7 +252,7 @@ def test_a_drug_with_other_days_has_a_plan(examplin: Presentation) -> None:  # n
 
 def test_what_cannot_be_printed_is_refused_with_its_place() -> None:
     odd = replace(COURSE, ended=Ended(date(2026, 1, 21), End.PATIENT, "gone \u202e"))
-    with pytest.raises(Refused, match=r"tables 2 rows 6 3.*U\+202E"):
+    with pytest.raises(Refused, match=r"Decided so far, row 6, Why.*U\+202E"):
         draw_treatment(text_of(odd), Market.US, "P", FOOT)
 
 

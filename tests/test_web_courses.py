@@ -13,6 +13,7 @@ from course_desk import (
     check,
     check_again,
     course,
+    dosed,
     enter,
     give,
     order_form,
@@ -20,6 +21,7 @@ from course_desk import (
     place,
     record,
     release,
+    respond,
     review,
     stored,
 )
@@ -62,7 +64,7 @@ def test_a_patient_is_entered_found_and_corrected(either: Browser) -> None:
     assert "RIVERA, Elena" in found.text
     assert "Nobody fits the search." in either.post("/patients/search", {"name": "nowak"}).text
     form = either.get(f"/patients/{key}/edit").fields
-    sent = {**form, "family": "Rivera Soto", "reason": "as the record has it"}
+    sent = {**form, "family": "Rivera Soto", "reason": "as the record has it", **SIGNED}
     assert either.client.post(f"/patients/{key}/edit", data=sent).status_code == 303
     assert "RIVERA SOTO, Elena" in either.get(f"/patients/{key}").text
     again = either.client.post(f"/patients/{key}/edit", data=sent)
@@ -148,12 +150,15 @@ def test_a_course_shows_what_is_next_and_what_blocks_it(either: Browser) -> None
 def test_a_course_is_opened_once_and_what_it_lacks_is_told(us: Browser) -> None:
     key = enter(us)
     path = f"/patients/{key}/courses/new"
-    page = us.post(path, course(indication="", prescriber=""))
+    page = us.post(path, course(indication="", prescriber="", **SIGNED))
     assert (us.status, page.said) == (
         422,
         ["Indication: Type the indication.", "Prescriber: Type the prescriber's name."],
     )
-    fields = {**us.get(path).fields, **course()}
+    page = us.post(path, course(signing_secret="000000"))
+    assert (us.status, page.said) == (422, ["Signing PIN: This is not your PIN or password. Nothing is signed."])
+    assert page.fields["indication"] == course()["indication"] and us.stored()["course"] == 1
+    fields = {**us.get(path).fields, **course(), **SIGNED}
     for _ in range(2):
         assert us.client.post(path, data=fields).headers["Location"] == f"/courses/{COURSE}"
     assert us.stored()["course"] == 2  # with that of the training site
@@ -192,6 +197,8 @@ def test_what_is_recorded_stands_on_the_page_and_in_the_log(
     us: Browser, kind: str, said: dict[str, str], shown: str
 ) -> None:
     begin(us)
+    if kind == "response":
+        dosed(us)
     assert record(us, kind, **said) is None
     page = us.get(f"/courses/{COURSE}").text
     assert shown in page and "Entry error" in page
@@ -201,6 +208,8 @@ def test_what_is_recorded_stands_on_the_page_and_in_the_log(
 
 REFUSED: list[tuple[str, dict[str, str], str]] = [
     ("response", {"after_cycle": "0", "is_": "cr"}, "After cycle: “0” is not 1 or more."),
+    ("response", {"after_cycle": "5", "is_": "cr"},
+     "After cycle: No dose of cycle 5 is recorded as given: a response is found after one."),
     ("reduction", {"from_cycle": "2"}, "Prescriber: Name the prescriber who ordered it."),
     ("given", {"cycle": "1", "day": "8", **on("on", 5, 3, 2026), "level": "0.5"},
      "Cycle: Day 1 of cycle 1 comes before day 8 of cycle 1 and is neither given nor omitted."),
@@ -292,7 +301,8 @@ STOPPED: list[tuple[str, dict[str, str], str]] = [
 @pytest.mark.parametrize(("changes", "said"), [row[1:] for row in STOPPED], ids=[row[0] for row in STOPPED])
 def test_an_order_that_its_course_stops_is_told_why(us: Browser, changes: dict[str, str], said: str) -> None:
     begin(us)
-    record(us, "response", after_cycle="1", is_="cr")
+    if "response" in changes:
+        respond(us, "cr")
     sent = {name: str(text) for name, text in changes.items()}
     page = review(us, **sent)
     assert us.status == 422 and said in page.said
@@ -348,7 +358,7 @@ def test_a_second_order_for_a_dose_asks_a_second_person(us: Browser) -> None:
 def test_a_reduced_dose_states_its_own_level(us: Browser) -> None:
     """0.5 × 0.75 = 0.375 mg/m² of 1.82 m² are 0.6825 mg."""
     begin(us)
-    record(us, "response", after_cycle="1", is_="cr")
+    respond(us, "cr")
     record(us, "reduction", from_cycle="2", prescriber="Dr A. Farrow")
     fields = us.get(f"/courses/{COURSE}/order/2/1").fields
     assert (fields["own_level"], fields["response"]) == ("0.375", "cr")
@@ -513,6 +523,22 @@ def test_counts_recorded_again_before_the_dose_are_those_it_is_held_against(us: 
     assert check(us, count_neutrophils="1.4") is None
     shown = check(us, 2, 1, count_neutrophils="0.8")
     assert shown is not None and "were 1.4 ×10⁹/L before treatment" in shown.text
+
+
+def test_counts_from_before_treatment_stay_when_its_record_is_corrected(us: Browser) -> None:
+    """The infusion is taken back, the count entered anew, and the infusion of the same bag recorded again."""
+    begin(us)
+    number = place(us)
+    assert check(us, count_neutrophils="1.4") is None
+    release(us, number)
+    assert give(us) is None
+    assert give(us, why="it was another day", not_given="not") is None
+    assert check(us, count_neutrophils="0.6") is None
+    assert give(us) is None
+    shown = check(us, 2, 1, count_neutrophils="0.8", **seen_on(13, 3), **on("on", 13, 3, 2026))
+    assert shown is not None and "were 1.4 ×10⁹/L before treatment" in shown.text
+    refused = check(us, count_neutrophils="0.6")
+    assert refused is not None and "were recorded as 1.4 ×10⁹/L before it was given" in refused.said[0]
 
 
 def test_values_from_before_the_last_dose_ask_at_the_next(us: Browser) -> None:
@@ -769,11 +795,11 @@ def test_what_is_none_is_not_found(us: Browser, kind: str) -> None:
 
 def test_the_facts_are_stored_as_the_rules_read_them(us: Browser) -> None:
     begin(us)
-    record(us, "response", after_cycle="1", is_="none", words="marrow of 2 April")
+    respond(us, "none", words="marrow of 2 April")
     record(us, "ended", **on("on", 12, 3, 2026), why="toxicity", told="too much")
     facts: list[Any] = [one.fact for one in stored(us).standing]
-    assert facts[0] == Assessment(1, Response.NONE)
-    assert isinstance(facts[1], Ended) and facts[1].why is End.TOXICITY
+    assert facts[1] == Assessment(1, Response.NONE)
+    assert isinstance(facts[2], Ended) and facts[2].why is End.TOXICITY
 
 
 def test_what_is_typed_alone_makes_the_order_outside(us: Browser) -> None:

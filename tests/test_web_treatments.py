@@ -1,17 +1,43 @@
 """What holds over all of a patient's courses, on the pages: orders, the release, a new course, true times."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from course_desk import COURSE, EXAMS, SIGNED, begin, check, course, give, place, record, release, review
+from course_desk import (
+    COURSE,
+    EXAMS,
+    SIGNED,
+    begin,
+    check,
+    course,
+    dosed,
+    give,
+    place,
+    record,
+    release,
+    respond,
+    review,
+)
 from course_desk import stored as stored_course
 from finishing import finish
+from on_the_way import bring
 from web_desk import UK, US, WHO, Browser, Html, on
 
+from compounding import records, training
 from compounding.course import Slot
+from compounding.findings import Finding, Severity
 from compounding.policy import Market
+from compounding.records import Event
+from compounding.web.in_course import as_answered
+from compounding.web.progressing import order_bars, way
+from compounding.wording.findings import sentence
 from compounding.workflow import State
+from compounding.workflow.progress import Barrier
+from compounding.workflow.wastes import balance
+from tests.test_checklist import uln
 
 SECOND = "C-000003"
 PATIENT = 2
@@ -101,10 +127,10 @@ def test_no_course_is_opened_beside_one_that_runs(us: Browser) -> None:
     said = f"Course {COURSE} of this drug runs: order in it, or record its end first."
     empty = us.get(path)
     assert said in empty.text
-    refused = us.client.post(path, data={**empty.fields, **course()})
+    refused = us.client.post(path, data={**empty.fields, **SIGNED, **course()})
     assert refused.status_code == 409 and f"Indication: {said}" in Html(refused.get_data(as_text=True)).said
     record(us, "ended", **WISH)
-    assert us.client.post(path, data={**us.get(path).fields, **course()}).status_code == 303
+    assert us.client.post(path, data={**us.get(path).fields, **SIGNED, **course()}).status_code == 303
 
 
 # ------------------------------------------------------------------ judged again
@@ -131,7 +157,7 @@ def test_what_is_recorded_after_the_order_bars_its_release(us: Browser) -> None:
 
 def test_a_reduction_recorded_after_the_order_bars_verification_and_is_mended_by_a_change(us: Browser) -> None:
     begin(us)
-    record(us, "response", after_cycle="1", is_="none")
+    respond(us, "none")
     number = place(us, 2, 1)
     record(us, "reduction", from_cycle="2", prescriber="Dr A. Farrow")
     refused = us.verify(number)
@@ -170,7 +196,193 @@ def test_what_is_ordered_counts_as_given_on_its_day(us: Browser) -> None:
     assert not review(us, 1, 15, **on("give_on", 20, 3, 2026)).problems
 
 
+# ------------------------------------------------------------------ answered
+
+
+def over(bilirubin: str) -> Finding:
+    values = {"cycle": 1, "day": 1, "value": uln(bilirubin), "limit": uln("1.5")}
+    return Finding("bilirubin", Severity.OVERRIDE, "", values)
+
+
+def test_an_answer_is_to_the_values_that_were_seen() -> None:
+    answers = [{"code": "bilirubin", "message": sentence(over("1.6"), US)}]
+    answered = as_answered(answers, US)
+    assert [answered(over(figure)) for figure in ("1.6", "2.4")] == [True, False]
+    assert not as_answered([{**answers[0], "code": "transaminases"}], US)(over("1.6"))
+    assert not as_answered([], US)(over("1.6"))
+
+
+def test_an_override_of_three_days_is_none_of_four(us: Browser) -> None:
+    """Day 8 is nominal on 19 March, and ordered for the 22nd; then the course starts a day earlier."""
+    begin(us)
+    shown = review(us, 1, 8, **on("give_on", 22, 3, 2026))
+    said = "Day 8 of cycle 1 is ordered for Mar 22, 2026, {} days after its nominal day"
+    assert said.format(3) in shown.text
+    reasons = {key for key in shown.elements if key.startswith("finding_") and key.endswith("_reason")}
+    second = {key: text for n in range(len(reasons)) if f"finding_{n}_user" in shown.elements
+              for key, text in ((f"finding_{n}_user", WHO[US][1]), (f"finding_{n}_secret", training.PASSWORD),
+                                (f"finding_{n}_words", "no bed before"))}  # fmt: skip
+    chosen = {key: "patient" if key.replace("_reason", "_user") in second else "record" for key in reasons}
+    answer = us.save(shown, **chosen, **second)
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    number = str(answer.headers["Location"].rsplit("/", 1)[1])
+    assert not barred(us, number)
+    record(us, "start", **on("on", 11, 3, 2026), words="a day earlier")
+    (bar,) = barred(us, number)
+    assert (bar.code, bar.values["finding"], bar.values["days"]) == ("order-open", "window", 4)
+
+
+def barred(browser: Browser, number: str) -> tuple[Barrier, ...]:
+    found = records.standing(browser.desk.engine, number)
+    assert found is not None
+    return order_bars(found, browser.desk.drugs[0], browser.desk.policy)
+
+
+# ------------------------------------------------------------------ another patient
+
+
+def correct(browser: Browser, **changes: Any) -> None:
+    was = stored_course(browser).patient
+    told = Event(was.person, "patient corrected", browser.now)
+    new = replace(was.content, **changes)
+    records.put_patient(browser.desk.engine, new, told, patient_id=PATIENT, was=was.entry, witness="adeyemi")
+
+
+ANOTHER: list[tuple[dict[str, Any], str | None]] = [
+    ({"given": "Eleni"}, "RIVERA, Eleni, born Aug 14, 1980, MRN 00417352"),
+    ({"born": date(1981, 8, 14)}, "RIVERA, Elena, born Aug 14, 1981, MRN 00417352"),
+    ({"mrn": "00999001"}, "RIVERA, Elena, born Aug 14, 1980, MRN 00999001"),
+    ({"allergies": "none known"}, None),
+    ({"family": "RIVERA"}, None),
+]
+
+
+@pytest.mark.parametrize(("changes", "now"), ANOTHER)
+def test_no_order_is_verified_for_whom_its_patient_was_corrected_into(
+    us: Browser, changes: dict[str, Any], now: str | None
+) -> None:
+    begin(us)
+    number = place(us)
+    correct(us, **changes)
+    answer = us.verify(number)
+    said = f"The order is for RIVERA, Elena, born Aug 14, 1980, MRN 00417352, and the patient of its course is {now} by"
+    assert answer.status_code == (303 if now is None else 409)
+    assert (said in Html(answer.get_data(as_text=True)).text) is (now is not None)
+
+
+STEPS: list[tuple[State, str, str]] = [
+    (State.RECONSTITUTED, "check", "lindqvist"),
+    (State.FINAL, "release", "lindqvist"),
+    (State.LABELLED, "final", "lindqvist"),
+]
+
+
+@pytest.mark.parametrize(("state", "step", "user"), STEPS)
+def test_a_patient_corrected_under_a_bag_stops_it_where_it_stands(
+    us: Browser, state: State, step: str, user: str
+) -> None:
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    if state is State.RECONSTITUTED:
+        bring(us, number, state)
+    else:
+        finish(us, number, state)
+    correct(us, mrn="00999001")
+    us.sign_in(user)
+    shown = us.get(f"/preparations/{number}/{step}")
+    assert "once a vial was wetted, reject the preparation" in shown.text
+    found = records.standing(us.desk.engine, number)
+    assert found is not None and found.preparation.state == state.value
+    answer = us.client.post(f"/preparations/{number}/{step}", data={**shown.fields, **SIGNED})
+    assert answer.status_code in (403, 409)
+
+
+def test_a_change_of_the_order_names_the_patient_as_they_are(us: Browser) -> None:
+    begin(us)
+    number = place(us)
+    correct(us, given="Eleni")
+    shown = us.post("/orders/review", {**us.get(f"/orders/{number}/edit").fields, "given": "Eleni"})
+    answer = us.save(shown, change_reason="prescriber", change_words="name corrected")
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    assert us.verify(number).status_code == 303
+
+
+# ------------------------------------------------------------------ what ran in
+
+
+def ready(browser: Browser) -> str:
+    begin(browser)
+    number = place(browser)
+    assert check(browser) is None
+    release(browser, number)
+    return number
+
+
+def end(browser: Browser, number: str, how: str, why: str) -> Any:
+    """A bag comes back, or is thrown away, by a technician before a witness."""
+    mine, path = browser.client, f"/preparations/{number}/end/{how}"
+    browser.sign_in("park")
+    witness = {"witness": WHO[US][0], "witness_secret": training.PASSWORD}
+    shown = browser.get(path)
+    fields = shown.fields or browser.get(f"/preparations/{number}").fields
+    answer = browser.client.post(path, data={**fields, "why": why, **(witness if how == "waste" else {})})
+    browser.client = mine
+    return answer
+
+
+def test_a_bag_that_ran_in_neither_comes_back_nor_is_thrown_away(us: Browser) -> None:
+    number = ready(us)
+    assert give(us) is None
+    for how, why in (("return", "patient"), ("waste", "damaged")):
+        answer = end(us, number, how, why)
+        said = "It is recorded as given, all 1.46 mg of it: where that is wrong, take the infusion back on the page of"
+        assert answer.status_code == 409 and said in Html(answer.get_data(as_text=True)).text
+    assert give(us, why="it was another patient's", not_given="not") is None
+    assert end(us, number, "return", "patient").status_code == 303
+    page = give(us)
+    assert page is not None and us.status == 409
+    assert page.said == [f"Given on: {number} is returned: nothing of it is given any more."]
+    assert stored_course(us).infusions == {}
+
+
+@pytest.mark.parametrize("returned", [False, True])
+def test_what_is_left_of_a_bag_that_was_given_in_part_is_thrown_away(us: Browser, returned: bool) -> None:
+    """1 of 1.46 mg ran in: 0.46 mg are left, in 50 mL × 0.46 ÷ 1.46 = 15.753425 mL. Two vials of 0.9 mg were opened:
+    1.8 = 1 + 0.46 + 0.34."""
+    number = ready(us)
+    assert give(us, dose="1", words="the line came out") is None
+    if returned:
+        assert end(us, number, "return", "patient").status_code == 303
+    assert end(us, number, "waste", "returned").status_code == 303
+    bag = records.waste_of(us.desk.engine, number)[-1].waste
+    assert (str(bag.mass), str(bag.volume)) == ("0.46 mg", "15.753425 mL")
+    page = us.get(f"/preparations/{number}/wastes").text
+    assert "and 1 mg of it were given" in page
+    found = records.standing(us.desk.engine, number)
+    assert found is not None
+    shares = balance(way(found, us.desk).progress)
+    assert [str(one) for one in (shares.opened, shares.given, shares.discarded, shares.in_hand)] == [
+        "1.8 mg", "1 mg", "0.8 mg", "0 mg",
+    ]  # fmt: skip
+    refused = give(us, dose="1.2", why="read again", words="the line came out", not_given="given")
+    assert refused is not None and us.status == 409
+    assert refused.said[0] == f"Given on: {number} is wasted, but for the 1 mg that were given: that much stays."
+    assert give(us, dose="1", end="15:10", why="read again", words="the line came out", not_given="given") is None
+
+
 # ------------------------------------------------------------------ true times
+
+
+def test_a_true_time_out_of_order_is_recorded_and_stops(us: Browser) -> None:
+    begin(us, **on("start", 2, 3, 2026))
+    dosed(us)
+    assert record(us, "given", **{**ELSEWHERE, "day": "8"}, **on("on", 4, 3, 2026)) is None
+    said = (
+        "Day 8 of cycle 1 was given on Mar 4, 2026, 1 day before the dose before it, Mar 5, 2026: at least 6 days lie "
+        "between two doses. Out of order: check both days."
+    )
+    assert said in us.get(f"/courses/{COURSE}").text
 
 
 TOMORROW = on("on", 13, 3, 2026)

@@ -34,7 +34,7 @@ from compounding.course.entries import (
     Transplant,
     listed,
 )
-from compounding.course.facts import CourseFact, Start, course_from, fact_as_json, kind_of, read_fact
+from compounding.course.facts import CourseFact, Start, course_from, fact_as_json, kind_of, read_fact, same_place
 from compounding.course.ordered import Made, Ordered, Variance, besides, ended_finding, unconfirmed_rule, variance
 from compounding.course.ordered import judged as order_findings
 from compounding.course.reader import read
@@ -73,6 +73,7 @@ __all__ = [
     "order_findings",
     "read",
     "read_fact",
+    "same_place",
     "schedule",
     "unconfirmed_rule",
     "variance",

@@ -49,7 +49,7 @@ class Scheduled:
     on: date | None = None
     """When it was given."""
     before: date | None = None
-    """When the dose before it was given or is assumed."""
+    """The latest day on which a dose before it was given or is assumed."""
     raised: bool = False
     """Whether it opens later than its own window, for the interval after the dose before."""
 
@@ -69,7 +69,8 @@ def doses(course: Course) -> Iterator[Scheduled]:
             first_day += timedelta(days=course.days_of(slot.cycle - 1))
         dose = _dose(course, slot, first_day + timedelta(days=slot.day - 1), before)
         yield dose
-        before = dose.taken or before
+        # The latest, not the last: what was given out of order is as near to the next dose.
+        before = max(filter(None, (before, dose.taken)), default=None)
         # Nominal days of cycle 1 count from the start, whenever its first dose is given.
         if slot.day == 1 and slot.cycle > 1:
             first_day = dose.taken or first_day

@@ -140,10 +140,10 @@ def course_from(
         transplants[-1] if transplants else transplant,
         given=tuple(sorted((*given, *_of(told, Given)), key=lambda dose: dose.slot)),
         omitted=tuple(_of(told, Omitted)),
-        assessments=_newest(_of(told, Assessment), lambda found: found.after_cycle),
-        lengths=_newest(_of(told, Length), lambda length: length.cycle),
+        assessments=_newest(_of(told, Assessment)),
+        lengths=_newest(_of(told, Length)),
         reductions=tuple(fact for fact in told if isinstance(fact, (Reduction, DroppedDay))),
-        interruptions=_newest(_of(told, Interruption), lambda held: held.since),
+        interruptions=_newest(_of(told, Interruption)),
         ended=ends[-1] if ends else None,
     )
 
@@ -152,7 +152,24 @@ def _of(facts: tuple[CourseFact, ...], kind: type[T]) -> list[T]:
     return [fact for fact in facts if isinstance(fact, kind)]
 
 
-def _newest(facts: Iterable[T], key: Callable[[T], Any]) -> tuple[T, ...]:
-    """Of each key the last one, by their keys."""
-    found = {key(fact): fact for fact in facts}
+def _newest(facts: Iterable[T]) -> tuple[T, ...]:
+    """Of each place the last one, by their places."""
+    found = {_PLACES[type(fact)](fact): fact for fact in facts}
     return tuple(found[one] for one in sorted(found))
+
+
+# Of each kind of which the newest holds, what tells one place from another; of the others every one stands.
+_PLACES: Mapping[type[Any], Callable[[Any], Any]] = {
+    Start: lambda fact: None,
+    Transplant: lambda fact: None,
+    Assessment: lambda fact: fact.after_cycle,
+    Length: lambda fact: fact.cycle,
+    Interruption: lambda fact: fact.since,
+    Ended: lambda fact: None,
+}
+
+
+def same_place(one: CourseFact, other: CourseFact) -> bool:
+    """Whether the newer of two facts takes the place of the other."""
+    place = _PLACES.get(type(one))
+    return place is not None and type(one) is type(other) and place(one) == place(other)

@@ -6,48 +6,63 @@ from dataclasses import replace
 
 import labels
 from compounding.policy import Market
-from compounding.wording.treatment import TITLE, TableText, TreatmentText
-from labels import Pair, PlanTable, TreatmentPlan
+from compounding.wording.reports import page_of
+from compounding.wording.treatment import TableText, TreatmentText, title
+from labels import Pair, Record, RecordColumn, RecordRow, Section
 
 _STOCKS = {Market.US: labels.LETTER, Market.UK: labels.A4}
-# mm; the column without a width takes what the others leave.
-_WIDTHS: dict[str, tuple[float | None, ...]] = {
-    "doses": (27.0, 22.0, 24.0, 24.0, 24.0, None),
-    "decided": (48.0, 56.0, None),
-    "findings": (24.0, None, 34.0),
-    "rules": (46.0, None, 34.0),
-    "checklist": (46.0, None, 34.0),
-    "disagreements": (46.0, None, 34.0),
+_SHARES: dict[str, tuple[int, ...]] = {
+    "doses": (26, 19, 22, 22, 22, 77),
+    "decided": (48, 56, 82),
+    "findings": (24, 126, 36),
+    "rules": (46, 104, 36),
+    "checklist": (46, 104, 36),
+    "disagreements": (46, 104, 36),
 }
+"""The widths of the columns beside each other."""
 
 
 def draw_treatment(
-    text: TreatmentText, market: Market, pharmacy: str, foot: str, mark: tuple[str, str] | None = None
+    text: TreatmentText,
+    market: Market,
+    pharmacy: str,
+    foot: str,
+    mark: tuple[str, str] | None = None,
+    log_head: str | None = None,
 ) -> bytes:
     """The plan as a PDF, each page numbered; the same strings give the same bytes.
 
-    foot  by whom and when it was made
-    mark  what lies across each page, as that of training
+    foot      by whom and when it was made
+    mark      what lies across each page, as that of training
+    log_head  the newest entry of the log then, in words; None where there is no log
 
     Raises labels.Refused, naming the field.
     """
-    plan = TreatmentPlan(
-        title=TITLE,
+    plan = Record(
+        title=title(text.number),
         pharmacy=pharmacy,
         facts=tuple(tuple(Pair(*fact) for fact in line) for line in text.facts),
-        tables=tuple(PlanTable(table.heading, table.captions, _widths(table), table.rows) for table in text.tables),
+        sections=tuple(map(_section, text.tables)),
         foot=foot,
-        number=text.number,
+        log_head=log_head,
         mark=mark,
     )
     stock = _STOCKS[market]
-    pages = labels.plan_pages(plan, stock)
-    numbered = replace(plan, pages=tuple(f"Page {page} of {pages}" for page in range(1, pages + 1)))
-    return labels.draw_plan(numbered, stock)
+    pages = labels.record_pages(plan, stock)
+    return labels.draw_record(replace(plan, pages=tuple(page_of(page, pages) for page in range(1, pages + 1))), stock)
 
 
-def _widths(table: TableText) -> tuple[float | None, ...]:
+def _section(table: TableText) -> Section:
+    columns = zip(table.captions, _shares(table), strict=True)
+    return Section(
+        title=table.heading,
+        columns=tuple(RecordColumn(caption, share, bold=i == 0) for i, (caption, share) in enumerate(columns)),
+        rows=tuple(map(RecordRow, table.rows)),
+    )
+
+
+def _shares(table: TableText) -> tuple[int, ...]:
     """The levels have a column for each day of a cycle, however many the drug has."""
     if table.key == "levels":
-        return (56.0, *(21.0 for _ in table.captions[1:-2]), 17.0, None)
-    return _WIDTHS[table.key]
+        return (56, *(21 for _ in table.captions[1:-2]), 17, 29)
+    return _SHARES[table.key]

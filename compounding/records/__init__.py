@@ -101,9 +101,11 @@ from compounding.records.log import (
     EntrySearch,
     actions,
     clock_step_pending,
+    course_timeline,
     events,
     find_entries,
     head,
+    patient_timeline,
     record,
     timeline,
 )
@@ -111,7 +113,16 @@ from compounding.records.materials import LotUse, NewOut, uses_of_lot
 from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
 from compounding.records.patients import MOST as PATIENTS_MOST
-from compounding.records.patients import NewPatient, Patient, PatientSearch, find_patients, patient, put_patient
+from compounding.records.patients import (
+    NewPatient,
+    Patient,
+    PatientSearch,
+    find_patients,
+    patient,
+    put_patient,
+    told_apart,
+    under_treatment,
+)
 from compounding.records.patients import subject as patient_subject
 from compounding.records.preparations import (
     Figures,
@@ -252,6 +263,7 @@ __all__ = [
     "compare",
     "course_of",
     "course_record",
+    "course_timeline",
     "courses_of",
     "destroy_number",
     "end_recall",
@@ -277,6 +289,7 @@ __all__ = [
     "packs",
     "patient",
     "patient_subject",
+    "patient_timeline",
     "place",
     "placed_in",
     "preparation",
@@ -321,6 +334,8 @@ __all__ = [
     "take_out_fact",
     "take_step",
     "timeline",
+    "told_apart",
+    "under_treatment",
     "unless_locked",
     "uses_of_lot",
     "waste_between",

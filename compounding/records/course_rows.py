@@ -12,13 +12,15 @@ from compounding.checklist import Checklist, Infusion, checklist_as_json, infusi
 from compounding.course import CourseFact, Slot, fact_as_json, kind_of
 from compounding.records import courses, tables
 from compounding.records.chain import about, add, append_all
-from compounding.records.courses import CourseRecord
+from compounding.records.courses import CourseRecord, StoredChecklist
 from compounding.records.database import RecordsRefused, writing
 from compounding.records.events import Event, Rows, require_json, require_text
 from compounding.records.preparations import PlaceRow
 
 Judge = Callable[[CourseRecord], str | None]
 """Whether a row may be added: it sees the record as it would be, and says why not."""
+Tell = Callable[[CourseRecord], Event]
+"""Makes the entry of a row: it sees the record as it stands until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class NewChecklist:
 
     checklist: Checklist
     answers_json: str = "[]"
+    was: int = 0
+    """The entry of the checklist that it takes the place of, as its writer saw it; 0 where there was none."""
 
     def __post_init__(self) -> None:
         require_json("the answers", self.answers_json)
@@ -70,7 +74,7 @@ class NewInfusion:
             raise ValueError(f"an infusion of {self.infusion.slot} is none of {self.slot}")
 
 
-def record_fact(engine: Engine, number: str, new: NewFact, event: Event, judge: Judge) -> CourseRecord:
+def record_fact(engine: Engine, number: str, new: NewFact, event: Event | Tell, judge: Judge) -> CourseRecord:
     """Records a fact of a course. Raises RecordsRefused with the judge's sentence or where there is no such course,
     and NotSaved."""
     row = {
@@ -82,36 +86,58 @@ def record_fact(engine: Engine, number: str, new: NewFact, event: Event, judge: 
     return _added(engine, number, event, judge, lambda found: {"course_fact": [{**row, "course_id": found.id}]})
 
 
-def take_out_fact(engine: Engine, number: str, out: OutFact, event: Event, judge: Judge) -> CourseRecord:
+def take_out_fact(engine: Engine, number: str, out: OutFact, event: Event | Tell, judge: Judge) -> CourseRecord:
     """Takes out a fact that was an entry error. Raises RecordsRefused where it does not stand, or one person is both;
     else as record_fact."""
 
     def rows(found: CourseRecord) -> Rows:
         if out.fact_id not in {one.id for one in found.standing}:
             raise RecordsRefused(f"{number} has no such entry that stands: look at it again.")
-        if out.witness == event.person.id:
-            raise RecordsRefused("An entry error is corrected by two people.")
         return {"course_fact_out": [{"fact_id": out.fact_id, "words": out.words, "witness": out.witness}]}
 
-    return _added(engine, number, event, judge, rows)
+    def tell(found: CourseRecord) -> Event:
+        told = about(_told(event, found), number)
+        if out.witness == told.person.id:
+            raise RecordsRefused("An entry error is corrected by two people.")
+        return told
+
+    return _added(engine, number, tell, judge, rows)
 
 
 def record_checklist(
-    engine: Engine, number: str, new: NewChecklist, event: Event, also: Sequence[Event] = ()
+    engine: Engine,
+    number: str,
+    new: NewChecklist,
+    tell: Callable[[StoredChecklist | None], Event],
+    judge: Judge,
+    also: Sequence[Event] = (),
 ) -> CourseRecord:
-    """Records the checklist of a dose; `also` are further entries about it. Raises RecordsRefused where there is no
-    such course, and NotSaved."""
+    """Records the checklist of a dose. `tell` makes its entry from the one that it takes the place of, as that stands
+    while nobody else can write; `also` are further entries about it. Raises RecordsRefused where another checklist
+    stands than the one that was seen; else as record_fact."""
     slot = new.checklist.slot
     row = {"cycle": slot.cycle, "day": slot.day, "checklist_json": checklist_as_json(new.checklist)}
     answered = {**row, "answers_json": new.answers_json}
 
     def rows(found: CourseRecord) -> Rows:
+        _require_seen(found, new)
         return {"checklist": [{**answered, "course_id": found.id}]}
 
-    return _added(engine, number, event, lambda _: None, rows, also)
+    return _added(engine, number, lambda found: tell(found.checklists.get(slot)), judge, rows, also)
 
 
-def record_infusion(engine: Engine, number: str, new: NewInfusion, event: Event, judge: Judge) -> CourseRecord:
+def _require_seen(found: CourseRecord, new: NewChecklist) -> None:
+    stored = found.checklists.get(new.checklist.slot)
+    if (0 if stored is None else stored.told.entry) == new.was:
+        return
+    by = "" if stored is None else f" by {stored.told.person.name}"
+    raise RecordsRefused(
+        f"The checklist of {new.checklist.slot} was recorded meanwhile{by}, and is not the one that was seen: look"
+        " at it, and record this one only if it is to take its place."
+    )
+
+
+def record_infusion(engine: Engine, number: str, new: NewInfusion, event: Event | Tell, judge: Judge) -> CourseRecord:
     """Records that a dose was given, or corrects it. Raises RecordsRefused where it is recorded already and no words
     correct it, and where the preparation stands elsewhere; else as record_fact."""
 
@@ -131,21 +157,25 @@ def record_infusion(engine: Engine, number: str, new: NewInfusion, event: Event,
 def _added(
     engine: Engine,
     number: str,
-    event: Event,
+    event: Event | Tell,
     judge: Judge,
     rows: Callable[[CourseRecord], Rows],
     also: Sequence[Event] = (),
 ) -> CourseRecord:
     """Adds rows to a course. The judge sees it with them; where it objects, nothing of it is stored."""
-    told = about(event, number)
     with writing(engine) as connection:
-        made = rows(courses.existing(connection, number))
-        add(connection, told, _numbered(connection, made))
+        before = courses.existing(connection, number)
+        made = rows(before)
+        add(connection, about(_told(event, before), number), _numbered(connection, made))
         append_all(connection, also, number, "")
         now = courses.existing(connection, number)
         if (said := judge(now)) is not None:
             raise RecordsRefused(said)
         return now
+
+
+def _told(event: Event | Tell, found: CourseRecord) -> Event:
+    return event(found) if callable(event) else event
 
 
 def _numbered(connection: Connection, rows: Rows) -> Rows:

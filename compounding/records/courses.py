@@ -10,7 +10,7 @@ For the pages and papers:
     save_preparation(…, place=place(number, slot, judge)) an order in a course, and revise_preparation likewise
     record_fact(engine, number, NewFact, event, judge)   a response, a reduction, an omission, an end … (course_rows.py)
     take_out_fact(engine, number, OutFact, event, judge) an entry error, by two people
-    record_checklist(engine, number, NewChecklist, event, also)
+    record_checklist(engine, number, NewChecklist, tell, judge, also)
     record_infusion(engine, number, NewInfusion, event, judge)
     course_of(record, drug)                              the pure Course that `course.schedule` and
                                                          `course.order_findings` take; raises CourseFault

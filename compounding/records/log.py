@@ -20,7 +20,7 @@ from sqlalchemy import (
     union,
 )
 
-from compounding.records import chain, drafts, path_tables, tables
+from compounding.records import chain, course_tables, drafts, path_tables, tables
 from compounding.records.chain import Head
 from compounding.records.database import reading, writing
 from compounding.records.events import (
@@ -32,6 +32,7 @@ from compounding.records.events import (
     recorded,
     utc_text,
 )
+from compounding.records.patients import subject as patient_subject
 from compounding.records.searches import patient_conditions
 
 _log = tables.log.c
@@ -56,6 +57,23 @@ def timeline(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
     who looked at it, and what was refused. Raises NotRead."""
     its_draft = _log.subject.in_(drafts.draft_of(number))
     return _in_order(engine, or_(_log.subject == number, its_draft, _log.seq.in_(_entries_of(number))))
+
+
+def course_timeline(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
+    """Every entry about one course, the oldest first; with them those that entered or corrected its patient, and
+    those that put an order in it. Raises NotRead."""
+    course, patient, placed = course_tables.course.c, course_tables.patient.c, course_tables.placed.c
+    id_, whose = (select(column).where(course.number == number) for column in (course.id, course.patient_id))
+    of_patient = select(patient.entry).where(patient.first_id.in_(whose))
+    orders = select(placed.entry).where(placed.course_id.in_(id_))
+    return _in_order(engine, or_(_log.subject == number, _log.seq.in_(union(of_patient, orders))))
+
+
+def patient_timeline(engine: Engine, patient_id: int) -> tuple[RecordedEvent, ...]:
+    """Every entry about one patient, the oldest first; with them those that opened their courses. Raises NotRead."""
+    course = course_tables.course.c
+    opened = select(course.entry).where(course.patient_id == patient_id)
+    return _in_order(engine, or_(_log.subject == patient_subject(patient_id), _log.seq.in_(opened)))
 
 
 def _entries_of(number: str) -> CompoundSelect[Any]:

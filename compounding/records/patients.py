@@ -1,19 +1,21 @@
 """Patients: entered once, corrected by a newer row, and never merged.
 
-- `put_patient` enters one, or corrects one whose newest entry the caller has seen.
+- `put_patient` enters one, or corrects one whose newest entry the caller has seen. Who somebody under treatment is, is
+  corrected by two people.
 - `find_patients` finds them by parts of a name, a whole number, or the day of birth.
 - Two of one name are two: a number or a day of birth tells them apart. No number belongs to two patients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, exists, func, or_, select
 
+from compounding.records import course_tables
 from compounding.records.chain import about, add, next_id
 from compounding.records.course_tables import patient as _table
 from compounding.records.database import RecordsRefused, reading, writing
@@ -25,6 +27,8 @@ SEXES = ("female", "male", "")
 """Where it is used; "" where it is not."""
 _NUMBERS = {"mrn": "MRN", "nhs_number": "NHS number", "hospital_number": "Hospital number"}
 _SAME = ("family", "given", "sex", "mrn", "nhs_number", "hospital_number", "allergies")
+_WHO = ("family", "given", "born", *_NUMBERS)
+"""By what a patient is told from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +79,51 @@ class PatientSearch:
     born: date | None = None
 
 
-def put_patient(
-    engine: Engine, new: NewPatient, event: Event, *, patient_id: int | None = None, was: int | None = None
-) -> Patient:
-    """Enters a patient, or corrects the one with this id: `was` is then their entry that the caller has seen.
+Tell = Callable[[NewPatient], Event]
+"""Makes the entry of a correction: it sees the patient as they stand until then."""
 
-    Raises RecordsRefused where a number is another patient's, where there is no such patient, and where they were
-    changed meanwhile; NotSaved.
+
+def put_patient(
+    engine: Engine,
+    new: NewPatient,
+    event: Event | Tell,
+    *,
+    patient_id: int | None = None,
+    was: int | None = None,
+    witness: str = "",
+) -> Patient:
+    """Enters a patient, or corrects the one with this id: `was` is then their entry that the caller has seen, and
+    `witness` the second person who signed, by their user.
+
+    Raises RecordsRefused where a number is another patient's, where there is no such patient, where they were changed
+    meanwhile, and where somebody under treatment would be another by one person's word; NotSaved.
     """
     with writing(engine) as connection:
         own = next_id(connection, "patient") if patient_id is None else patient_id
-        if patient_id is not None and (now := existing(connection, patient_id)).entry != was:
+        now = None if patient_id is None else existing(connection, patient_id)
+        if now is not None and now.entry != was:
             raise RecordsRefused(f"{_named(now.content)} was changed meanwhile: look at it again.")
         for other in _all(connection, _of_numbers(new)):
             if other.id != own:
                 _refuse_shared(new, other)
-        add(connection, about(event, subject(own)), {"patient": [{**_columns(new), "first_id": own}]})
+        told = event(new if now is None else now.content) if callable(event) else event
+        if now is not None and witness in ("", told.person.id):
+            _refuse_alone(connection, now, new)
+        add(connection, about(told, subject(own)), {"patient": [{**_columns(new), "first_id": own}]})
         return existing(connection, own)
+
+
+def _refuse_alone(connection: Connection, now: Patient, new: NewPatient) -> None:
+    if told_apart(now.content, new) and _under_treatment(connection, now.id):
+        raise RecordsRefused(
+            f"{_named(now.content)} has an order or a dose: a name, the day of birth or a number is corrected by two"
+            " people."
+        )
+
+
+def told_apart(was: NewPatient, now: NewPatient) -> bool:
+    """Whether a correction changes who somebody is taken for: a name, the day of birth or a number."""
+    return any((getattr(was, name) or "") != (getattr(now, name) or "") for name in _WHO)
 
 
 def subject(patient_id: int) -> str:
@@ -166,6 +198,26 @@ def patient(engine: Engine, patient_id: int) -> Patient | None:
     """The patient with this id; None where there is none. Raises NotRead."""
     with reading(engine) as connection:
         return one(connection, patient_id)
+
+
+_course, _placed, _fact, _out = (
+    table.c
+    for table in (course_tables.course, course_tables.placed, course_tables.course_fact, course_tables.course_fact_out)
+)
+_TAKEN_OUT = exists().where(_out.fact_id == _fact.id)
+_ELSEWHERE = exists().where(_fact.course_id == _course.id, _fact.kind == "given", ~_TAKEN_OUT)
+_ORDERED = exists().where(_placed.course_id == _course.id)  # and what is given from this desk was ordered in it
+_TREATED = select(_course.id).where(_course.patient_id == bindparam("wanted"), or_(_ORDERED, _ELSEWHERE)).limit(1)
+
+
+def _under_treatment(connection: Connection, patient_id: int) -> bool:
+    return connection.execute(_TREATED, {"wanted": patient_id}).one_or_none() is not None
+
+
+def under_treatment(engine: Engine, patient_id: int) -> bool:
+    """Whether a course of a patient has an order or a dose. Raises NotRead."""
+    with reading(engine) as connection:
+        return _under_treatment(connection, patient_id)
 
 
 def with_numbers(connection: Connection, numbers: Iterable[str]) -> tuple[Patient, ...]:

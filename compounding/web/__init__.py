@@ -71,6 +71,7 @@ patient_forms the forms of a patient, and of a course that is opened
 courses       a course opened, shown, ordered from, and what is recorded of it
 course_forms  what is recorded of a course, a form for each kind
 course_page   a course as its page shows it
+course_changes what a fact changes of its course, for the log
 in_course     a stored course as the rules see it
 placing       an order in its course
 checklists    the checklist before a dose
@@ -85,6 +86,7 @@ pictures      the vials and the bag, to scale
 pages         head, banner, headers, error pages
 audit         the log: searched, compared, checked, taken out
 timeline      entries of the log as rows of a page
+timelines     whose timeline an address names
 chain         what the log rests on, and its check
 extracts      what is taken out of the log
 reporting     documents of a moment, printed in editions

@@ -89,7 +89,7 @@ def _rule(way: Way) -> Iterator[str]:
         yield wording.NOT_BILLED
         return
     yield from wording.billing_rule(billed[0], figures.drug, figures.vials.count)
-    if said := wording.not_given(way.saved.state):
+    if said := wording.not_given(way.saved.state, way.progress.infused):
         yield said
 
 

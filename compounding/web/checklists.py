@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -17,7 +18,7 @@ from compounding import records
 from compounding.checklist import Asked, Checklist, Exam
 from compounding.course import Slot
 from compounding.findings import Severity
-from compounding.records import Change, NewChecklist, RecordsFault, StoredChecklist
+from compounding.records import Change, CourseRecord, NewChecklist, RecordsFault, RecordsRefused, StoredChecklist
 from compounding.web import pages, telling
 from compounding.web.acts import Given, SaveForm, answered, remembered, save_form, seconds_proved
 from compounding.web.checklist_forms import (
@@ -47,6 +48,8 @@ blueprint = Blueprint("checklists", __name__, url_prefix="/courses")
 VIEWED, RECORDED = "checklist viewed", "checklist recorded"
 _JUDGED = "judged"
 """What binds the answers to the findings that the page showed."""
+_WAS = "was"
+"""The entry of the checklist that the page showed as recorded; 0 where there was none."""
 
 
 @blueprint.get("/<number>/checklists/<int:cycle>/<int:day>")
@@ -69,6 +72,8 @@ def record(number: str, cycle: int, day: int) -> Any:
     made = read_checklist_form(form, wanted, slot)
     if made is None or not _counts_kept(found, made, form):
         return _page(found, slot, form, ()), 422
+    if (moved := _moved(found, slot)) is not None:
+        return _page(found, slot, form, (), problems=[pages.problem(form.on.anchor, moved)]), 409
     findings = _findings(found, made)
     asked = _asked(findings)
     if request.form.get(_JUDGED, _digest(())) != _digest(findings):
@@ -81,8 +86,24 @@ def record(number: str, cycle: int, day: int) -> Any:
         _record(found, made, findings, save.given(seconds))
     except RecordsFault as fault:
         problem = pages.problem(form.on.anchor, str(fault))
-        return _page(found, slot, form, findings, save, [problem], fault), pages.status_of(fault)
+        now = found_at(number) if isinstance(fault, RecordsRefused) else found
+        return _page(now, slot, form, findings, save, [problem], fault), pages.status_of(fault)
     return redirect(url_for("courses.shown", number=number), 303)
+
+
+def _entry(found: InCourse, slot: Slot) -> int:
+    stored = found.record.checklists.get(slot)
+    return 0 if stored is None else stored.told.entry
+
+
+def _moved(found: InCourse, slot: Slot) -> str | None:
+    """Why nothing is recorded over a checklist that the page did not show; None where it showed the one that stands.
+    The page that says so shows it, beside what was typed."""
+    if request.form.get(_WAS, "") == str(_entry(found, slot)):
+        return None
+    stored = found.record.checklists.get(slot)
+    by = "" if stored is None else f" by {stored.told.person.name}"
+    return f"The checklist of {slot} was recorded meanwhile{by}: look at it below. Nothing is recorded yet."
 
 
 def _form(found: InCourse, slot: Slot, sent: MultiDict[str, str] | None) -> tuple[ChecklistForm, Asked]:
@@ -142,24 +163,31 @@ def _digest(findings: Sequence[FindingText]) -> str:
 
 
 def _record(found: InCourse, made: Checklist, findings: tuple[FindingText, ...], given: Sequence[Given]) -> None:
-    d, number = desk(), found.record.number
-    old = found.record.checklists.get(made.slot)
-    told = event(
-        RECORDED,
-        {"dose": str(made.slot), **telling.details(given)},
-        changes=_changes(old, made),
-        findings=telling.judged(findings, given),
+    d, slot = desk(), made.slot
+    judged = telling.judged(findings, given)
+    told = event(RECORDED, {"dose": str(slot), **telling.details(given)}, findings=judged)
+    new = NewChecklist(made, canonical([_answer(one) for one in given]), _entry(found, slot))
+
+    def judge(now: CourseRecord) -> str | None:
+        again = InCourse(now, found.drug)
+        if (again.findings_of(made), again.given_by(slot)) == (found.findings_of(made), found.given_by(slot)):
+            return None
+        return f"Course {now.number} was changed meanwhile: look at what the checklist finds by now."
+
+    records.record_checklist(
+        d.engine,
+        found.record.number,
+        new,
+        lambda old: replace(told, changes=_changes(old, made)),
+        judge,
+        tuple(telling.answer_events(given, told)),
     )
-    new = NewChecklist(made, canonical([_answer(one) for one in given]))
-    records.record_checklist(d.engine, number, new, told, tuple(telling.answer_events(given, told)))
 
 
 def _changes(old: StoredChecklist | None, now: Checklist) -> tuple[Change, ...]:
     market = desk().market
-    was = {} if old is None else dict(checklist_pairs(old.checklist, market))
-    texts = dict(checklist_pairs(now, market))
-    names = dict.fromkeys((*was, *texts))
-    return tuple(Change(name, was.get(name), texts.get(name)) for name in names if was.get(name) != texts.get(name))
+    was = () if old is None else checklist_pairs(old.checklist, market)
+    return telling.differences(was, checklist_pairs(now, market))
 
 
 def _answer(given: Given) -> dict[str, str]:
@@ -201,6 +229,7 @@ def _page(
         findings_heading=asking(findings, "needs an answer", "need an answer") if findings else "",
         save=save,
         judged=_digest(findings),
+        was=_entry(found, slot),
         said=list(save.said()),
         stored=None if stored is None else _stored(stored),
         answers=[] if stored is None else _answers(stored),

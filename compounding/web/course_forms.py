@@ -41,6 +41,8 @@ from compounding.workflow.people import seen_by_two
 
 SECOND_WRONG = "The user name or the password of the second person is not right. Nothing is recorded."
 _PRESCRIBER, _WORDS = "prescriber", "words"
+_WHY_CHANGED = "Why it is changed"
+_WORDS_HINT = "may stay empty, but where it takes the place of what stands"
 _YES_NO = (("no", "No"), ("yes", "Yes"))
 
 
@@ -65,8 +67,8 @@ class _Kind(NamedTuple):
     read: Callable[[Mapping[str, Any], Presentation], CourseFact]
     prescriber: bool = False
     """Whether it needs a named prescriber."""
-    words: bool = True
-    """Whether it is asked in words beside its own fields."""
+    words: str = "In words"
+    """What its words are called beside its own fields; "" where none are asked."""
     past: bool = False
     """Whether it happened `on` a day, which then is none to come."""
 
@@ -98,7 +100,7 @@ _FORMS: Mapping[str, _Kind] = {
     "omitted": _Kind(
         lambda drug: {"cycle": _cycle(), "day": _day(drug), "reason": _reason()},
         lambda said, drug: Omitted(_slot(said), said["reason"]),
-        words=False,
+        words="",
     ),
     "length": _Kind(
         lambda drug: {
@@ -107,7 +109,7 @@ _FORMS: Mapping[str, _Kind] = {
             "reason": _reason(),
         },
         lambda said, drug: Length(said["cycle"], said["days"], said["reason"]),
-        words=False,
+        words=_WHY_CHANGED,
     ),
     "interruption": _Kind(
         lambda drug: {
@@ -116,7 +118,7 @@ _FORMS: Mapping[str, _Kind] = {
             "reason": _reason(),
         },
         lambda said, drug: Interruption(said["since"], said["to"], said["reason"]),
-        words=False,
+        words=_WHY_CHANGED,
     ),
     "reduction": _Kind(
         lambda drug: {"from_cycle": _cycle("From cycle")},
@@ -161,7 +163,7 @@ _FORMS: Mapping[str, _Kind] = {
             "told": Line("In words", most=REASON_MOST, printed=True, missing="Say in words why it ended."),
         },
         lambda said, drug: Ended(said["on"], End(said["why"]), said["told"]),
-        words=False,
+        words=_WHY_CHANGED,
         past=True,
     ),
 }
@@ -189,7 +191,7 @@ def fact_form(kind: str, drug: Presentation, d: Desk, sent: MultiDict[str, str] 
         named = {"missing": "Name the prescriber who ordered it."}
     fields[_PRESCRIBER] = Line("Prescriber", most=NAME_MOST, letters=True, **named)
     if asked.words:
-        fields[_WORDS] = Line("In words", most=REASON_MOST, hint="may stay empty")
+        fields[_WORDS] = Line(asked.words, most=REASON_MOST, hint=_WORDS_HINT)
 
     def fact(self: FactForm, drug: Presentation) -> CourseFact:
         return asked.read({name: self[name].data for name in asked.of(drug)}, drug)

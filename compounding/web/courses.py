@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -12,14 +13,14 @@ from compounding import papers, records
 from compounding.course import Omitted, Slot
 from compounding.formulary import Presentation
 from compounding.quantities import Unreadable
-from compounding.records import CourseRecord, NewCourse, NewFact, OutFact, RecordsFault
-from compounding.web import drafts, pages
+from compounding.records import CourseRecord, NewCourse, NewFact, OutFact, RecordsFault, RecordsRefused
+from compounding.web import course_changes, drafts, pages
 from compounding.web.course_forms import FactForm, OutForm, fact_form, read_fact_form, second_proved
 from compounding.web.course_page import identity_of
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame, order_form
 from compounding.web.identity import event, me
-from compounding.web.in_course import InCourse, fault_of, in_course
+from compounding.web.in_course import InCourse, fault_of, in_course, without_dose
 from compounding.web.order_page import KEY, order_page
 from compounding.web.patient_forms import CourseForm, course_form
 from compounding.web.patients import patient_at, patient_page
@@ -29,9 +30,11 @@ from compounding.web.signing import signer_proved
 from compounding.web.viewing import FORM_VIEWED, seen, viewed
 from compounding.wording import course_page as words
 from compounding.wording.ics import calendar_file
-from compounding.wording.numbers import capital, moment
 from compounding.wording.numbers import day as written_day
+from compounding.wording.numbers import moment
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
+from compounding.wording.patients import patient_name
+from compounding.wording.reports import log_head
 from compounding.wording.treatment import Prepared, TreatmentText, treatment_text
 from compounding.workflow.treatments import Numbered, told_of_others
 
@@ -90,6 +93,8 @@ def open_(patient_id: int) -> Any:
         "prescriber": course.prescriber,
     }
     try:
+        if not signer_proved(form, d):
+            return _open_page(patient_id, form, key), 422
         opened = records.open_course(
             d.engine, course, event(OPENED, told), lambda others: _runs(others, course.drug_id, d)
         )
@@ -124,7 +129,7 @@ def _open_page(
     one, errors = patient_at(patient_id), [*problems, *pages.problems(form)]
     seen(FORM_VIEWED, records.patient_subject(patient_id), "new course", fault)
     carried = [(KEY, key)]
-    name = f"{one.content.family.upper()}, {one.content.given}"
+    name = patient_name(one.content)
     return pages.page(
         "course_new.html",
         errors,
@@ -165,19 +170,19 @@ def order(number: str, cycle: int, day: int) -> Any:
 def plan_pdf(number: str) -> Any:
     """The treatment plan, for the patient's file."""
     d, found = desk(), found_at(number)
-    made = papers.draw_treatment(_plan_text(found), d.market, d.site.pharmacy, _foot(d), _mark(d))
+    made = papers.draw_treatment(_plan_text(found), d.market, d.site.pharmacy, _foot(d), _mark(d), _head(d))
     viewed(PLAN_TAKEN, number)
     headers = {"Content-Disposition": f'inline; filename="plan-{number}.pdf"'}
     return Response(made, mimetype="application/pdf", headers=headers)
 
 
 def _plan_text(found: InCourse) -> TreatmentText:
-    patient, d = found.record.patient.content, desk()
-    born = f"{written_day(patient.born, d.market)}"
-    lines = (
-        (("Patient", f"{patient.family.upper()}, {patient.given}"), ("Born", born)),
-        (*pages.numbers(identity_of(patient)), ("Allergies", patient.allergies or "not entered")),
-        (("Indication", found.record.content.indication), ("Prescriber", found.record.content.prescriber)),
+    patient, content, d = found.record.patient.content, found.record.content, desk()
+    lines = words.plan_lines(
+        (patient_name(patient), written_day(patient.born, d.market)),
+        pages.numbers(identity_of(patient)),
+        patient.allergies,
+        (content.indication, content.prescriber),
     )
     prepared = {
         slot: Prepared(one.preparation, one.infusion.dose, one.infusion.batches)
@@ -188,11 +193,17 @@ def _plan_text(found: InCourse) -> TreatmentText:
 
 
 def _foot(d: Desk) -> str:
-    return f"Made {moment(d.clock(), d.zone, d.market)} at {d.site.name} by {me().person.name}."
+    return words.made_at(moment(d.clock(), d.zone, d.market), d.site.name, me().person.name)
 
 
 def _mark(d: Desk) -> tuple[str, str] | None:
     return TRAINING_ON_WORKSHEET if d.site.training else None
+
+
+def _head(d: Desk) -> str | None:
+    """The newest entry of the log: what is planned follows from what stood there."""
+    newest = records.head(d.engine)
+    return None if newest is None else log_head(newest.code)
 
 
 @blueprint.get("/courses/<number>/calendar.ics")
@@ -227,11 +238,11 @@ def record(number: str, kind: str) -> Any:
         return _fact_page(found, kind, form), 422
     try:
         new_fact = NewFact(form.fact(found.drug), form.typed_words(), form.typed_prescriber())
-        if not signer_proved(form, d):
+        if not (_reasoned(form, found.record, new_fact, d) and signer_proved(form, d)):
             return _fact_page(found, kind, form), 422
         said = words.fact_words(new_fact.fact, d.market)
         told = event(CHANGED, {**_named(form), "recorded": said}, reason=new_fact.words)
-        records.record_fact(d.engine, number, new_fact, told, lambda now: _fault(new_fact, now, found.drug))
+        _record(found, new_fact, told, d)
     except Unreadable as unreadable:
         blame(_first(form), str(unreadable))
         return _fact_page(found, kind, form), 422
@@ -241,12 +252,32 @@ def record(number: str, kind: str) -> Any:
     return back(number)
 
 
+def _reasoned(form: FactForm, was: CourseRecord, new: NewFact, d: Desk) -> bool:
+    """Whether it says why, where it takes the place of what stands; what is missing stands at its field."""
+    lacking = course_changes.needs_words(was, new, d.market)
+    if lacking is not None:
+        blame(form["words"], lacking)
+    return lacking is None
+
+
+def _record(found: InCourse, new: NewFact, told: records.Event, d: Desk) -> None:
+    """Raises RecordsFault; that too where it takes, by now, the place of something and does not say why."""
+
+    def tell(was: CourseRecord) -> records.Event:
+        if (lacking := course_changes.needs_words(was, new, d.market)) is not None:
+            raise RecordsRefused(lacking)
+        return replace(told, changes=course_changes.recorded(was, new, d.market))
+
+    number = found.record.number
+    records.record_fact(d.engine, number, new, tell, lambda now: _fault(new, now, found.drug))
+
+
 def _fault(new: NewFact, now: CourseRecord, drug: Presentation) -> str | None:
     """Why the course cannot stand with this fact. A dose that ran in is not omitted afterwards; that it was recorded
     as omitted before is shown beside it."""
     if isinstance(new.fact, Omitted) and new.fact.slot in now.infusions:
-        return f"{capital(str(new.fact.slot))} is given as well."
-    return fault_of(now, drug)
+        return words.given_as_well(new.fact.slot)
+    return without_dose(new.fact, now) or fault_of(now, drug)
 
 
 def _named(form: FactForm) -> Mapping[str, str]:
@@ -297,7 +328,7 @@ def _of(found: InCourse) -> dict[str, Any]:
     patient = found.record.patient
     return {
         "number": found.record.number,
-        "name": f"{patient.content.family.upper()}, {patient.content.given}",
+        "name": patient_name(patient.content),
         "patient": patient,
         "born": kept(written_day(patient.content.born, desk().market)),
     }
@@ -327,7 +358,13 @@ def take_out(number: str, fact_id: int) -> Any:
             return _out_page(found, fact_id, form), 422
         told = event(TAKEN_OUT, {"entry": _what(found, fact_id), "seen by": second.name}, reason=form.out_words.data)
         taken = OutFact(fact_id, form.out_words.data, second.user)
-        records.take_out_fact(d.engine, number, taken, told, lambda now: fault_of(now, found.drug))
+        records.take_out_fact(
+            d.engine,
+            number,
+            taken,
+            lambda was: replace(told, changes=course_changes.taken_out(was, fact_id, d.market)),
+            lambda now: fault_of(now, found.drug),
+        )
     except RecordsFault as fault:
         blame(form.out_words, str(fault))
         return _out_page(found, fact_id, form, fault=fault), pages.status_of(fault)

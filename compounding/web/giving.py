@@ -7,7 +7,8 @@ error is corrected with its words.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ from compounding.checklist import Infusion, Reaction
 from compounding.course import Slot
 from compounding.localtime import read_moment
 from compounding.quantities import DoseLevel, DrugMass, Unreadable, plain
-from compounding.records import NewInfusion, PlacedOrder, RecordsFault, Standing, StoredInfusion
+from compounding.records import CourseRecord, Event, NewInfusion, PlacedOrder, RecordsFault, Standing, StoredInfusion
 from compounding.web import pages
 from compounding.web.checklist_forms import boxes
 from compounding.web.courses import found_at
@@ -32,6 +33,7 @@ from compounding.web.identity import event, me
 from compounding.web.in_course import InCourse, fault_of
 from compounding.web.plan_page import kept
 from compounding.web.signing import SignForm, signer_proved
+from compounding.web.telling import differences
 from compounding.web.viewing import seen
 from compounding.wording.checklist import REACTIONS, infusion_pairs
 from compounding.wording.course_page import dose_title
@@ -114,28 +116,58 @@ def record(number: str, cycle: int, day: int) -> Any:
         if not signer_proved(form, d):
             return _page(found, slot, form), 422
         new = NewInfusion(slot, order.number, infusion, (form["why"].data or "") if stored else "")
-        told = event(CORRECTED if stored else RECORDED, _details(new, d), reason=new.words)
-        records.record_infusion(d.engine, number, new, told, lambda now: fault_of(now, found.drug))
+        said = {"dose": str(slot), "preparation": new.preparation}
+        told = event(CORRECTED if stored else RECORDED, said, reason=new.words)
+        records.record_infusion(
+            d.engine,
+            number,
+            new,
+            lambda was: _told(told, new, was, d),
+            lambda now: _gone(now, new) or fault_of(now, found.drug),
+        )
     except RecordsFault as fault:
         blame(form.on, str(fault))
         return _page(found, slot, form, fault=fault), pages.status_of(fault)
     return redirect(url_for("courses.shown", number=number), 303)
 
 
-def _details(new: NewInfusion, d: Desk) -> dict[str, str]:
-    said = {"dose": str(new.slot), "preparation": new.preparation}
-    if new.infusion is None:
-        return {**said, "given": "not given after all"}
-    return {**said, **{name.lower(): text for name, text in infusion_pairs(new.infusion, d.zone, d.market)}}
+def _gone(now: CourseRecord, new: NewInfusion) -> str | None:
+    """Why nothing more is recorded as given of a bag that is not there any more; None where it is. What ran in of it
+    before the rest left may still be corrected, but for how much it was: that much is missing in the bin."""
+    state = next(order.state for order in now.orders if order.number == new.preparation)
+    if new.infusion is None or State(state) is State.RELEASED:
+        return None
+    before = [one.infusion for one in now.all_infusions if one.slot == new.slot][:-1]
+    if not before or before[-1] is None:
+        return f"{new.preparation} is {state}: nothing of it is given any more."
+    if before[-1].dose != new.infusion.dose:
+        return f"{new.preparation} is {state}, but for the {before[-1].dose} that were given: that much stays."
+    return None
+
+
+def _told(told: Event, new: NewInfusion, was: CourseRecord, d: Desk) -> Event:
+    """The entry, with each value as it stood and as it stands now."""
+    stored = was.infusions.get(new.slot)
+    before = _pairs(None if stored is None else stored.infusion, d)
+    return replace(told, changes=differences(before, _pairs(new.infusion, d)))
+
+
+def _pairs(infusion: Infusion | None, d: Desk) -> Iterable[tuple[str, str]]:
+    """Of a dose that was not given after all there are none."""
+    return () if infusion is None else infusion_pairs(infusion, d.zone, d.market)
 
 
 def _order(found: InCourse, slot: Slot) -> PlacedOrder | None:
-    """The bag that a dose was given from: the one recorded, else the last that was released."""
+    """The bag that a dose was given from: the one recorded, else the last that was released, else one that has left
+    since."""
     stored = found.record.infusions.get(slot)
     if stored is not None:
         return next((order for order in found.record.orders if order.number == stored.preparation), None)
-    released = [one for one in found.orders(slot) if State(one.state) is State.RELEASED]
-    return released[-1] if released else None
+    of_slot = [one for one in found.record.orders if one.slot == slot]
+    for states in ((State.RELEASED,), (State.RETURNED, State.WASTED)):
+        if bags := [one for one in of_slot if State(one.state) in states]:
+            return bags[-1]
+    return None
 
 
 def _typed(stored: StoredInfusion | None, order: PlacedOrder | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,15 @@ from functools import cached_property
 
 from compounding.checklist import Checklist, Counts, baselines, standing
 from compounding.checklist import judged as checklist_findings
-from compounding.course import Course, CourseFault, Given, Made, Schedule, Slot, schedule
+from compounding.course import Assessment, Course, CourseFact, CourseFault, Given, Made, Schedule, Slot, schedule
 from compounding.findings import Finding, Severity, Source, Status
 from compounding.formulary import Presentation, with_confirmed
+from compounding.policy import Market
 from compounding.quantities import BodyMass, DoseLevel, Length, read_number
 from compounding.records import CourseRecord, NotRead, PlacedOrder, StoredInfusion, course_of
 from compounding.records.courses import omitted_and_given, passed_over
 from compounding.web.desk import Desk
+from compounding.wording.findings import sentence
 from compounding.workflow import State
 from compounding.workflow.courses import held_by
 from compounding.workflow.progress import Barrier
@@ -60,15 +62,19 @@ class InCourse:
         return Made(given.slot, given.infusion.on, given.infusion.dose, height, weight)
 
     def given_by(self, slot: Slot) -> int | None:
-        """The entry by which a dose, or a later one, stands as given; None while none does."""
-        entries: dict[Slot, int] = {}
-        for one in self.record.all_infusions:
-            if one.infusion is None:
-                entries.pop(one.slot, None)
-            else:
-                entries.setdefault(one.slot, one.told.entry)
-        entries |= {one.fact.slot: one.told.entry for one in self.record.standing if isinstance(one.fact, Given)}
-        return min((entry for given, entry in entries.items() if given >= slot), default=None)
+        """The entry by which a dose, or a later one, was first recorded as given, of those that stand; None while none
+        does. What is taken back and recorded again, of the same bag, was given all the while."""
+        told = {one.fact.slot for one in self.record.standing if isinstance(one.fact, Given)}
+        bags = {(given, one.preparation) for given, one in self.record.infusions.items()}
+        entries = (
+            *((one.slot, one.told.entry) for one in self.record.all_infusions if (one.slot, one.preparation) in bags),
+            *(
+                (one.fact.slot, one.told.entry)
+                for one in self.record.facts
+                if isinstance(one.fact, Given) and one.fact.slot in told
+            ),
+        )
+        return min((entry for given, entry in entries if given >= slot), default=None)
 
     def counts(self, slot: Slot) -> Counts:
         """The counts of a dose that later ones are held against: those from before it was given."""
@@ -89,10 +95,10 @@ class InCourse:
         stored = self.record.checklists.get(slot)
         return None if stored is None else self.findings_of(stored.checklist)
 
-    def answered(self, slot: Slot) -> Collection[str]:
-        """The codes of what was answered on the checklist of a dose."""
+    def answered(self, slot: Slot) -> Callable[[Finding], bool]:
+        """Whether a finding was answered on the checklist of a dose."""
         stored = self.record.checklists.get(slot)
-        return frozenset() if stored is None else {answer["code"] for answer in json.loads(stored.answers_json)}
+        return as_answered(() if stored is None else json.loads(stored.answers_json), self.drug.market)
 
     def held(self, slot: Slot, *, training: bool, on: date | None = None) -> tuple[Barrier, ...]:
         """What is in the way of giving a dose on a day: without one, on that of its newest order."""
@@ -126,6 +132,13 @@ class InCourse:
         return (order for order in self.record.orders if order.slot == slot and State(order.state) not in OVER)
 
 
+def as_answered(answers: Iterable[Mapping[str, str]], market: Market) -> Callable[[Finding], bool]:
+    """Whether a finding is among those that were answered: by its sentence, which names every value that it judged. An
+    answer to 1.6 × ULN is none to 2.4 × ULN."""
+    said = {(answer["code"], answer["message"]) for answer in answers}
+    return lambda finding: (finding.code, sentence(finding, market)) in said
+
+
 def day_of(order: PlacedOrder) -> date:
     """The day for which an order is written."""
     typed: Mapping[str, str] = json.loads(order.order_json)["typed"]
@@ -155,6 +168,17 @@ def in_course(record: CourseRecord, d: Desk) -> InCourse:
     if drug is None:
         raise NotRead(f"Not read: course {record.number} is of {record.content.drug_id}, whose drug file is gone.")
     return InCourse(record, with_confirmed(drug, d.policy.for_drug(drug.drug).confirmed))
+
+
+def without_dose(fact: CourseFact, record: CourseRecord) -> str | None:
+    """Why nothing is found after a cycle of which no dose was given; None of whatever else is recorded. Only what is
+    recorded anew is asked: a dose may be taken out after it, and the response stands as it was found."""
+    if not isinstance(fact, Assessment):
+        return None
+    given = {*record.infusions, *(one.fact.slot for one in record.standing if isinstance(one.fact, Given))}
+    if fact.after_cycle in {slot.cycle for slot in given}:
+        return None
+    return f"No dose of cycle {fact.after_cycle} is recorded as given: a response is found after one."
 
 
 def fault_of(record: CourseRecord, drug: Presentation) -> str | None:

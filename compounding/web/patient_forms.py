@@ -6,12 +6,15 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from compounding.credentials import USER_MOST
 from compounding.patient import OLDEST, years_between
 from compounding.policy import Market
 from compounding.records import NewPatient, PatientSearch
 from compounding.web.desk import Desk
-from compounding.web.fields import Choice, Day, Line, PatientNumber
+from compounding.web.fields import Choice, Day, Line, PatientNumber, Secret
 from compounding.web.forms import NAME_MOST, REASON_MOST, NHSNumber, SiteForm, blame
+from compounding.web.signing import SignForm
+from compounding.wording import patients as words
 from compounding.wording.numbers import day as written_day
 
 ALLERGIES_MOST = 200
@@ -21,7 +24,7 @@ _SEXES = (("female", "Female"), ("male", "Male"))
 class PatientForm(SiteForm):
     """A patient as the record has them."""
 
-    ON_PAGE = ("family", "given", "born", "sex", "mrn", "nhs_number", "hospital_number", "allergies", "reason")
+    ON_PAGE: tuple[str, ...] = ("family", "given", "born", "sex", "mrn", "nhs_number", "hospital_number", "allergies")
 
     family = Line("Family name", most=NAME_MOST, letters=True, printed=True, missing="Type the family name.")
     given = Line("Given name", most=NAME_MOST, letters=True, printed=True, missing="Type the given name.")
@@ -54,13 +57,33 @@ class UKPatientForm(PatientForm):
     hospital_number = PatientNumber("Hospital number", missing="Type the hospital number.")
 
 
-def patient_form(d: Desk, sent: MultiDict[str, str] | None = None, *, changing: bool = False) -> PatientForm:
-    """The form of a patient; where one is changed, also why."""
-    kind = USPatientForm if d.market is Market.US else UKPatientForm
+class CorrectionForm(PatientForm, SignForm):
+    """A patient as they are corrected: why, and who signs for it."""
+
+    ON_PAGE = (*PatientForm.ON_PAGE, "reason", "second", "second_secret", "signing_secret")
+    second: Line
+    """Asked only of a patient under treatment, as is the next."""
+    second_secret: Secret
+
+    reason = Line(words.WHY_CHANGED, most=REASON_MOST, missing=words.SAY_WHY)
+
+
+def _kind(d: Desk) -> type[PatientForm]:
+    return USPatientForm if d.market is Market.US else UKPatientForm
+
+
+def patient_form(d: Desk, sent: MultiDict[str, str] | None = None) -> PatientForm:
+    """The form of a new patient."""
+    return _kind(d)(d, sent)
+
+
+def correction_form(d: Desk, treated: bool, sent: MultiDict[str, str] | None = None) -> CorrectionForm:
+    """The form of a patient who is there; of one under treatment with the fields of a second person."""
     more: dict[str, Any] = {}
-    if changing:
-        more["reason"] = Line("Why it is changed", most=REASON_MOST, missing="Say why it is changed.")
-    form: PatientForm = type(kind.__name__, (kind,), more)(d, sent)
+    if treated:
+        more["second"] = Line(words.SECOND, most=USER_MOST, hint=words.SECOND_WHEN)
+        more["second_secret"] = Secret(words.SECOND_SECRET)
+    form: CorrectionForm = type("CorrectionForm", (_kind(d), CorrectionForm), more)(d, sent)
     return form
 
 
@@ -100,10 +123,10 @@ class PatientSearchForm(SiteForm):
         return PatientSearch(self.name.data or "", self.patient_number.data or "", self.on.data)
 
 
-class CourseForm(SiteForm):
+class CourseForm(SignForm):
     """A course as it is opened."""
 
-    ON_PAGE = ("drug", "indication", "start", "transplant", "prescriber")
+    ON_PAGE = ("drug", "indication", "start", "transplant", "prescriber", "signing_secret")
     drug: Choice
     """Asked only where the site keeps more than one."""
 

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
-from compounding.records import Change, CourseRecord, NewPatient, Patient, PatientSearch, RecordsFault
+from compounding.records import Account, CourseRecord, NewPatient, Patient, PatientSearch, RecordsFault
 from compounding.web import pages
+from compounding.web.course_forms import second_proved
 from compounding.web.course_page import course_view, identity_of
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame
 from compounding.web.identity import event, me
 from compounding.web.in_course import in_course
-from compounding.web.patient_forms import PatientForm, PatientSearchForm, patient_form, read_patient, typed_patient
+from compounding.web.patient_forms import (
+    CorrectionForm,
+    PatientForm,
+    PatientSearchForm,
+    correction_form,
+    patient_form,
+    read_patient,
+    typed_patient,
+)
 from compounding.web.plan_page import kept
+from compounding.web.signing import signer_proved
+from compounding.web.telling import differences
 from compounding.web.viewing import seen, viewed
+from compounding.wording import patients as words
 from compounding.wording.numbers import day
 from compounding.workflow import Deed
 
@@ -26,18 +39,6 @@ blueprint = Blueprint("patients", __name__, url_prefix="/patients")
 
 LISTED, SEARCHED, VIEWED = "patients listed", "patients searched", "patient viewed"
 ENTERED, CORRECTED = "patient entered", "patient corrected"
-_HEADS = (("Patient", ""), ("Born", "keep"), ("Numbers", ""), ("Allergies", ""))
-_COURSES = (("Course", "keep"), ("Drug", ""), ("Indication", ""), ("Day 1 of cycle 1", "keep"))
-_LABELS = {
-    "family": "Family name",
-    "given": "Given name",
-    "born": "Born",
-    "sex": "Sex",
-    "mrn": "MRN",
-    "nhs_number": "NHS number",
-    "hospital_number": "Hospital number",
-    "allergies": "Allergies",
-}
 
 
 # ------------------------------------------------------------------ the list
@@ -75,11 +76,11 @@ def _list_page(
         errors,
         pages.heading(errors, "searched"),
         form=form,
-        heads=_HEADS,
+        heads=words.HEADS,
         rows=[_row(one, result, d) for one in result],
-        empty="Nobody fits the search." if found else "No patient is entered yet.",
+        empty=words.NOBODY_FITS if found else words.NOBODY,
         found=found,
-        cut=f"The first {records.PATIENTS_MOST} are shown: type more of the name." if _is_cut(result) else "",
+        cut=words.first_shown(records.PATIENTS_MOST) if _is_cut(result) else "",
         may_enter=me().may(Deed.ENTER),
     )
 
@@ -90,24 +91,21 @@ def _is_cut(result: Sequence[Patient]) -> bool:
 
 def _row(one: Patient, shown: Sequence[Patient], d: Desk) -> dict[str, Any]:
     patient = one.content
-    namesakes = [other for other in shown if other.id != one.id and _name(other.content) == _name(patient)]
-    warning = "Another patient of this name: read the day of birth and the number." if namesakes else ""
+    name = words.patient_name(patient)
+    namesakes = [other for other in shown if other.id != one.id and words.patient_name(other.content) == name]
+    warning = words.NAMESAKE if namesakes else ""
     cells = (
         {
-            "main": _name(patient),
+            "main": name,
             "big": True,
             "href": url_for("patients.shown", patient_id=one.id),
             "warning": warning,
         },
         day(patient.born, d.market),
         {"small": [kept(f"{name} {number}") for name, number in pages.numbers(identity_of(patient))]},
-        patient.allergies or "not entered",
+        patient.allergies or words.NOT_ENTERED,
     )
     return {"cells": cells}
-
-
-def _name(patient: NewPatient) -> str:
-    return f"{patient.family.upper()}, {patient.given}"
 
 
 # ------------------------------------------------------------------ entered and corrected
@@ -129,57 +127,83 @@ def enter() -> Any:
     patient = read_patient(form, d)
     if patient is None:
         return _form_page(form, None), 422
-    return _put(form, None, patient, event(ENTERED, changes=_changes(None, patient, d)))
+    told = event(ENTERED, changes=differences((), words.patient_pairs(patient, d.market)))
+    return _put(form, None, lambda: records.put_patient(d.engine, patient, told))
 
 
 @blueprint.get("/<int:patient_id>/edit")
 def edit(patient_id: int) -> Any:
     """The form of a stored patient."""
     one = patient_at(patient_id)
-    return _form_page(patient_form(desk(), MultiDict(typed_patient(one.content)), changing=True), one)
+    return _form_page(_correction(one, MultiDict(typed_patient(one.content))), one)
 
 
 @blueprint.post("/<int:patient_id>/edit")
 @pages.shown_again
 def correct(patient_id: int) -> Any:
-    """Corrects a patient, with the reason."""
+    """Corrects a patient, with the reason and the signature; who somebody under treatment is, by two people."""
     d, one = desk(), patient_at(patient_id)
-    form = patient_form(d, request.form, changing=True)
+    form = _correction(one, request.form)
     if pages.lost():
         return _form_page(form, one, [pages.problem("family", pages.LOST)])
     patient = read_patient(form, d)
     if patient is None:
         return _form_page(form, one), 422
-    told = event(CORRECTED, changes=_changes(one.content, patient, d), reason=form["reason"].data)
-    return _put(form, one, patient, told)
+    return _put(form, one, lambda: _corrected(form, one, patient, d))
 
 
-def _put(form: PatientForm, was: Patient | None, patient: NewPatient, told: records.Event) -> Any:
-    sent = request.form.get("was", "")
-    entry = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 16 else 0
-    try:
-        put = records.put_patient(
-            desk().engine, patient, told, patient_id=None if was is None else was.id, was=None if was is None else entry
-        )
-    except RecordsFault as fault:
-        blame(form.family, str(fault))
-        return _form_page(form, was, fault=fault), pages.status_of(fault)
-    return redirect(url_for("patients.shown", patient_id=put.id), 303)
+def _correction(one: Patient, sent: MultiDict[str, str]) -> CorrectionForm:
+    return correction_form(desk(), records.under_treatment(desk().engine, one.id), sent)
 
 
-def _changes(was: NewPatient | None, now: NewPatient, d: Desk) -> tuple[Change, ...]:
-    old = {} if was is None else dict(_texts(was, d))
-    return tuple(
-        Change(label, old.get(label), text or None)
-        for label, text in _texts(now, d)
-        if (old.get(label) or None) != (text or None)
+def _corrected(form: CorrectionForm, one: Patient, new: NewPatient, d: Desk) -> Patient | None:
+    """The patient as corrected; None where somebody is not proved, which then stands at the field. Raises
+    RecordsFault."""
+    seconds = _seconds(form, one.content, new, d)
+    if seconds is None or not signer_proved(form, d):
+        return None
+    second = seconds[0] if seconds else None
+    seen_by = {"seen by": words.seen_by(second.name, second.user)} if second else {}
+    told, pairs = event(CORRECTED, seen_by, reason=form.reason.data), words.patient_pairs
+    return records.put_patient(
+        d.engine,
+        new,
+        lambda was: replace(told, changes=differences(pairs(was, d.market), pairs(new, d.market))),
+        patient_id=one.id,
+        was=_sent_entry(),
+        witness=second.user if second else "",
     )
 
 
-def _texts(patient: NewPatient, d: Desk) -> Iterator[tuple[str, str]]:
-    for name, label in _LABELS.items():
-        value = getattr(patient, name)
-        yield label, day(value, d.market) if name == "born" else value or ""
+def _seconds(form: CorrectionForm, was: NewPatient, now: NewPatient, d: Desk) -> tuple[Account, ...] | None:
+    """The second person, where one is needed or named; None where they are not proved."""
+    if "second" not in form or not (records.told_apart(was, now) or form.second.data):
+        return ()
+    if not form.second.data:
+        blame(form.second, words.TYPE_SECOND)
+    if not form.second_secret.data:
+        blame(form.second_secret, words.TYPE_SECOND_SECRET)
+    if form.errors_in_order():
+        return None
+    found = second_proved(form, form.second, form.second_secret, d)
+    return None if found is None else (found,)
+
+
+def _sent_entry() -> int:
+    """The entry that the page showed; 0 for what is none."""
+    sent = request.form.get("was", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 16 else 0
+
+
+def _put(form: PatientForm, was: Patient | None, put: Callable[[], Patient | None]) -> Any:
+    try:
+        stored = put()
+    except RecordsFault as fault:
+        blame(form.family, str(fault))
+        return _form_page(form, was, fault=fault), pages.status_of(fault)
+    if stored is None:
+        return _form_page(form, was), 422
+    return redirect(url_for("patients.shown", patient_id=stored.id), 303)
 
 
 def _form_page(
@@ -191,7 +215,7 @@ def _form_page(
     if was is not None:
         seen(VIEWED, records.patient_subject(was.id), "patient to be corrected", fault)
     errors = [*problems, *pages.problems(form)]
-    return pages.page("patient_form.html", errors, pages.heading(errors), form=form, was=was)
+    return pages.page("patient_form.html", errors, pages.heading(errors), form=form, was=was, two_sign=words.TWO_SIGN)
 
 
 # ------------------------------------------------------------------ one patient
@@ -220,26 +244,27 @@ def patient_page(one: Patient, courses: Sequence[CourseRecord], chosen: CourseRe
     return pages.page(
         "patient.html",
         patient=one,
+        subject=records.patient_subject(one.id),
         name=identity.name,
         pairs=[pair for pair in _pairs(one.content, d) if pair[1]],
         banner={
             **pages.product_banner(None if view is None else view.drug, d.market),
             **facts,
-            "more": [("Allergies", one.content.allergies or "not entered")],
+            "more": [(words.ALLERGIES, one.content.allergies or words.NOT_ENTERED)],
             **({} if view is None else view.banner),
         },
         course=view,
-        course_heads=_COURSES,
+        course_heads=words.COURSE_HEADS,
         others=[_course_row(other, d) for other in courses if chosen is None or other.number != chosen.number],
         may_enter=me().may(Deed.ENTER),
     )
 
 
 def _pairs(patient: NewPatient, d: Desk) -> Iterator[tuple[str, str]]:
-    yield "Born", kept(day(patient.born, d.market))
-    yield "Sex", patient.sex
+    yield words.BORN, kept(day(patient.born, d.market))
+    yield words.SEX, patient.sex
     yield from pages.numbers(identity_of(patient))
-    yield "Allergies", patient.allergies or "not entered"
+    yield words.ALLERGIES, patient.allergies or words.NOT_ENTERED
 
 
 def _course_row(record: CourseRecord, d: Desk) -> dict[str, Any]:

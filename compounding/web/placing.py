@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from compounding import records
 from compounding.course import Ordered, Response, Scheduled, Slot, Transplant, Variance, besides, variance
-from compounding.findings import Finding, Severity, Source, Status
+from compounding.findings import Finding, Severity, Source, Status, Values
 from compounding.patient import Identity, Patient
 from compounding.preparation import Plan
 from compounding.quantities import BodyMass, DoseLevel, Length, plain, read_number
-from compounding.records import CourseRecord, NewPatient, PatientSearch, SavedPreparation
+from compounding.records import CourseRecord, NewPatient, PatientIdentity, PatientSearch, SavedPreparation
 from compounding.records.names import folded, folded_number
 from compounding.records.preparations import PlaceRow
 from compounding.web.as_written import as_written
@@ -43,17 +43,26 @@ class Placing:
     slot: Slot
     findings: tuple[Finding, ...]
     variance: Variance | None
+    own: str = ""
+    """The number of the order that it changes; "" of a new one."""
 
     def row(self) -> PlaceRow:
-        """What stores it there. Refused where the course was changed since it was looked at."""
+        """What stores it there. Refused where what it was judged by was changed since it was looked at."""
+        return records.place(self.found.record.number, self.slot, self._moved)
+
+    def _moved(self, now: CourseRecord) -> str | None:
+        """What was changed meanwhile: the course, its patient, or what is ordered in it; None where nothing was."""
         seen = self.found.record
-
-        def judge(now: CourseRecord) -> str | None:
-            if now.entry == seen.entry:
-                return None
+        if now.entry != seen.entry:
             return f"Course {seen.number} was changed meanwhile: review the order once more."
-
-        return records.place(seen.number, self.slot, judge)
+        if now.patient.entry != seen.patient.entry:
+            return f"The patient of course {seen.number} was corrected meanwhile: review the order once more."
+        known = set(self.found.expected())
+        for one in InCourse(now, self.found.drug).expected():
+            if one.order != self.own and one not in known:
+                said = f"{one.order} was ordered for {one.slot} of course {seen.number} meanwhile"
+                return f"{said}: review the order once more."
+        return None
 
     @property
     def scheduled(self) -> Scheduled | None:
@@ -130,13 +139,18 @@ def stored_ordered(saved: SavedPreparation, slot: Slot | None) -> Ordered:
         )
 
 
-def same_patient(identity: Identity, patient: NewPatient) -> bool:
+def same_patient(identity: Identity | PatientIdentity, patient: NewPatient) -> bool:
     """Whether an order names the patient as they stand by now: name, day of birth and every number."""
     named = (folded(patient.family), folded(patient.given), patient.born)
     if (folded(identity.family), folded(identity.given), identity.born) != named:
         return False
-    pairs = ((getattr(identity, name), getattr(patient, name) or "") for name in _NUMBERS)
+    pairs = ((getattr(identity, name) or "", getattr(patient, name) or "") for name in _NUMBERS)
     return all(folded_number(typed) == folded_number(stored) for typed, stored in pairs)
+
+
+def identifying(patient: PatientIdentity | NewPatient) -> Values:
+    """What of a patient tells them from another: name, day of birth and the numbers that they have."""
+    return {name: found for name in ("family", "given", "born", *_NUMBERS) if (found := getattr(patient, name))}
 
 
 def _named(patient: NewPatient) -> str:
@@ -152,7 +166,7 @@ def placing(found: InCourse, entry: Entry, made: Plan, own: str, d: Desk, course
     treatment = treatment_of(courses or (found,), found.record.number, own)
     of_order = besides(judged(treatment, ordered, found.drug.regimen, d.policy), made.findings)
     shown = None if made.dose is None else variance(slot, made.dose, found.made)
-    return Placing(found, slot, (*of_order, *found.unrecorded(), *_of_checklist(found, ordered, d)), shown)
+    return Placing(found, slot, (*of_order, *found.unrecorded(), *_of_checklist(found, ordered, d)), shown, own)
 
 
 def _ordered(slot: Slot, entry: Entry, made: Plan, already: tuple[str, ...] = ()) -> Ordered:

@@ -8,15 +8,17 @@ from datetime import datetime
 
 from compounding.formulary import Presentation
 from compounding.policy import Policy
+from compounding.quantities import DrugMass
 from compounding.records import SavedPreparation, Standing
 from compounding.web.blind import standing_at
 from compounding.web.changing import stored_answers
 from compounding.web.desk import Desk
-from compounding.web.in_course import InCourse, treatment_of
-from compounding.web.placing import stored_ordered
+from compounding.web.in_course import InCourse, as_answered, treatment_of
+from compounding.web.placing import identifying, same_patient, stored_ordered
 from compounding.web.planned_again import Difference, Figured, PlanDiffers, figured
 from compounding.wording.barriers import barrier_sentences
 from compounding.workflow import State, Whom
+from compounding.workflow.courses import another_patient
 from compounding.workflow.progress import Barrier, Planned, Progress, Taken
 from compounding.workflow.treatments import bars, judged_again
 
@@ -82,8 +84,16 @@ def progress(standing: Standing, figures: Planned) -> Progress:
         recalled=standing.recalled,
         training=saved.content.training,
         held=_held(standing, figures),
+        infused=_infused(standing),
         on_paper=standing.paper is not None,
     )
+
+
+def _infused(standing: Standing) -> DrugMass | None:
+    """What of its bag is recorded as given in its course."""
+    found = () if standing.course is None else standing.course[0].infusions.values()
+    of_bag = (one.infusion for one in found if one.preparation == standing.preparation.number)
+    return next((infusion.dose for infusion in of_bag if infusion is not None), None)
 
 
 def _held(standing: Standing, figures: Planned) -> tuple[Barrier, ...]:
@@ -96,17 +106,27 @@ def _held(standing: Standing, figures: Planned) -> tuple[Barrier, ...]:
     return (*held, *by_order)
 
 
-def order_bars(standing: Standing, drug: Presentation, policy: Policy) -> tuple[Barrier, ...]:
-    """What the patient's courses find by now on an order as it is stored, and what nobody answered of it."""
-    saved, of_drug = standing.preparation, [one for one in standing.beside if one.content.drug_id == drug.id]
-    if not of_drug:
+def patient_bars(standing: Standing) -> tuple[Barrier, ...]:
+    """Whether the patient of its course is another by now than the one that the order was stored for."""
+    if standing.course is None:
         return ()
+    ordered, now = standing.preparation.content.patient, standing.course[0].patient.content
+    return () if same_patient(ordered, now) else (another_patient(identifying(ordered), identifying(now)),)
+
+
+def order_bars(standing: Standing, drug: Presentation, policy: Policy) -> tuple[Barrier, ...]:
+    """What the patient's courses find by now on an order as it is stored, what nobody answered of it, and that the
+    patient was corrected into another."""
+    saved, of_drug = standing.preparation, [one for one in standing.beside if one.content.drug_id == drug.id]
+    another = patient_bars(standing)
+    if not of_drug:
+        return another
     record, slot = standing.course or (None, None)
     own = "" if record is None else record.number
     courses = [InCourse(one, drug) for one in of_drug]
-    ordered, answered = stored_ordered(saved, slot), {one["code"] for one in stored_answers(saved)}
+    ordered, answered = stored_ordered(saved, slot), as_answered(stored_answers(saved), drug.market)
     found = judged_again(treatment_of(courses, own, saved.number), ordered, drug.regimen, policy)
-    return tuple(bars(found, answered))
+    return (*another, *bars(found, answered))
 
 
 def order_refusal(standing: Standing, d: Desk) -> str | None:

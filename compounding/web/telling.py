@@ -60,6 +60,13 @@ def changed(old: Values, new: Values) -> tuple[Change, ...]:
     )
 
 
+def differences(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> tuple[Change, ...]:
+    """Each value that is another now, by its name; an empty text is none."""
+    was, now = dict(old), dict(new)
+    pairs = ((name, was.get(name) or None, now.get(name) or None) for name in dict.fromkeys((*was, *now)))
+    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+
+
 def answer(given: Given) -> str:
     """How a finding was answered: "Confirmed with the prescriber, “by phone”, authorised by K. Adeyemi"."""
     words = f"“{given.words}”" if given.words else ""

@@ -14,7 +14,7 @@ from compounding.web.blind import HIDDEN, unseen
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.telling import ANSWERS
-from compounding.web.viewing import NUMBER
+from compounding.web.viewing import COURSE, NUMBER, PATIENT
 from compounding.wording.log import EntryText, entry_text, hidden, is_access, stands_against
 from compounding.wording.numbers import figure
 
@@ -61,8 +61,8 @@ class Row:
     marks: tuple[Mark, ...]
     kinds: frozenset[Kind]
     recorded: RecordedEvent
-    preparation: str
-    """The number of the preparation that it is about; "" for none."""
+    of: str
+    """Whose timeline it stands in, as that is addressed: a preparation's, a course's or a patient's; "" for none."""
     untold: frozenset[str] = frozenset()
     """What of it nobody may look for who reads it, in the names of a search."""
 
@@ -100,7 +100,7 @@ class Rows:
         if untold:
             text = replace(text, kept=hidden(self._text(named)).kept)
         marks, kinds = _marks(shown, text, signature), _kinds(shown, signature)
-        return Row(text, tuple(marks), frozenset(kinds), shown, number, untold)
+        return Row(text, tuple(marks), frozenset(kinds), shown, number or _timeline_of(recorded), untold)
 
     def _untold(self, recorded: RecordedEvent, stands: Standing | None) -> frozenset[str]:
         if is_access(recorded.event.action) or not unseen(recorded, stands, self._who):
@@ -126,6 +126,11 @@ class Rows:
 _VALUES = frozenset({"finding"})
 _ANSWER = _VALUES | {"action", "person_id"}
 _SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until worked out")
+
+
+def _timeline_of(recorded: RecordedEvent) -> str:
+    subject = recorded.event.subject
+    return subject if COURSE.fullmatch(subject) or PATIENT.fullmatch(subject) else ""
 
 
 def _named(recorded: RecordedEvent, number: str) -> RecordedEvent:

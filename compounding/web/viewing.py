@@ -19,14 +19,24 @@ FORM_VIEWED, PLAN_VIEWED = "order form viewed", "plan viewed"
 REFUSED = "page refused"
 NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
 """Of a preparation; what else an entry is about is written otherwise: staff:okafor."""
+COURSE = re.compile(r"C-[0-9]{6,}")
+PATIENT = re.compile(r"patient:([0-9]{1,15})")  # no id has more figures, and no database takes many more
 
 
 def page_refused(sentence: str) -> None:
-    """Somebody asked for a page that opens for others, or not now: of a preparation, where its address names one.
-    Raises NotSaved."""
-    number = str((request.view_args or {}).get("number", ""))  # that of a printer is a whole number
-    subject = number if NUMBER.fullmatch(number) else ""
-    records.record(desk().engine, event(REFUSED, {"page": request.endpoint or ""}, reason=sentence, subject=subject))
+    """Somebody asked for a page that opens for others, or not now: of a preparation, a course or a patient, where its
+    address names one. Raises NotSaved."""
+    told = event(REFUSED, {"page": request.endpoint or ""}, reason=sentence, subject=_addressed())
+    records.record(desk().engine, told)
+
+
+def _addressed() -> str:
+    """What the address of a page names, as the log writes it; "" for what is no patient's."""
+    named = request.view_args or {}
+    if "patient_id" in named:
+        return records.patient_subject(named["patient_id"])
+    number = str(named.get("number", ""))  # that of a printer is a whole number
+    return number if any(kind.fullmatch(number) for kind in (NUMBER, COURSE, PATIENT)) else ""
 
 
 def viewed(action: str, subject: str = "", **details: str) -> None:

@@ -23,6 +23,8 @@ into its sentence, so that screen, label, worksheet and export cannot disagree. 
     proof       whether the log holds
     path        the path of a preparation: next action, steps, materials, clocks
     course_page a course on its page; its schedule in courses
+    course_facts what is recorded of a course, value by value
+    patients    the patients' pages
     checklist   a checklist and an infusion
     drug_page   the page of a drug; its headings in drug_sections
     treatment   the treatment plan of a course

@@ -50,11 +50,13 @@ def _at(values: Values) -> str:
 
 
 def _interval(values: Values, market: Market, severity: Severity) -> str:
-    apart = count(abs(values["days"]), "day")
+    apart = f"{count(abs(values['days']), 'day')} {'before' if values['days'] < 0 else 'after'}"
+    gap = apart if values["days"] else "on the same day as"
+    # Of what was given both days are true, or one of them is an entry error; an order is simply too early.
+    check = " Out of order: check both days." if values["days"] <= 0 and "ordered_for" not in values else ""
     return (
-        f"{_dated(values, market)}, {apart} {'before' if values['days'] < 0 else 'after'} "
-        f"the dose before it, {day(values['before'], market)}: at least {count(values['least_days'], 'day')} lie "
-        "between two doses."
+        f"{_dated(values, market)}, {gap} the dose before it, {day(values['before'], market)}: at least "
+        f"{count(values['least_days'], 'day')} lie between two doses.{check}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from compounding.course import (
     Assessment,
@@ -24,6 +24,7 @@ from compounding.findings import Severity
 from compounding.policy import Market
 from compounding.wording.course_findings import ENDS, RESPONSES, ended
 from compounding.wording.numbers import amount, capital, count, day, figure
+from compounding.wording.patients import ALLERGIES, BORN, NOT_ENTERED, PATIENT
 
 STATES: Mapping[State, str] = {
     State.GIVEN: "Given",
@@ -96,6 +97,31 @@ def before_words(number: str, case: str) -> str:
 def runs_words(number: str) -> str:
     """Why no course is opened beside another."""
     return f"Course {number} of this drug runs: order in it, or record its end first."
+
+
+def given_as_well(slot: Slot) -> str:
+    """Why a dose is not omitted."""
+    return f"{capital(str(slot))} is given as well."
+
+
+Line = tuple[tuple[str, str], ...]
+
+
+def plan_lines(
+    who: tuple[str, str], numbers: Iterable[tuple[str, str]], allergies: str, ordered: tuple[str, str]
+) -> tuple[Line, ...]:
+    """Whose treatment plan it is, in lines: name and day of birth, numbers, indication and prescriber."""
+    (name, born), (indication, prescriber) = who, ordered
+    return (
+        ((PATIENT, name), (BORN, born)),
+        (*numbers, (ALLERGIES, allergies or NOT_ENTERED)),
+        (("Indication", indication), ("Prescriber", prescriber)),
+    )
+
+
+def made_at(at: str, site: str, name: str) -> str:
+    """The foot of a treatment plan."""
+    return f"Made {at} at {site} by {name}."
 
 
 def fact_words(fact: CourseFact, market: Market) -> str:

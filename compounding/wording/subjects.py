@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -16,6 +17,11 @@ _WORDS = (
     ("printer:", "printer "),
     ("drug:", "drug "),
 )
+
+_COURSE, _COURSE_WORD = re.compile(r"C-[0-9]+"), "course "
+
+DRUG, DOSE, STATE, INDICATION, PATIENT = "Drug", "Dose", "State", "Indication", "Patient"
+THE_PREPARATION, THE_COURSE, THE_PATIENT = "The preparation", "The course", "The patient"
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -135,7 +141,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "printers.calibrated": "Calibration of a label printer",
         "audit.searched": "Audit",
         "audit.search": "Search of the log",
-        "audit.timeline": "Timeline of a preparation",
+        "audit.timeline": "Timeline",
         "audit.compare": "Comparison of a code",
         "audit.check": "Check of the chain",
         "audit.csv": "Entries as CSV",
@@ -151,6 +157,8 @@ def subject_words(subject: str) -> str:
     for key, word in _WORDS:
         if subject.startswith(key):
             return f"{word}{subject.removeprefix(key)}"
+    if _COURSE.fullmatch(subject):
+        return f"{_COURSE_WORD}{subject}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
@@ -167,4 +175,11 @@ def subject_typed(text: str) -> str:
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)
         return f"{_SETTING}{found}"
-    return text
+    course = typed.removeprefix(_COURSE_WORD).upper()
+    return course if _COURSE.fullmatch(course) else text
+
+
+def timeline_title(subject: str) -> str:
+    """What the timeline of a preparation, a course or a patient is called."""
+    what = subject_words(subject)
+    return f"Timeline of {what if what != subject else f'preparation {subject}'}"

@@ -21,7 +21,6 @@ from compounding.wording.numbers import DASH, amount, capital, count, day, momen
 Lines = tuple[str, ...]
 Fact = tuple[str, str]
 
-TITLE = "Treatment plan"
 NO_BREAK = "\u00a0"
 COMMAND = "Made from a file by the command line: of no site, and for no named patient"
 """In place of the pharmacy."""
@@ -89,6 +88,10 @@ def treatment_text(
         (*patient, *_facts(course)),
         tuple(table for table in _tables(course, made, prepared or {}, tuple(more)) if table.rows),
     )
+
+
+def title(number: str) -> str:
+    return f"Treatment plan {number}"
 
 
 def made_by_command(at: datetime, market: Market) -> str:

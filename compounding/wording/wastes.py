@@ -8,7 +8,7 @@ from datetime import date
 
 from compounding.formulary import Presentation
 from compounding.policy import Market
-from compounding.quantities import Volume
+from compounding.quantities import DrugMass, Volume
 from compounding.vials import Billed
 from compounding.wording.numbers import DASH, amount, count, day, figure
 from compounding.wording.papers import spaced_checksum
@@ -124,9 +124,12 @@ def billing_rule(billed: Billed, drug: Presentation, vials: int) -> tuple[str, .
     )
 
 
-def not_given(state: str) -> str:
-    """Why the planned lines are no claim; "" where the bag was given, or still may be."""
+def not_given(state: str, part: DrugMass | None = None) -> str:
+    """Why the planned lines are no claim; "" where the bag was given, or still may be. `part` is what of it ran in
+    before the rest came back or was thrown away."""
     if state in ("rejected", "cancelled", "wasted", "returned"):
+        if part is not None:
+            return f"The preparation is {state}, and {amount(part)} of it were given: the planned lines claim more."
         return f"The preparation is {state}: nothing of it was given, so these planned lines are not claimed."
     return ""
 

@@ -152,6 +152,7 @@ _HELD = {
     "checklist-stops": "its checklist stops the dose",
     "checklist-open": "its checklist asks for an answer",
     "checklist-day": "its checklist is for another day",
+    "patient-differs": "its patient was corrected since it was ordered",
     "order-stops": "what is recorded by now stops its order",
     "order-open": "its order leaves open what is found by now",
     "unconfirmed-rules": "rules of its dose are not confirmed",

@@ -222,6 +222,8 @@ class Progress:
     training: bool = False
     held: tuple[Barrier, ...] = ()
     """What in its course holds it back."""
+    infused: DrugMass | None = None
+    """What of its bag is recorded as given; None where nothing is."""
     on_paper: bool = False
     """Whether it was prepared on paper while the screen was down, and is entered later under its number."""
 

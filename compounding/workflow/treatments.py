@@ -6,7 +6,7 @@ for the liver, a reduction and the days between two doses hold in every course o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -120,14 +120,14 @@ def _same_level(finding: Finding, course: Course | None, ordered: Ordered) -> bo
     return ordered.response in _RESPONDED and course.response(ordered.slot.cycle) in _RESPONDED
 
 
-def bars(found: Iterable[Finding], answered: Collection[str]) -> Iterator[Barrier]:
-    """What of it holds an order that is stored: what stops, and what nobody answered. `answered` are the codes of what
-    was."""
+def bars(found: Iterable[Finding], answered: Callable[[Finding], bool]) -> Iterator[Barrier]:
+    """What of it holds an order that is stored: what stops, and what nobody answered. `answered` says whether a
+    finding was, with the values that it has by now: an answer to others is none to these."""
     for finding in found:
         values: Values = {**finding.values, "finding": finding.code, "case": finding.case}
         if finding.severity is Severity.STOP:
             yield Barrier("order-stops", values)
-        elif finding.severity is Severity.OVERRIDE and finding.code not in answered:
+        elif finding.severity is Severity.OVERRIDE and not answered(finding):
             yield Barrier("order-open", values)
 
 
