@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from finishing import finish
-from web_desk import UK, US, Browser, Html, on, typed
+from web_desk import UK, US, WHO, Browser, Html, on, typed
 
 from compounding import records, training
 from compounding.policy import Market
@@ -153,8 +154,18 @@ def release(browser: Browser, number: str, **brought: Any) -> None:
     finish(browser, number, State.RELEASED, **brought)
 
 
+def later(browser: Browser, hour: int = 16, minute: int = 0) -> None:
+    """The clock goes on to this time of the day where the desk stands, and whoever enters orders signs in again: the
+    session is over by then. Nothing where it is later already."""
+    local = browser.now.astimezone(ZoneInfo(browser.desk.zone)).replace(hour=hour, minute=minute)
+    if local > browser.now:
+        browser.now = local.astimezone(UTC)
+        browser.sign_in(WHO[browser.market][0])
+
+
 def give(browser: Browser, cycle: int = 1, day: int = 1, number: str = COURSE, **changes: str) -> Html | None:
-    """Records a dose as given; gives the page again where it is refused."""
+    """Records a dose as given, once it was; gives the page again where it is refused."""
+    later(browser)
     path = f"/courses/{number}/doses/{cycle}/{day}"
     times = {"start": "14:00", "end": "15:00", "observed": "16:00", "reaction": "none"}
     answer = browser.client.post(path, data={**browser.get(path).fields, **times, **SIGNED, **changes})
@@ -169,4 +180,5 @@ def stored(browser: Browser, number: str = COURSE) -> CourseRecord:
 
 
 __all__ = ["COURSE", "DAY", "SIGNED", "UK", "US", "begin", "check", "check_again", "checklist", "course", "enter"]
-__all__ += ["dosed", "give", "order_form", "patient", "place", "record", "release", "respond", "review", "stored"]
+__all__ += ["dosed", "give", "later", "order_form", "patient", "place", "record", "release", "respond", "review"]
+__all__ += ["stored"]

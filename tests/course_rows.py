@@ -21,6 +21,7 @@ from compounding.records import (
     NewInfusion,
     NewPatient,
     OutFact,
+    course_record,
     open_course,
     place,
     put_patient,
@@ -70,6 +71,14 @@ def checked(engine: Engine, course: str, new: NewChecklist, event: Event, also: 
     return record_checklist(engine, course, new, lambda _: event, fine, also)
 
 
+def added(
+    engine: Engine, course: str, new: NewFact, event: Event, judge: Callable[[CourseRecord], str | None] = fine
+) -> CourseRecord:
+    """A fact of a course, by somebody who has just looked at it."""
+    found = course_record(engine, course)
+    return record_fact(engine, course, replace(new, was=0 if found is None else found.entry), event, judge)
+
+
 def given(number: str, **changes: Any) -> NewInfusion:
     """That the first dose was given from a preparation."""
     return replace(NewInfusion(Slot(1, 1), number, INFUSION), **changes)
@@ -77,7 +86,7 @@ def given(number: str, **changes: Any) -> NewInfusion:
 
 def one_of_each(engine: Engine, course: str, preparation: str, event: Event, other: str) -> None:
     """A row of every table of a course. `other` is the user of the second person."""
-    found = record_fact(engine, course, CR, event, fine)
+    found = added(engine, course, CR, event)
     take_out_fact(engine, course, OutFact(found.facts[0].id, "another patient's", other), event, fine)
     checked(engine, course, NewChecklist(CHECKLIST), event)
     record_infusion(engine, course, given(preparation), event, fine)

@@ -491,6 +491,7 @@ def _given(browser: Browser) -> Sent:
     number = course_desk.place(browser)
     course_desk.check(browser)
     course_desk.release(browser, number)
+    course_desk.later(browser)
     page = browser.get(f"/courses/{COURSE}/doses/1/1")
     return {**page.fields, "start": "14:00", "end": "15:00", "reaction": "none", "signing_secret": training.PIN}
 

@@ -1,7 +1,7 @@
 """The checklist before a dose: what is asked, what each limit says of it, and what is stored of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,10 @@ import pytest
 
 from compounding.checklist import (
     CHECKLIST_RULES,
+    PLAUSIBLE,
     Baselines,
     Checklist,
+    Correction,
     Counts,
     Disease,
     Exam,
@@ -23,6 +25,8 @@ from compounding.checklist import (
     baselines,
     checklist_as_json,
     infusion_as_json,
+    is_latest,
+    is_plausible,
     judged,
     read_checklist,
     read_infusion,
@@ -42,6 +46,9 @@ from tests.test_new_drug import examplin  # noqa: F401 - a fixture
 DAY = date(2026, 3, 12)
 CLASSES = frozenset({"corticosteroid", "antipyretic", "antihistamine"})
 SEEN = dict.fromkeys(Exam, date(2026, 3, 11))
+
+
+WRONG = Correction("typed per mm³", "ben")
 
 
 def uln(figure: str) -> UpperLimits:
@@ -127,6 +134,12 @@ LIVERS = [
     ("one over and one missing", Liver(uln("1.6"), None, None),
      [("transaminases", "missing", "stop"), ("bilirubin", "", "override")]),
     ("ALT alone", Liver(uln("0.4"), None, uln("2.5")), []),
+    # Up to 20 × ULN it is that; over it, as well a value in its laboratory's unit.
+    ("bilirubin 20", Liver(uln("20"), uln("1"), None), [("bilirubin", "", "override")]),
+    ("bilirubin 20.1", Liver(uln("20.1"), uln("1"), None), [("bilirubin", "unit", "override")]),
+    ("ALT 42", Liver(uln("1"), None, uln("42")), [("transaminases", "unit", "override")]),
+    ("both in other units", Liver(uln("21"), uln("42"), None),
+     [("bilirubin", "unit", "stop"), ("transaminases", "unit", "stop")]),
 ]  # fmt: skip
 
 
@@ -292,13 +305,67 @@ STANDS: list[tuple[str, list[Counts], list[Counts], Counts]] = [
 
 @pytest.mark.parametrize(("earlier", "later", "stands"), [row[1:] for row in STANDS], ids=[row[0] for row in STANDS])
 def test_counts_from_before_a_dose_stand(earlier: list[Counts], later: list[Counts], stands: Counts) -> None:
-    assert standing(earlier, later) == stands
+    assert standing([checklist(counts=one) for one in earlier], [checklist(counts=one) for one in later]) == stands
+
+
+@pytest.mark.parametrize(
+    ("later", "stands"),
+    [
+        ([(counts("0.6", "60"), True)], counts("0.6", "60")),
+        ([(counts("0.6"), True)], counts("0.6")),  # that it was never counted is a correction too
+        ([(counts("0.6", "60"), True), (counts("5", "5"), False)], counts("0.6", "60")),
+        ([(counts("0.6"), True), (counts("5", "20"), False)], counts("0.6", "20")),
+        ([(counts("0.6", "60"), True), (counts("0.7", "61"), True)], counts("0.7", "61")),
+    ],
+)
+def test_an_entry_error_that_two_people_correct_stands_no_more(
+    later: list[tuple[Counts, bool]], stands: Counts
+) -> None:
+    made = [checklist(counts=one, correction=WRONG if corrects else None) for one, corrects in later]
+    assert standing([checklist(counts=counts("600", "60"))], made) == stands
+
+
+@pytest.mark.parametrize(("words", "second"), [("", "ben"), ("per mm³", " ")])
+def test_nobody_corrects_counts_alone_or_without_words(words: str, second: str) -> None:
+    with pytest.raises(Unreadable, match=r"^An entry error is corrected by two people, who say in words what it was"):
+        Correction(words, second)
 
 
 def test_a_cycle_is_held_against_the_first_and_the_one_before() -> None:
     known = {Slot(1, 1): counts("1"), Slot(1, 8): counts("2"), Slot(2, 1): counts("3"), Slot(3, 1): counts("4")}
     assert baselines(known, Slot(3, 1)) == Baselines(counts("1"), counts("3"))
     assert baselines({}, Slot(3, 1)) == Baselines()
+
+
+# ------------------------------------------------------------------ of another unit, of another time
+
+BOUNDS = [("neutrophils", "100"), ("platelets", "3000"), ("bilirubin", "100"), ("ast", "100"), ("alt", "100")]
+
+
+@pytest.mark.parametrize(("name", "most"), BOUNDS)
+def test_a_value_over_its_bound_is_one_of_another_unit(name: str, most: str) -> None:
+    kind = per_L if name in ("neutrophils", "platelets") else uln
+    assert is_plausible(name, kind(most)) and not is_plausible(name, kind(f"{most}.1"))
+
+
+def test_every_value_that_a_dose_is_held_by_has_its_bound() -> None:
+    assert {name for name, _ in BOUNDS} == set(PLAUSIBLE)
+    assert set(PLAUSIBLE) == {one.name for kind in (Liver, Counts) for one in fields(kind)}
+
+
+@pytest.mark.parametrize(
+    ("marrow", "began", "expected"),
+    [
+        (date(2026, 2, 13), date(2026, 2, 12), []),
+        (date(2026, 2, 12), date(2026, 2, 12), [("counts", "lower", "stop")]),  # before the dose of that day
+        (date(2019, 3, 10), date(2026, 2, 12), [("counts", "lower", "stop")]),
+    ],
+)
+def test_a_marrow_from_before_the_last_cycle_frees_no_dose(marrow: date, began: date, expected: list[Any]) -> None:
+    made = checklist(2, counts=counts("0.8", "60"), disease=Disease("A. Nguyen, MD", marrow))
+    findings = judged(US, made, before("0.6"), DAY, began)
+    assert [(f.code, f.case, f.severity.word) for f in findings if f.code == "counts"] == expected
+    assert is_latest(marrow, began) is not bool(expected)
 
 
 # ------------------------------------------------------------------ sentences
@@ -310,6 +377,13 @@ SENTENCES: list[tuple[Checklist, Baselines, str]] = [
     (checklist(liver=Liver(uln("1"), uln("2.6"))), Baselines(),
      "AST or ALT 2.6 × ULN is over 2.5 × ULN: one alone may be the first sign of VOD. It needs a reason: that of a "
      "named prescriber."),
+    (checklist(liver=Liver(uln("25"), uln("1"))), Baselines(),
+     "Bilirubin 25 × ULN is over 1.5 × ULN: one alone may be the first sign of VOD. It needs a reason: Gilbert's "
+     "syndrome, haemolysis, or that of a named prescriber. Or is it in mg/dL or µmol/L? Then divide it by the "
+     "laboratory's limit."),
+    (checklist(liver=Liver(uln("1"), uln("42"))), Baselines(),
+     "AST or ALT 42 × ULN is over 2.5 × ULN: one alone may be the first sign of VOD. It needs a reason: that of a "
+     "named prescriber. Or is it in U/L? Then divide it by the laboratory's limit."),
     (checklist(liver=Liver(uln("2"), uln("3"))), Baselines(),
      "Bilirubin 2 × ULN is over 1.5 × ULN, and so is the other: wait until both are at or below; not recovered, "
      "discontinue."),
@@ -393,6 +467,7 @@ def test_what_cannot_be_is_refused(make: Callable[[], object], said: str) -> Non
         checklist(),
         checklist(drug=UK, contraindicated={"hypersensitivity": True}),
         checklist(2, disease=Disease("Ł. Nowak", DAY), low_since=date(2026, 2, 1), counts=counts("0.85", None)),
+        checklist(correction=WRONG),
         Checklist(Slot(6, 15), DAY, "A. Nguyen, MD"),
     ],
 )

@@ -191,5 +191,5 @@ def test_a_plan_that_cannot_be_printed_is_one_sentence(run, tmp_path):
     pdf = tmp_path / "out.pdf"
     status, out, err = run(EXAMPLE.replace("toxicity", "\u202etoxicity"), "--pdf", str(pdf))
     assert (status, out) == (2, "")
-    assert err.startswith(f"{pdf}: cannot be drawn: tables 2 rows 5 3: ") and err.count("\n") == 1
+    assert err.startswith(f"{pdf}: cannot be drawn: Decided so far, row 5, Why: ") and err.count("\n") == 1
     assert "U+202E" in err and not pdf.exists()

@@ -43,7 +43,8 @@ from compounding.wording.courses import course_as_json
 from compounding.wording.drug_page import DrugText, drug_text
 from compounding.wording.export import plan_as_json
 from compounding.wording.ics import calendar_file
-from compounding.wording.plans import plan_text, to_json
+from compounding.wording.plan_values import to_json
+from compounding.wording.plans import plan_text
 from compounding.wording.treatment import treatment_text
 from tests.orders import DRUGS, IN, judged, us
 from tests.test_course_whole import Told, any_told
@@ -283,7 +284,7 @@ def said(market: Market) -> Iterator[str]:
     for course in courses(market):
         made = schedule(course)
         yield from leaves(course_as_json(course, made))
-        file = calendar_file(course, made, "C-1", AT).replace(b"\r\n ", b"").decode()
+        file = calendar_file(course, made, "C-1", AT, 0).replace(b"\r\n ", b"").decode()
         yield from (line for event in file.split("\r\n") for line in unescaped(event).split("\n"))
         tables = treatment_text(course, made, "C-1").tables
         yield from leaves([table.rows for table in tables if table.key != "disagreements"])

@@ -859,7 +859,7 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
     readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations", "busy_with"}
     readers |= {"next_sequence", "pack", "pack_of", "packs"}
-    readers |= {"patient", "find_patients", "course_record", "courses_of", "placed_in"}
+    readers |= {"patient", "find_patients", "course_record", "courses_of"}
     readers |= {"course_of", "place", "patient_subject", "course_timeline", "patient_timeline"}
     readers |= {"under_treatment", "told_apart"}
     writes = {"save_preparation", "revise_preparation", "take_step", "record_print", "record", "move"}
@@ -898,8 +898,9 @@ def test_nothing_is_written_without_an_event(engine: Engine, event: Any) -> None
 
 def test_no_public_function_that_writes_does_without_its_event(filled: SavedPreparation, engine: Engine) -> None:
     number, course = filled.number, records.courses_of(engine, 1)[0]
-    records.record_fact(engine, course.number, course_rows.CR, ENTERED, course_rows.fine)
-    again = course_rows.given(number, words="the end was another")
+    course = course_rows.added(engine, course.number, course_rows.CR, ENTERED)
+    cr = replace(course_rows.CR, was=course.entry)
+    again = course_rows.given(number, words="the end was another", was=course.all_infusions[-1].told.entry)
     seen = records.NewChecklist(course_rows.CHECKLIST, was=course.all_checklists[-1].told.entry)
     (ahead, _) = reserve_pack(engine, new_pack(next_sequence(engine, NEW.year)), ENTERED).open
     acts: list[Callable[[Any], object]] = [
@@ -915,7 +916,7 @@ def test_no_public_function_that_writes_does_without_its_event(filled: SavedPrep
         lambda e: records.put_patient(engine, replace(course_rows.PATIENT, mrn="another"), e),
         lambda e: course_rows.opened(engine, e, replace(course_rows.PATIENT, mrn="another")),
         lambda e: records.open_course(engine, replace(course.content, request_key="another"), e),
-        lambda e: records.record_fact(engine, course.number, course_rows.CR, e, course_rows.fine),
+        lambda e: records.record_fact(engine, course.number, cr, e, course_rows.fine),
         lambda e: records.take_out_fact(engine, course.number, records.OutFact(2, "x", "u18"), e, course_rows.fine),
         lambda e: course_rows.checked(engine, course.number, seen, e),
         lambda e: records.record_infusion(engine, course.number, again, e, course_rows.fine),

@@ -8,12 +8,12 @@ from typing import Any
 
 import course_rows
 import pytest
-from course_rows import CHECKLIST, CR, INFUSION, PATIENT, START, checked, fine, given, in_course, opened
+from course_rows import CHECKLIST, CR, INFUSION, PATIENT, START, added, checked, fine, given, in_course, opened
 from databases import Place
 from test_log import entries
 from test_records import ANNA, AT, ENTERED, SIGNED, counts, keyed
 
-from compounding.checklist import Pregnancy
+from compounding.checklist import Correction, Pregnancy
 from compounding.course import (
     Assessment,
     CourseFault,
@@ -56,7 +56,6 @@ from compounding.records import (
     open_course,
     open_preparations,
     patient,
-    placed_in,
     put_patient,
     record_checklist,
     record_fact,
@@ -229,7 +228,7 @@ FACTS = [
 def test_a_fact_comes_back_and_stands_with_who_recorded_it(engine: Engine, fact: Any) -> None:
     assert read_fact(kind_of(fact), fact_as_json(fact)) == fact
     course = opened(engine, ENTERED).number
-    found = record_fact(engine, course, NewFact(fact, "as told", "A. Nguyen, MD"), later(), fine)
+    found = added(engine, course, NewFact(fact, "as told", "A. Nguyen, MD"), later(), fine)
     (stored,) = found.facts
     assert (stored.fact, stored.words, stored.prescriber, stored.told.person) == (
         fact, "as told", "A. Nguyen, MD", ANNA,
@@ -251,7 +250,7 @@ def test_the_newest_of_its_kind_holds(engine: Engine) -> None:
         Length(1, 28, "a"), Length(1, 24, "b"), Transplant(True), Transplant(False), Start(date(2026, 3, 9)),
     ]  # fmt: skip
     for fact in told:
-        found = record_fact(engine, number, NewFact(fact), later(), fine)
+        found = added(engine, number, NewFact(fact), later(), fine)
     course = course_of(found, US)
     assert course.assessments == (Assessment(1, Response.CR), Assessment(2, Response.CRI))
     assert course.interruptions == (Interruption(date(2026, 3, 12), date(2026, 3, 14), "a"),)
@@ -269,16 +268,51 @@ def test_what_would_contradict_the_course_is_refused_by_the_judge(engine: Engine
             return str(fault)
         return None
 
-    record_fact(engine, number, NewFact(Reduction(2, 25)), later(), judge)
+    added(engine, number, NewFact(Reduction(2, 25)), later(), judge)
     before = counts(engine)
     with pytest.raises(RecordsRefused, match=r"^reductions\[2\]\.percent: the course is reduced already\.$"):
-        record_fact(engine, number, NewFact(Reduction(3, 25)), later(), judge)
+        added(engine, number, NewFact(Reduction(3, 25)), later(), judge)
     assert counts(engine) == before
+
+
+def test_a_fact_is_recorded_of_the_course_that_was_seen(engine: Engine) -> None:
+    course = opened(engine, ENTERED)
+    first = record_fact(engine, course.number, NewFact(Assessment(1, Response.NONE), was=course.entry), later(), fine)
+    before = counts(engine)
+    for was in (course.entry, 0, first.entry + 1):
+        with pytest.raises(RecordsRefused, match=r"^C-000001 was changed meanwhile, and is not as it was seen: look"):
+            record_fact(engine, course.number, replace(CR, was=was), later(2), fine)
+    assert counts(engine) == before
+    assert record_fact(engine, course.number, replace(CR, was=first.entry), later(2), fine).standing[-1].fact == CR.fact
+
+
+def test_what_is_taken_out_changes_the_course_too(engine: Engine) -> None:
+    course = opened(engine, ENTERED).number
+    stale = added(engine, course, CR, later())
+    out = OutFact(stale.facts[0].id, "another patient's", BEN.id)
+    now = take_out_fact(engine, course, out, later(2), fine)
+    assert now.entry == now.facts[0].out_entry > stale.entry
+    with pytest.raises(RecordsRefused, match="was changed meanwhile"):
+        record_fact(engine, course, replace(CR, was=stale.entry), later(3), fine)
+
+
+def test_of_ten_who_record_one_fact_at_once_one_does(engine: Engine) -> None:
+    course = opened(engine, ENTERED)
+
+    def send(_: int) -> bool:
+        try:
+            record_fact(engine, course.number, replace(CR, was=course.entry), later(), fine)
+        except RecordsRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as threads:
+        assert sum(threads.map(send, range(10))) == 1
 
 
 def test_an_entry_error_is_taken_out_by_two(engine: Engine) -> None:
     number = opened(engine, ENTERED).number
-    found = record_fact(engine, number, NewFact(Reduction(2, 25)), later(), fine)
+    found = added(engine, number, NewFact(Reduction(2, 25)), later(), fine)
     out = OutFact(found.facts[0].id, "another patient's", BEN.id)
     with pytest.raises(RecordsRefused, match=r"^An entry error is corrected by two people\.$"):
         take_out_fact(engine, number, replace(out, witness=ANNA.id), later(), fine)
@@ -301,10 +335,16 @@ def test_taking_out_says_why_and_by_whom(words: str, witness: str) -> None:
 # ------------------------------------------------------------------ orders in a course
 
 
+def place_of(engine: Engine, number: str) -> tuple[CourseRecord, Slot] | None:
+    found = standing(engine, number)
+    assert found is not None
+    return found.course
+
+
 def test_an_order_stands_in_its_course_by_its_newest_version(engine: Engine) -> None:
     course = opened(engine, ENTERED).number
     number = prepared(engine, course)
-    found = placed_in(engine, number)
+    found = place_of(engine, number)
     assert found is not None and (found[0].number, found[1]) == (course, Slot(1, 1))
     assert [(order.number, order.slot, order.state) for order in found[0].orders] == [(number, Slot(1, 1), "entered")]
     alone = save_preparation(engine, keyed("alone"), later(), SIGNED).number
@@ -313,11 +353,11 @@ def test_an_order_stands_in_its_course_by_its_newest_version(engine: Engine) -> 
     revise_preparation(
         engine, number, keyed("v2"), later(), SIGNED, was=1, judge=lambda _: None, place=in_course(course, 1, 8)
     )
-    moved = placed_in(engine, number)
+    moved = place_of(engine, number)
     assert moved is not None and moved[1] == Slot(1, 8)
     assert [order.slot for order in moved[0].orders] == [Slot(1, 8)]
     revise_preparation(engine, number, keyed("v3"), later(2), SIGNED, was=2, judge=lambda _: None)
-    assert placed_in(engine, number) is None
+    assert place_of(engine, number) is None
     left = course_record(engine, course)
     assert left is not None and left.orders == ()
     assert check(engine) == ()
@@ -325,7 +365,7 @@ def test_an_order_stands_in_its_course_by_its_newest_version(engine: Engine) -> 
 
 def test_an_order_outside_a_course_is_in_none(engine: Engine) -> None:
     saved = save_preparation(engine, keyed("alone"), ENTERED)
-    assert placed_in(engine, saved.number) is None
+    assert place_of(engine, saved.number) is None
     stands = standing(engine, saved.number)
     assert stands is not None and stands.course is None
 
@@ -392,6 +432,22 @@ def test_a_checklist_takes_the_place_of_the_one_that_was_seen_and_of_no_other(en
         record_checklist(engine, course, nobody, tell, fine)
 
 
+def test_counts_are_corrected_by_two(engine: Engine) -> None:
+    course = opened(engine, ENTERED).number
+    first = checked(engine, course, NewChecklist(CHECKLIST), later()).checklists[Slot(1, 1)].told.entry
+
+    def corrected(second: str) -> NewChecklist:
+        return NewChecklist(replace(CHECKLIST, correction=Correction("typed per mm³", second)), was=first)
+
+    before = counts(engine)
+    with pytest.raises(RecordsRefused, match=r"^An entry error is corrected by two people\.$"):
+        checked(engine, course, corrected(ANNA.id), later(2))
+    assert counts(engine) == before
+    now = checked(engine, course, corrected(BEN.id), later(2)).checklists[Slot(1, 1)].checklist
+    assert now.correction == Correction("typed per mm³", BEN.id)
+    assert check(engine) == ()
+
+
 def test_of_ten_who_fill_in_one_checklist_at_once_one_does(engine: Engine) -> None:
     course = opened(engine, ENTERED).number
 
@@ -420,13 +476,19 @@ def test_a_dose_given_is_of_the_course_from_then_on(engine: Engine) -> None:
 def test_a_dose_recorded_wrongly_is_corrected_with_its_words(engine: Engine) -> None:
     course = opened(engine, ENTERED).number
     number = prepared(engine, course)
-    record_infusion(engine, course, given(number), later(), fine)
+    first = record_infusion(engine, course, given(number), later(), fine).entry
     with pytest.raises(RecordsRefused, match=r"^Day 1 of cycle 1 is recorded as given already: look at the course"):
         record_infusion(engine, course, given(number), later(), fine)
     later_end = replace(INFUSION, end=INFUSION.end + timedelta(minutes=5))
-    now = record_infusion(engine, course, given(number, infusion=later_end, words="the pump was slow"), later(2), fine)
+    slow = given(number, infusion=later_end, words="the pump was slow", was=first)
+    now = record_infusion(engine, course, slow, later(2), fine)
     assert now.infusions[Slot(1, 1)].infusion == later_end
-    gone = record_infusion(engine, course, given(number, infusion=None, words="another patient's"), later(3), fine)
+    before, mistaken = counts(engine), given(number, infusion=None, words="another patient's", was=first)
+    with pytest.raises(RecordsRefused, match=r"^Day 1 of cycle 1 was corrected meanwhile by .*, and is not as it"):
+        record_infusion(engine, course, mistaken, later(3), fine)
+    assert counts(engine) == before
+    seen = now.infusions[Slot(1, 1)].told.entry
+    gone = record_infusion(engine, course, replace(mistaken, was=seen), later(3), fine)
     assert gone.infusions == {} and course_of(gone, US).given == ()
     assert len(gone.all_infusions) == 3
     with pytest.raises(RecordsRefused, match="is not recorded as given"):
@@ -502,4 +564,4 @@ def test_what_cannot_be_stored_is_refused(make: Callable[[], object], said: str)
 
 def test_facts_of_a_course_that_is_not_there_are_refused(engine: Engine) -> None:
     with pytest.raises(RecordsRefused, match=r"^There is no course C-000009\.$"):
-        record_fact(engine, "C-000009", CR, ENTERED, fine)
+        added(engine, "C-000009", CR, ENTERED, fine)

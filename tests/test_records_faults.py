@@ -510,7 +510,7 @@ from compounding.records import NotSaved, migrate, open_database, save_preparati
 engine = open_database(f"sqlite:///{sys.argv[1]}")
 migrate(engine)
 before = save_preparation(engine, keyed(0), ENTERED)
-size = 800_000  # bytes a file may have from now on; the system refuses what is beyond
+size = 1_200_000  # bytes a file may have from now on; the system refuses what is beyond
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 saved = 1
 try:

@@ -1,5 +1,7 @@
 """The auditor's side of a course: each value old and new, why and by whom; its timeline and its patient's."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -7,7 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from course_desk import COURSE, SIGNED, begin, check, enter, give, place, record, release, stored
+from course_desk import COURSE, SIGNED, begin, check, check_again, enter, give, place, record, release, stored
+from finishing import finish
+from finishing import release as finish_release
 from web_desk import AUDITOR, US, WHO, Browser, Html, on
 
 from compounding import records, training
@@ -26,6 +30,7 @@ from compounding.course import (
     Slot,
     Start,
     Transplant,
+    fact_as_json,
     same_place,
 )
 from compounding.policy import Market
@@ -33,6 +38,7 @@ from compounding.quantities import DoseLevel
 from compounding.records import Event
 from compounding.wording.course_facts import fact_pairs
 from compounding.wording.subjects import subject_typed, subject_words, timeline_title
+from compounding.workflow import State
 
 PATIENT = "patient:2"
 """The first after the one of the training site."""
@@ -100,7 +106,7 @@ def test_a_fact_is_told_by_its_values(fact: CourseFact, pairs: list[tuple[str, s
 
 
 START, AGAIN = on("on", 13, 3, 2026), on("on", 14, 3, 2026)
-HELD = {**on("since", 13, 3, 2026), "reason": "pneumonia"}
+HELD = {**on("since", 10, 3, 2026), "reason": "pneumonia"}
 # What stands, what is recorded next, the sentence without words, and what its entry tells
 REPLACED = [
     ("start", {}, START, "Day 1 of cycle 1 is Mar 12, 2026", [("Day 1 of cycle 1", "Mar 12, 2026", "Mar 13, 2026")]),
@@ -116,9 +122,9 @@ REPLACED = [
     (
         "interruption",
         HELD,
-        {**HELD, **on("to", 20, 3, 2026), "prescriber": "Dr A. Farrow"},
-        "Held from Mar 13, 2026, not yet recovered: pneumonia",
-        [("Recovered on", None, "Mar 20, 2026"), ("Prescriber", None, "Dr A. Farrow")],
+        {**HELD, **on("to", 12, 3, 2026), "prescriber": "Dr A. Farrow"},
+        "Held from Mar 10, 2026, not yet recovered: pneumonia",
+        [("Recovered on", None, "Mar 12, 2026"), ("Prescriber", None, "Dr A. Farrow")],
     ),
 ]
 
@@ -194,7 +200,7 @@ def test_a_dose_given_is_corrected_with_each_value_old_and_new(us: Browser) -> N
     assert give(us, observed="15:30") is None
     first = newest(us, "dose given recorded")
     assert ("Observed until", None, "15:30") in first.changes and first.details == {
-        "dose": "day 1 of cycle 1", "preparation": number,
+        "dose": "day 1 of cycle 1", "preparation": number, "signed": first.details["signed"],
     }  # fmt: skip
     assert give(us, observed="16:00", end="14:50", why="read from the chart", not_given="given") is None
     entry = newest(us, "dose given corrected")
@@ -266,7 +272,10 @@ def test_a_timeline_is_taken_out_and_checked(story: Browser, subject: str) -> No
     assert story.send(f"/audit/{subject}/compare", {"entry": "", "characters": ""}).status_code == 422
 
 
-@pytest.mark.parametrize("subject", ["C-000009", "C-2", "patient:9", "patient:x", "patient:" + "9" * 16, "course:2"])
+NONE = ["C-000009", "C-2", "patient:9", "patient:02", "patient:0", "patient:x", "patient:" + "9" * 16, "course:2"]
+
+
+@pytest.mark.parametrize("subject", NONE)
 def test_what_is_none_has_no_timeline(us: Browser, subject: str) -> None:
     us.sign_in(AUDITOR[US])
     us.get(f"/audit/{subject}")
@@ -283,6 +292,73 @@ def test_pages_lead_to_both_timelines(us: Browser) -> None:
     begin(us)
     links = {text: href for href, _, text in us.get(f"/courses/{COURSE}").links}
     assert (links["Timeline"], links["Timeline of the course"]) == (f"/audit/{PATIENT}", f"/audit/{COURSE}")
+
+
+def test_the_timeline_of_a_course_tells_what_became_of_its_orders(us: Browser) -> None:
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    finish(us, number, State.FINAL)
+    told = Event(newest(us).person, "release refused", us.now, reason="The checklist stops it.", subject=number)
+    records.record(us.desk.engine, told)
+    finish_release(us, number)
+    us.sign_in(AUDITOR[US])
+    page = us.get(f"/audit/{COURSE}").text
+    assert "State entered → became order verified" in page and "State final check → became released" in page
+    assert "Release refused Stop" in page and "The checklist stops it." in page
+    for passed in ("Material scanned", "became reconstituted", "became labelled", "Preparation viewed"):
+        assert passed not in page, passed
+
+
+def test_the_timeline_of_a_course_hides_what_whoever_verifies_may_not_see(us: Browser) -> None:
+    begin(us)
+    place(us)
+    us.sign_in(WHO[US][1])
+    page = us.get(f"/audit/{COURSE}").text
+    assert us.status == 200 and "Hidden until it is worked out afresh." in page and "1.46 mg" not in page
+
+
+def test_the_timeline_of_a_patient_holds_the_doses_given(us: Browser) -> None:
+    begin(us)
+    number = place(us)
+    assert check(us) is None
+    release(us, number)
+    assert give(us, observed="15:30") is None
+    us.sign_in(AUDITOR[US])
+    page = us.get(f"/audit/{PATIENT}")
+    assert "Dose given recorded" in page.text and f"/audit/{COURSE}" in {href for href, _, _ in page.links}
+    assert "Checklist recorded" not in page.text
+
+
+def test_what_was_signed_for_is_marked_and_counted(us: Browser) -> None:
+    """SHA-256 of what is stored, with its meaning and who signed, as JSON in the order of its names."""
+    begin(us)
+    assert record(us, "length", words="", cycle="1", days="28", reason="recovery") is None
+    entry = newest(us, "course changed")
+    who = {"meaning": "course changed", "name": entry.person.name, "role": entry.person.role, "user": entry.person.id}
+    fact = fact_as_json(Length(1, 28, "recovery"))
+    shown = {"course": COURSE, "kind": "length", "fact": fact, "words": "", "prescriber": ""}
+    signed = json.dumps({**who, "shown": shown}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert entry.details["signed"] == hashlib.sha256(signed.encode()).hexdigest()
+    assert check(us) is None
+    us.sign_in(AUDITOR[US])
+    page = us.get(f"/audit/{COURSE}")
+    for what in ("Course opened Signed", "Course changed Signed", "Checklist recorded Signed"):
+        assert what in page.text, what
+    # opened, changed, recorded; the patient was entered without a signature
+    assert "Signatures 3" in page.text and "Changes 3" in page.text
+    assert "Course changed Signed" in us.get(f"/audit/{COURSE}?show=signatures").text
+
+
+def test_what_stops_on_a_checklist_is_told_by_its_sentence(us: Browser) -> None:
+    begin(us)
+    shown = check(us, liver_bilirubin="")
+    assert shown is not None and check_again(us, shown) is None
+    (found,) = newest(us, "checklist recorded").findings
+    said = "Bilirubin is not entered: the dose waits for it."
+    assert (found.code, found.severity, found.answer) == ("bilirubin", "stop", said)
+    us.sign_in(AUDITOR[US])
+    assert f"Bilirubin {said}" in us.get(f"/audit/{COURSE}").text.replace("Stop ", "")
 
 
 # What an auditor may not open, and what its entry names

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from course_desk import COURSE, begin, check, checklist, place, record, release, review, stored
+from course_desk import COURSE, begin, check, checklist, dosed, give, later, place, record, release, review, stored
 from course_desk import SIGNED as PIN
 from databases import Place
 from homes import entered
 from web_desk import US, WHO, Browser, Html, on
 
 from compounding import records
-from compounding.course import Slot
+from compounding.course import Assessment, Response, Slot
 from compounding.records import EntrySearch, Event
 from compounding.web import saving
 
@@ -122,6 +122,78 @@ def test_a_dose_that_was_ordered_after_the_review_asks_before_it_is_ordered_agai
     assert len(stored(desks.mine).orders) == 1
 
 
+# ------------------------------------------------------------------ facts
+
+FACT = f"/courses/{COURSE}/record/response"
+
+
+def test_of_two_who_record_a_response_the_second_sees_the_first(desks: Desks) -> None:
+    mine, theirs = desks.mine, desks.theirs
+    dosed(mine)
+    fields = mine.get(FACT).fields
+    assert record(theirs, "response", after_cycle="1", is_="none", words="") is None
+    typed = {**fields, **PIN, "after_cycle": "1", "is_": "cr", "words": "marrow of Mar 11"}
+    for again in (typed, {**typed, "words": ""}, {**typed, "signing_secret": "000000"}, {**typed, "was": ""}):
+        answer = mine.client.post(FACT, data=again)
+        page = Html(answer.get_data(as_text=True))
+        assert answer.status_code == 409 and page.said == [
+            f"Course {COURSE} was changed since this page was opened: what stands by now is shown here. Nothing is"
+            " recorded yet; send it again only if it still holds."
+        ]
+        assert "Response after cycle 1: no CR" in page.text and page.fields["words"] == again["words"]
+    assert len(stored(mine).standing) == 2
+    assert mine.client.post(FACT, data={**page.fields, **typed, "was": page.fields["was"]}).status_code == 303
+    assert [one.fact for one in stored(mine).standing[1:]] == [
+        Assessment(1, Response.NONE), Assessment(1, Response.CR),
+    ]  # fmt: skip
+
+
+def test_of_two_who_record_a_fact_at_once_one_does(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = desks.mine
+    fields = {**mine.get(f"/courses/{COURSE}/record/omitted").fields, **PIN}
+    between(monkeypatch, records, "record_fact", omitted(desks))
+    answer = mine.client.post(
+        f"/courses/{COURSE}/record/omitted", data={**fields, "cycle": "1", "day": "15", "reason": "fever"}
+    )
+    page = Html(answer.get_data(as_text=True))
+    said = f"Cycle: {COURSE} was changed meanwhile, and is not as it was seen: look at what stands now, and record this"
+    assert answer.status_code == 409 and page.said == [f"{said} only if it still holds."]
+    assert len(stored(mine).standing) == 1 and page.fields["was"] == str(stored(mine).entry)
+
+
+def test_a_form_that_is_sent_twice_records_once(desks: Desks) -> None:
+    path = f"/courses/{COURSE}/record/reduction"
+    sent = {**desks.mine.get(path).fields, **PIN, "from_cycle": "2", "prescriber": "Dr A. Farrow"}
+    assert [desks.mine.client.post(path, data=sent).status_code for _ in range(2)] == [303, 409]
+    assert len(stored(desks.mine).standing) == 1
+
+
+# ------------------------------------------------------------------ doses given
+
+
+def test_of_two_who_correct_a_dose_given_the_second_sees_the_first(desks: Desks) -> None:
+    mine, path = desks.mine, f"/courses/{COURSE}/doses/1/1"
+    number = place(mine)
+    assert check(mine) is None
+    release(mine, number)
+    later(mine)
+    first = mine.get(path).fields
+    assert give(desks.theirs) is None
+    early = mine.client.post(path, data={**first, **PIN, "start": "14:00", "end": "15:10", "reaction": "none"})
+    who = stored(mine).infusions[Slot(1, 1)].told.person.name
+    said = f"What was given of day 1 of cycle 1 was recorded meanwhile by {who}: look at it here."
+    assert early.status_code == 409
+    assert Html(early.get_data(as_text=True)).said == [f"{said} Nothing is recorded yet."]
+    fields = mine.get(path).fields
+    assert give(desks.theirs, end="15:20", why="read from the chart", not_given="given") is None
+    typed = {**fields, **PIN, "observed": "15:50", "why": "observed longer", "not_given": "given"}
+    stale = mine.client.post(path, data=typed)
+    page = Html(stale.get_data(as_text=True))
+    assert stale.status_code == 409 and page.fields["observed"] == "15:50" and "15:20" in page.text
+    assert len(stored(mine).all_infusions) == 2
+    assert mine.client.post(path, data={**typed, "end": "15:20", "was": page.fields["was"]}).status_code == 303
+
+
 # ------------------------------------------------------------------ checklists
 
 
@@ -179,6 +251,7 @@ def test_of_a_bag_that_comes_back_meanwhile_nothing_is_given(desks: Desks, monke
     number = place(mine)
     assert check(mine) is None
     release(mine, number)
+    later(mine)
     path, back = f"/courses/{COURSE}/doses/1/1", f"/preparations/{number}/end/return"
     given = {**mine.get(path).fields, "start": "14:00", "end": "15:00", "reaction": "none", **PIN}
     theirs.sign_in("park")

@@ -1,9 +1,11 @@
 """What holds over all of a patient's courses, on the pages: orders, the release, a new course, true times."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from course_desk import (
@@ -15,6 +17,7 @@ from course_desk import (
     course,
     dosed,
     give,
+    later,
     place,
     record,
     release,
@@ -27,10 +30,11 @@ from on_the_way import bring
 from web_desk import UK, US, WHO, Browser, Html, on
 
 from compounding import records, training
-from compounding.course import Slot
+from compounding.course import Assessment, CourseFact, End, Ended, Given, Omitted, Response, Slot, Transplant
 from compounding.findings import Finding, Severity
 from compounding.policy import Market
-from compounding.records import Event
+from compounding.quantities import DoseLevel
+from compounding.records import Event, NewFact
 from compounding.web.in_course import as_answered
 from compounding.web.progressing import order_bars, way
 from compounding.wording.findings import sentence
@@ -131,6 +135,82 @@ def test_no_course_is_opened_beside_one_that_runs(us: Browser) -> None:
     assert refused.status_code == 409 and f"Indication: {said}" in Html(refused.get_data(as_text=True)).said
     record(us, "ended", **WISH)
     assert us.client.post(path, data={**us.get(path).fields, **SIGNED, **course()}).status_code == 303
+
+
+# ------------------------------------------------------------------ no dose left
+
+
+def had(browser: Browser, cycles: int, response: str, transplant: Transplant | None = None) -> None:
+    """A course that had day 1 of so many cycles, four weeks apart and the last on 12 February, and no other day."""
+    begin(browser, **on("start", 12, 9, 2025), transplant="yes" if transplant else "no")
+    days = [date(2026, 2, 12) - timedelta(days=28 * (cycles - n)) for n in range(1, cycles + 1)]
+    facts: list[CourseFact] = [transplant] if transplant else []
+    for cycle, day in enumerate(days, 1):
+        level = "0.8" if cycle == 1 or response == "none" else "0.5"
+        facts.append(Given(Slot(cycle, 1), day, DoseLevel(Decimal(level))))
+        facts += [Omitted(Slot(cycle, of), "no bed") for of in (8, 15)]
+        facts.append(Assessment(cycle, Response(response)))
+    for fact in facts:
+        known(browser, fact)
+
+
+def known(browser: Browser, fact: CourseFact) -> None:
+    found = stored_course(browser)
+    told = Event(found.told.person, "course changed", browser.now)
+    new = NewFact(fact, was=found.entry)
+    records.record_fact(browser.desk.engine, COURSE, new, told, lambda now: None)
+
+
+BEFORE_TRANSPLANT = Transplant(planned=True)
+HAD: list[tuple[int, str, Transplant | None, str, str]] = [
+    (3, "none", None, "no CR or CRi within 3 cycles. Treatment stops; record its end",
+     "no CR or CRi was reached within 3 cycles, and treatment stops then. Record its end first."),
+    (6, "cr", None, "it had the 6 cycles that the label allows. Record its end",
+     "it had the 6 cycles that the label allows. Record its end first."),
+    (2, "cr", BEFORE_TRANSPLANT,
+     "a transplant is planned, and it had the 2 cycles that it may have before one. Record its end",
+     "it had the 2 cycles that it may have before a transplant. Record its end first."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cycles", "response", "transplant", "why", "found"), HAD)
+def test_a_course_with_no_dose_left_still_watches_the_patient(
+    us: Browser, cycles: int, response: str, transplant: Transplant | None, why: str, found: str
+) -> None:
+    had(us, cycles, response, transplant)
+    assert f"No dose is left that this course may have: {why}." in us.get(f"/courses/{COURSE}").text
+    outside, stops = us.review(), response == "none"
+    said = f"Course {COURSE} of this patient has no dose left and is not ended: {found}"
+    assert said in (outside.said if stops else [outside.text[outside.text.index(said) :][: len(said)]])
+    assert us.status == (422 if stops else 200)
+    path = f"/patients/{PATIENT}/courses/new"
+    first = f"Course {COURSE} of this drug has no dose left: {why} first."
+    empty = us.get(path)
+    assert first in empty.text
+    refused = us.client.post(path, data={**empty.fields, **SIGNED, **course()})
+    assert refused.status_code == 409 and f"Indication: {first}" in Html(refused.get_data(as_text=True)).said
+    assert len(records.courses_of(us.desk.engine, PATIENT)) == 1
+
+
+@pytest.mark.parametrize(("response", "told"), [("none", True), ("cr", False)])
+def test_the_first_order_after_no_response_is_answered_by_two(us: Browser, response: str, told: bool) -> None:
+    """The course ended for the patient's wish, and had 3 cycles without CR/CRi all the same."""
+    had(us, 3, response)
+    known(us, Ended(date(2026, 3, 1), End.PATIENT, "asked to stop"))
+    path = f"/patients/{PATIENT}/courses/new"
+    assert (f"Course {COURSE} was stopped without CR or CRi" in us.get(path).text) is told
+    assert begin(us, PATIENT) == SECOND
+    shown = review(us, number=SECOND)
+    assert us.status == 200
+    assert (f"Course {COURSE} was stopped: no CR/CRi within 3 cycles." in shown.text) is told
+    assert ("finding_0_user" in shown.elements) is told
+    if not told:
+        return
+    mine = {"finding_0_reason": "confirmed", "finding_0_words": "a new trial", "finding_0_secret": training.PASSWORD}
+    alone = us.save(shown, **mine, finding_0_user=WHO[US][0])
+    assert alone.status_code == 422
+    answer = us.save(shown, **mine, finding_0_user=WHO[US][1])
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
 
 
 # ------------------------------------------------------------------ judged again
@@ -308,6 +388,26 @@ def test_a_change_of_the_order_names_the_patient_as_they_are(us: Browser) -> Non
     assert us.verify(number).status_code == 303
 
 
+@pytest.mark.parametrize("sent", ["", "C-000001", "C-009999"])
+def test_no_change_of_an_order_takes_it_out_of_its_course(us: Browser, sent: str) -> None:
+    begin(us)
+    number = place(us)
+    shown = us.post("/orders/review", {**us.get(f"/orders/{number}/edit").fields, "course": sent, "location": "9 East"})
+    assert us.status == 200 and shown.fields["course"] == COURSE
+    sent_again = us.saving(shown, change_reason="misread", change_words="another bed")
+    answer = us.client.post("/orders/save", data={**sent_again, "course": sent})
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    assert [order.number for order in stored_course(us).orders] == [number]
+    assert us.get(f"/orders/{number}/edit").fields["course"] == COURSE
+
+
+def test_no_change_of_an_order_puts_it_into_a_course(us: Browser) -> None:
+    number = str(us.save(us.review()).headers["Location"].rsplit("/", 1)[1])
+    begin(us)
+    shown = us.post("/orders/review", {**us.get(f"/orders/{number}/edit").fields, "course": COURSE, "location": "9"})
+    assert "course" not in shown.fields and f"This patient has course {COURSE} under way" in shown.text
+
+
 # ------------------------------------------------------------------ what ran in
 
 
@@ -340,7 +440,7 @@ def test_a_bag_that_ran_in_neither_comes_back_nor_is_thrown_away(us: Browser) ->
         assert answer.status_code == 409 and said in Html(answer.get_data(as_text=True)).text
     assert give(us, why="it was another patient's", not_given="not") is None
     assert end(us, number, "return", "patient").status_code == 303
-    page = give(us)
+    page = give(us)  # it came back whole: what was recorded before is no more in it
     assert page is not None and us.status == 409
     assert page.said == [f"Given on: {number} is returned: nothing of it is given any more."]
     assert stored_course(us).infusions == {}
@@ -371,7 +471,178 @@ def test_what_is_left_of_a_bag_that_was_given_in_part_is_thrown_away(us: Browser
     assert give(us, dose="1", end="15:10", why="read again", words="the line came out", not_given="given") is None
 
 
+AGREED = {"second": WHO[US][1], "second_secret": training.PASSWORD}
+ALONE: list[tuple[dict[str, str], str]] = [
+    ({}, "Second person, user name: {number} is {state}, and what ran in of it is missing there: a second person says"
+     " that none did."),
+    ({"second": WHO[US][1]}, "Password of the second person: {number} is {state}, and what ran in of it is missing"
+     " there: a second person says that none did."),
+    ({**AGREED, "second": WHO[US][0]}, "Second person, user name: The second person must be somebody else than you."),
+    ({**AGREED, "second_secret": "not hers"}, "Password of the second person: The user name or the password of the"
+     " second person is not right. Nothing is recorded."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "how"), [("wasted", "waste"), ("returned", "return")])
+def test_a_part_that_ran_in_vanishes_by_nobody_alone(us: Browser, state: str, how: str) -> None:
+    """1 of 1.46 mg ran in; the rest left; then it is said not to have been given at all, and given again."""
+    number = ready(us)
+    part = {"dose": "1", "words": "the line came out"}
+    assert give(us, **part) is None
+    assert end(us, number, how, "damaged" if how == "waste" else "patient").status_code == 303
+    for typed, said in ALONE:
+        page = give(us, why="another patient's", not_given="not", **typed)
+        assert page is not None and us.status == 422
+        assert page.said == [said.format(number=number, state=state)]
+    assert not stored_course(us).infusions[Slot(1, 1)].words
+    assert give(us, why="another patient's", not_given="not", **AGREED) is None
+    corrected = records.EntrySearch(action="dose given corrected")
+    (told,) = records.find_entries(us.desk.engine, corrected, size=2)
+    second = records.account(us.desk.engine, WHO[US][1])
+    assert second is not None and told.event.details["seen by"] == second.name
+    assert stored_course(us).infusions == {}
+    shown = us.get(f"/preparations/{number}/wastes").text
+    assert "Not accounted for 1 mg" in shown and "In hand 0 mg" in shown
+    again = review(us)
+    said = (
+        f"1 mg of {number}, an earlier bag for day 1 of cycle 1, are not accounted for: they were missing when the bag "
+        "left, and are recorded as given no more. The patient may have had them."
+    )
+    assert us.status == 200 and said in again.text and "finding_0_user" in again.elements
+    other = give(us, **{**part, "dose": "1.2"})
+    assert other is not None and us.status == 409
+    assert other.said == [f"Given on: {number} is {state}, but for the 1 mg that were given: that much stays."]
+    assert give(us, **part) is None
+    assert "Not accounted for" not in us.get(f"/preparations/{number}/wastes").text
+    assert "are not accounted for" not in review(us, 1, 8, **on("give_on", 19, 3, 2026)).text
+
+
+def test_a_second_bag_is_held_by_what_is_missing_in_the_first(us: Browser) -> None:
+    """It was ordered while the first still stood as given in part."""
+    first = ready(us)
+    shown = review(us)
+    said = {"finding_0_reason": "confirmed", "finding_0_words": "a spare bag", "finding_0_user": WHO[US][1]}
+    answer = us.save(shown, **said, finding_0_secret=training.PASSWORD)
+    assert answer.status_code == 303, Html(answer.get_data(as_text=True)).said
+    second = str(answer.headers["Location"].rsplit("/", 1)[1])
+    assert give(us, dose="1", words="the line came out") is None
+    assert end(us, first, "waste", "damaged").status_code == 303
+    assert give(us, why="another patient's", not_given="not", **AGREED) is None
+    assert [(bar.code, bar.values["finding"], str(bar.values["mass"])) for bar in barred(us, second)] == [
+        ("order-open", "not-accounted", "1 mg")
+    ]
+
+
 # ------------------------------------------------------------------ true times
+
+
+NOW_AT_16 = "Mar 12, 2026 16:00"
+TIMES: list[tuple[dict[str, str], str]] = [
+    ({"start": "20:00"}, f"Infusion started: Mar 12, 2026 20:00 has not come yet: it is {NOW_AT_16}."),
+    ({"end": "16:01", "observed": ""}, f"Infusion ended: Mar 12, 2026 16:01 has not come yet: it is {NOW_AT_16}."),
+    ({"observed": "16:01"}, f"Observed until: Mar 12, 2026 16:01 has not come yet: it is {NOW_AT_16}."),
+    # 13:50 the day after is 23 h 50 min later
+    ({"end": "13:50"}, "Infusion ended: 13:50 is before Mar 12, 2026 14:00, and over midnight it would be 4 hours later"
+     " or more: type it as it was."),
+    # 14:50 the day after is 23 h 50 min after the end
+    ({"observed": "14:50"}, "Observed until: 14:50 is before Mar 12, 2026 15:00, and over midnight it would be 12 hours"
+     " later or more: type it as it was."),
+    ({"end": "14:00", "observed": ""}, "Infusion ended: The infusion ends before it starts."),
+    ({"start": "25:00"}, "Infusion started: “25:00” is not a time. Use hour and minute of the 24-hour clock, as"
+     " 09:00."),
+    ({"start": "14:00-05:00"}, "Infusion started: “2026-03-12T14:00-05:00” is not by the clocks of America/New_York,"
+     " which then are at -04:00 from UTC."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "said"), TIMES)
+def test_a_time_that_is_none_of_an_infusion_is_told_at_its_field(us: Browser, typed: dict[str, str], said: str) -> None:
+    ready(us)
+    page = give(us, **typed)
+    assert page is not None and (us.status, page.said) == (422, [said])
+    assert us.stored()["infusion"] == 0
+
+
+# Released on 12 March at the desk's 09:00; recorded on the 13th at 16:00. The infusion and its observation go over
+# midnight: 23:50 to 01:00, observed to 02:00. 20:00 to 00:00 is 4 hours to the minute, and one less is under.
+OVER: list[tuple[str, str, str, str | None]] = [
+    ("23:50", "01:00", "02:00", "01:00"),
+    ("20:01", "00:00", "01:00", "00:00"),
+    ("20:00", "00:00", "01:00", None),
+    ("22:00", "23:00", "10:59", "23:00"),
+    ("22:00", "23:00", "11:00", None),
+]
+
+
+@pytest.mark.parametrize(("start", "end_", "observed", "ended"), OVER)
+def test_an_infusion_over_midnight_is_under_four_hours(
+    us: Browser, start: str, end_: str, observed: str, ended: str | None
+) -> None:
+    ready(us)
+    us.now += timedelta(days=1)
+    later(us)
+    page = give(us, **on("on", 12, 3, 2026), start=start, end=end_, observed=observed)
+    assert (page is None) is (ended is not None)
+    if ended is not None:
+        infusion = stored_course(us).infusions[Slot(1, 1)].infusion
+        assert infusion is not None and infusion.end.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M") == ended
+
+
+# The first vial is wetted when the desk's clock shows 09:00 (13:00 in the UK): start before 7 h later, complete 8 h.
+LATE: list[tuple[str, str, list[str]]] = [
+    ("15:59", "17:00", []),
+    ("16:00", "17:00", ["It started at Mar 12, 2026 16:00: start before was Mar 12, 2026 16:00."]),
+    ("15:59", "17:01", ["It ended at Mar 12, 2026 17:01: complete by was Mar 12, 2026 17:00."]),
+]
+
+
+@pytest.mark.parametrize(("start", "end_", "said"), LATE)
+def test_what_ran_in_after_the_limits_of_its_bag_is_recorded_and_said(
+    us: Browser, start: str, end_: str, said: list[str]
+) -> None:
+    ready(us)
+    later(us, 20)
+    assert give(us, start=start, end=end_, observed="19:00") is None
+    page = us.get(f"/courses/{COURSE}/doses/1/1").text
+    every = {sentence for _, _, sentences in LATE for sentence in sentences}
+    assert {sentence for sentence in every if sentence in page} == set(said)
+
+
+# The night in which the clocks go back: the bag is released half an hour before midnight, and 01:30 comes twice.
+TWICE = [
+    (US, datetime(2026, 11, 1, 3, 30, tzinfo=UTC), "-04:00", "-05:00", date(2026, 11, 1)),
+    (UK, datetime(2026, 10, 24, 22, 30, tzinfo=UTC), "+01:00", "+00:00", date(2026, 10, 25)),
+]
+
+
+@pytest.mark.parametrize(("market", "now", "before", "after", "night"), TWICE, ids=["US", "UK"])
+def test_a_time_in_the_hour_that_comes_twice_is_recorded_with_its_offset(
+    tmp_path: Path, market: Market, now: datetime, before: str, after: str, night: date
+) -> None:
+    browser, eve = Browser(tmp_path, market, now), night - timedelta(days=1)
+    exams = {part: text for exam in EXAMS for part, text in day("exam_" + exam, eve).items()}
+    begin(browser, **day("start", eve))
+    measured = {**day("height_measured", eve), **day("weight_measured", eve)}
+    number = place(browser, **day("give_on", eve), **measured, wetting="23:30")
+    assert check(browser, **day("on", eve), **exams) is None
+    release(browser, number)
+    browser.now += timedelta(hours=7)
+    browser.sign_in(WHO[market][0])
+    times = {"start": "01:30", "end": f"01:20{after}", "observed": "02:30"}
+    page = give(browser, **day("on", night), **times)
+    assert page is not None and browser.status == 422
+    assert page.said[0].startswith(f"Infusion started: “{night}T01:30” comes twice in ")
+    assert page.said[0].endswith(f"Add the offset from UTC, {before} or {after}.")
+    # 01:30 by the first offset and 01:20 by the second are 50 minutes apart
+    assert give(browser, **day("on", night), **{**times, "start": f"01:30{before}"}) is None
+    ran = stored_course(browser).infusions[Slot(1, 1)].infusion
+    assert ran is not None and ran.end - ran.start == timedelta(minutes=50)
+    shown = browser.get(f"/courses/{COURSE}/doses/1/1").fields
+    assert [shown[name] for name in ("start", "end", "observed")] == [f"01:30{before}", f"01:20{after}", "02:30"]
+
+
+def day(name: str, of: date) -> dict[str, str]:
+    return on(name, of.day, of.month, of.year)
 
 
 def test_a_true_time_out_of_order_is_recorded_and_stops(us: Browser) -> None:
@@ -406,10 +677,10 @@ def test_no_infusion_starts_before_its_bag_was_released(tmp_path: Path, market: 
     number = place(browser)
     assert check(browser) is None
     release(browser, number)
-    page = give(browser, start=early)
+    page = give(browser, start=early, end="14:00", observed="15:00")
     assert page is not None and browser.status == 422
     assert page.said[0].startswith(f"Infusion started: {number} was released at ")
-    assert give(browser, start=at) is None
+    assert give(browser, start=at, end="14:00", observed="15:00") is None
 
 
 def test_a_dose_whose_day_was_recorded_as_omitted_is_recorded_all_the_same(us: Browser) -> None:

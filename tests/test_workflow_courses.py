@@ -12,8 +12,9 @@ from compounding.formulary import unconfirmed_facts, with_confirmed
 from compounding.workflow import steps
 from compounding.workflow.courses import another_patient, held_by
 from compounding.workflow.guards import barriers
-from compounding.workflow.progress import Barrier
+from compounding.workflow.progress import Barrier, Moment, What
 from compounding.workflow.steps import FINAL_US, RELEASE, State, Step
+from compounding.workflow.times import entry_barriers
 from tests.orders import US, mg, us
 from tests.paths import at, preparing
 from tests.treatments import begun
@@ -102,6 +103,30 @@ def test_no_bag_that_ran_in_comes_back_or_is_thrown_away(step: Step, infused: st
     made = preparing(us(170, 70), State.RELEASED, wet="09:00", checked="09:10", diluted="09:20", infused=given)
     found = [barrier.code for barrier in barriers(step, made, at("18:00"))]
     assert found == (["given"] if barred else [])
+
+
+ON_PAPER: list[tuple[str, bool, str, str, list[str], list[str]]] = [
+    ("on paper, entered later", True, "checklist-missing", "10:00", [], []),
+    ("on paper, released as it is entered", True, "checklist-missing", "11:58", [], ["checklist-missing"]),
+    ("on the screen", False, "checklist-missing", "10:00", ["checklist-missing"], []),
+    ("on paper, and its checklist stops it", True, "checklist-stops", "10:00", ["checklist-stops"], []),
+    ("on paper, of a course that has ended", True, "course-ended", "10:00", ["course-ended"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("on_paper", "code", "released", "barred", "untimely"), [row[1:] for row in ON_PAPER], ids=[r[0] for r in ON_PAPER]
+)
+def test_what_left_on_paper_without_its_checklist_has_left(
+    on_paper: bool, code: str, released: str, barred: list[str], untimely: list[str]
+) -> None:
+    """Entered at 12:00; up to five minutes before that is no late entry."""
+    held = (Barrier(code, {"cycle": 1, "day": 1}),)
+    wet = {"wet": "09:00", "checked": "09:10", "diluted": "09:20"}
+    made = preparing(us(170, 70), State.FINAL, **wet, held=held, on_paper=on_paper)
+    assert [one.code for one in barriers(RELEASE, made, at(released)) if one in held] == barred
+    told = Moment(What.RELEASED, 0, at(released), at("12:00"), "the screen was down")
+    assert [one.code for one in entry_barriers(told, made)] == untimely
 
 
 def test_what_holds_it_bars_the_release_and_no_step_before() -> None:

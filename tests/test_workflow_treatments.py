@@ -1,13 +1,13 @@
 """An order held against all that a patient has of one drug: other courses, and what other orders ask for."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from compounding.course import DroppedDay, End, Ended, Ordered, Response
+from compounding.course import DroppedDay, End, Ended, Ordered, Response, Spent, Transplant
 from compounding.findings import Finding, Severity
 from compounding.policy import Market, Policy
 from compounding.quantities import DoseLevel
@@ -30,6 +30,23 @@ REDUCED = begun([DAY1], start=date(2026, 3, 5), reduced_from=2)
 
 def ended(why: End) -> Any:
     return replace(begun([DAY1], start=date(2026, 3, 5)), ended=Ended(date(2026, 3, 6), why, "as told"))
+
+
+def over(course: Any, why: End = End.PATIENT) -> Any:
+    """The same course with its end recorded."""
+    return replace(course, ended=Ended(date(2026, 5, 1), why, "as told"))
+
+
+def cycles(number: int, response: str, **more: Any) -> Any:
+    """A course with every dose of so many cycles given on its nominal day, the first of 21 days and the others of 28,
+    and the same response after each."""
+    begins = [date(2025, 1, 6) + timedelta(days=21 + 28 * (n - 2) if n > 1 else 0) for n in range(1, number + 1)]
+    doses = [
+        f"{n}/{day} {on + timedelta(days=day - 1)} {'0.8' if day == 1 and (n == 1 or response == 'none') else '0.5'}"
+        for n, on in enumerate(begins, 1)
+        for day in (1, 8, 15)
+    ]
+    return begun(doses, start=begins[0], responses=dict.fromkeys(range(1, number + 1), response), **more)
 
 
 def order(where: str, on: str, level: str, **changes: Any) -> Ordered:
@@ -76,9 +93,9 @@ OUTSIDE: list[tuple[str, Treatment, Ordered, list[tuple[str, str, str]]]] = [
     ("5 days before, outside", treatment("", REDUCED), order("1/1", "2026-02-28", "0.6"),
      [NEAR, ("running", "", "override")]),
     # 0.8 less 25 % is 0.6
-    ("0.8 after a reduction", treatment("C-2", LATE, REDUCED), order("1/1", "2026-06-01", "0.8"),
+    ("0.8 after a reduction", treatment("C-2", LATE, over(REDUCED)), order("1/1", "2026-06-01", "0.8"),
      [("re-escalation", "course", "stop")]),
-    ("0.6 after a reduction", treatment("C-2", LATE, REDUCED), order("1/1", "2026-06-01", "0.6"), []),
+    ("0.6 after a reduction", treatment("C-2", LATE, over(REDUCED)), order("1/1", "2026-06-01", "0.6"), []),
     ("0.601 after a reduction, outside", treatment("", REDUCED), order("1/1", "2026-06-01", "0.601"),
      [("re-escalation", "course", "stop"), ("running", "", "override")]),
     # with CR 0.5 less 25 % is 0.375
@@ -86,15 +103,69 @@ OUTSIDE: list[tuple[str, Treatment, Ordered, list[tuple[str, str, str]]]] = [
      order("2/1", "2026-06-01", "0.5", response=Response.CR),
      [("re-escalation", "course", "stop"), ("running", "", "override")]),
     ("a day that was dropped", treatment("C-2", begun([DAY1, "1/8 2026-03-12 0.5"], start=date(2026, 3, 5)),
-     begun(dropped={2: 15})), order("1/15", "2026-03-19", "0.5"), [("re-escalation", "dropped", "stop")]),
+     over(begun(dropped={2: 15}))), order("1/15", "2026-03-19", "0.5"), [("re-escalation", "dropped", "stop")]),
     ("another day dropped here", treatment("C-2", replace(begun([DAY1, "1/15 2026-03-19 0.5"],
-     start=date(2026, 3, 5), omitted=["1/8"]), omitted=(), reductions=(DroppedDay(1, 8),)), begun(dropped={2: 1})),
-     order("2/1", "2026-03-26", "0.8", response=None), []),
+     start=date(2026, 3, 5), omitted=["1/8"]), omitted=(), reductions=(DroppedDay(1, 8),)),
+     over(begun(dropped={2: 1}))), order("2/1", "2026-03-26", "0.8", response=None), []),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("has", "asks", "said"), [row[1:] for row in OUTSIDE], ids=[row[0] for row in OUTSIDE])
 def test_what_the_patient_had_holds_in_every_course_and_outside(
+    has: Treatment, asks: Ordered, said: list[tuple[str, str, str]]
+) -> None:
+    assert told(judged(has, asks, US.regimen, POLICY)) == said
+
+
+NO_RESPONSE, SIX = cycles(3, "none"), cycles(6, "cr")
+TRANSPLANT = cycles(2, "cr", transplant=Transplant(planned=True))
+ONE_MORE = Transplant(planned=True, third_cycle_reason="MRD positive after 2")
+BEFORE = ("no-response-before", "", "override")
+FIRST, NEXT = order("1/1", "2026-06-01", "0.8"), order("1/8", "2026-06-08", "0.5")
+# What is found of a course that had all its doses, on an order outside and on the first of another course: while its
+# end is not recorded, and once it is, for a reason of its own.
+SPENT: list[tuple[str, Any, Spent | None, list[tuple[str, str, str]], list[tuple[str, str, str]]]] = [
+    ("no CR/CRi after 3 cycles", NO_RESPONSE, Spent.NO_RESPONSE, [("running", "no-response", "stop")], [BEFORE]),
+    ("no CR/CRi after 2 cycles: a third is to come", cycles(2, "none"), None, [("running", "", "override")], []),
+    ("6 cycles", SIX, Spent.CYCLES, [("running", "cycles", "override")], []),
+    ("5 cycles", cycles(5, "cr"), None, [("running", "", "override")], []),
+    ("2 cycles before a transplant", TRANSPLANT, Spent.TRANSPLANT, [("running", "transplant", "override")], []),
+    ("a third, with its reason, to come", replace(TRANSPLANT, transplant=ONE_MORE), None,
+     [("running", "", "override")], []),
+    ("3 before a transplant, no CR/CRi", cycles(3, "none", transplant=ONE_MORE), Spent.NO_RESPONSE,
+     [("running", "no-response", "stop")], [BEFORE]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("course", "why", "said", "after"), [row[1:] for row in SPENT], ids=[row[0] for row in SPENT])
+def test_a_course_that_is_not_ended_is_never_silent(
+    course: Any, why: Spent | None, said: list[tuple[str, str, str]], after: list[tuple[str, str, str]]
+) -> None:
+    assert Numbered("C-1", course).runs and Numbered("C-1", course).spent is why
+    assert told(judged(treatment("", course), FIRST, US.regimen, POLICY)) == said
+    beside = [(code, case or "beside", severity) for code, case, severity in said]
+    assert told(judged(treatment("C-2", LATE, course), FIRST, US.regimen, POLICY)) == beside
+    assert told(judged(treatment("C-2", LATE, over(course)), FIRST, US.regimen, POLICY)) == after
+    assert Numbered("C-1", over(course)).spent is None
+
+
+BEGUN = begun(["1/1 2026-06-01 0.8"], start=date(2026, 6, 1))
+AFTER: list[tuple[str, Treatment, Ordered, list[tuple[str, str, str]]]] = [
+    ("stopped so, of whatever was given", treatment("C-2", LATE, ended(End.NO_RESPONSE)), FIRST, [BEFORE]),
+    ("ended as a wish, with no response after 3", treatment("C-2", LATE, over(NO_RESPONSE)), FIRST, [BEFORE]),
+    ("day 8 while nothing is given", treatment("C-2", LATE, over(NO_RESPONSE)), NEXT, [BEFORE]),
+    ("day 8 once day 1 is given", treatment("C-2", BEGUN, over(NO_RESPONSE)), NEXT, []),
+    ("ended as a wish after 1 cycle without", treatment("C-2", LATE, over(cycles(1, "none"))), FIRST, []),
+    ("CR after 3", treatment("C-2", LATE, over(cycles(3, "cr"))), FIRST, []),
+    ("outside, the newest ended for a wish", treatment("", ended(End.PATIENT), over(NO_RESPONSE)), FIRST,
+     [ENDED_STOPS, BEFORE]),
+    ("outside, the newest ended itself", treatment("", over(NO_RESPONSE)), FIRST, [ENDED_STOPS]),
+    ("two of them", treatment("C-3", LATE, over(NO_RESPONSE), ended(End.NO_RESPONSE)), FIRST, [BEFORE, BEFORE]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("has", "asks", "said"), [row[1:] for row in AFTER], ids=[row[0] for row in AFTER])
+def test_the_first_orders_after_no_response_ask_a_second_person(
     has: Treatment, asks: Ordered, said: list[tuple[str, str, str]]
 ) -> None:
     assert told(judged(has, asks, US.regimen, POLICY)) == said
@@ -162,6 +233,10 @@ AGAIN: list[tuple[str, Treatment, Ordered, list[str]]] = [
     ("a later dose ordered since", treatment("C-1", runs(DAY1), asked=(expected("1/15", "2026-03-17", "C-1"),)),
      order("1/8", "2026-03-12", "0.5"), []),
     ("a course begun since, outside", treatment("", LATE), order("1/1", "2026-06-01", "0.8"), []),
+    ("6 cycles of another since, outside", treatment("", SIX), FIRST, []),
+    ("no response in another since, outside", treatment("", NO_RESPONSE), FIRST, ["running"]),
+    ("no response in the course before, found since", treatment("C-2", LATE, over(NO_RESPONSE)), FIRST,
+     ["no-response-before"]),
 ]  # fmt: skip
 
 
@@ -192,8 +267,10 @@ def test_a_new_course_is_told_of_those_before_it() -> None:
     others = [Numbered("C-3", begun(dropped={2: 15})), Numbered("C-2", REDUCED), Numbered("C-1", ended(End.VOD))]
     assert list(told_of_others(others)) == [("C-3", "dropped"), ("C-2", "reduced"), ("C-1", "ended")]
     assert list(told_of_others([Numbered("C-1", ended(End.PATIENT))])) == []
+    without = [Numbered("C-2", over(NO_RESPONSE)), Numbered("C-1", ended(End.NO_RESPONSE))]
+    assert list(told_of_others(without)) == [("C-2", "no-response"), ("C-1", "no-response")]
 
 
-@pytest.mark.parametrize(("course", "said"), [(LATE, True), (ended(End.PATIENT), False)])
+@pytest.mark.parametrize(("course", "said"), [(LATE, True), (SIX, True), (ended(End.PATIENT), False)])
 def test_a_course_runs_until_it_has_ended(course: Any, said: bool) -> None:
     assert Numbered("C-1", course).runs is said

@@ -5,6 +5,7 @@ good one. Nothing here knows of today, of a page, or of other patients.
 
 entries   a checklist: tests seen, classes ordered, values, answers
 asked     what is asked before a dose, by its place in the course
+plausible what of a value is another unit's
 rules     the rules, each a row: what they find on a checklist
 stored    a checklist as JSON, and back
 given     after the dose: the infusion, what was seen of it, and how much was given
@@ -16,6 +17,7 @@ from compounding.checklist.asked import Asked, asked
 from compounding.checklist.entries import (
     Baselines,
     Checklist,
+    Correction,
     Counts,
     Disease,
     Exam,
@@ -25,14 +27,17 @@ from compounding.checklist.entries import (
     standing,
 )
 from compounding.checklist.given import Infusion, Reaction
-from compounding.checklist.rules import CHECKLIST_RULES, judged
+from compounding.checklist.plausible import PLAUSIBLE, is_plausible, of_mm3
+from compounding.checklist.rules import CHECKLIST_RULES, is_latest, judged
 from compounding.checklist.stored import checklist_as_json, infusion_as_json, read_checklist, read_infusion
 
 __all__ = [
     "CHECKLIST_RULES",
+    "PLAUSIBLE",
     "Asked",
     "Baselines",
     "Checklist",
+    "Correction",
     "Counts",
     "Disease",
     "Exam",
@@ -44,7 +49,10 @@ __all__ = [
     "baselines",
     "checklist_as_json",
     "infusion_as_json",
+    "is_latest",
+    "is_plausible",
     "judged",
+    "of_mm3",
     "read_checklist",
     "read_infusion",
     "standing",

@@ -81,6 +81,20 @@ class Disease:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """That counts which later doses are held against were entered wrong: two people say so after the dose."""
+
+    words: str
+    """What was wrong."""
+    second: str
+    """Whoever agreed, by their user; who entered it stands with the row."""
+
+    def __post_init__(self) -> None:
+        if not (self.words.strip() and self.second.strip()):
+            raise Unreadable("An entry error is corrected by two people, who say in words what it was.")
+
+
+@dataclass(frozen=True, slots=True)
 class Checklist:
     """What was seen before one dose."""
 
@@ -106,6 +120,8 @@ class Checklist:
     disease: Disease | None = None
     low_since: date | None = None
     """Since when counts are low and suspected to be by the drug."""
+    correction: Correction | None = None
+    """Where its counts take the place of those that were recorded before the dose."""
 
     def __post_init__(self) -> None:
         if not self.seen_by.strip():
@@ -121,17 +137,21 @@ def baselines(counts: Mapping[Slot, Counts], slot: Slot) -> Baselines:
     return Baselines(*(counts.get(Slot(cycle, 1), none) for cycle in (1, slot.cycle - 1)))
 
 
-def standing(before: Sequence[Counts], after: Sequence[Counts]) -> Counts:
-    """Of the counts of one dose, as they were recorded before it was given and after, the oldest first: those that
-    later doses are held against. The newest from before it stands for good; what is entered later only fills in what
-    was not known."""
-    known = before[-1] if before else Counts()
+def standing(before: Sequence[Checklist], after: Sequence[Checklist]) -> Counts:
+    """Of the checklists of one dose, as they were recorded before it was given and after, the oldest first: the counts
+    that later doses are held against. The newest from before it stand; what is entered later only fills in what was
+    not known, but where two people corrected an entry error."""
+    known = before[-1].counts if before else Counts()
     for late in after:
-        known = Counts(
-            late.neutrophils if known.neutrophils is None else known.neutrophils,
-            late.platelets if known.platelets is None else known.platelets,
-        )
+        known = late.counts if late.correction is not None else _filled(known, late.counts)
     return known
+
+
+def _filled(known: Counts, late: Counts) -> Counts:
+    return Counts(
+        late.neutrophils if known.neutrophils is None else known.neutrophils,
+        late.platelets if known.platelets is None else known.platelets,
+    )
 
 
 def _positive(*values: Quantity | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from compounding.checklist.asked import Asked, asked
 from compounding.checklist.entries import Baselines, Checklist, Exam, Pregnancy
+from compounding.checklist.plausible import ASKED
 from compounding.findings import Finding, Judged, Severity, Values
 from compounding.formulary import Fact, Presentation
 from compounding.quantities import BloodCount
@@ -24,6 +25,8 @@ class Looked:
     baselines: Baselines
     last: date | None
     """When the dose before it was given; None where none was."""
+    began: date | None
+    """When the cycle of that dose began; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,15 @@ class Rule:
 
 
 def judged(
-    drug: Presentation, checklist: Checklist, baselines: Baselines, last: date | None = None
+    drug: Presentation,
+    checklist: Checklist,
+    baselines: Baselines,
+    last: date | None = None,
+    began: date | None = None,
 ) -> tuple[Finding, ...]:
-    """What is found on a checklist, the worst first. `last` is the day on which the dose before it was given."""
-    looked = Looked(drug, checklist, asked(drug, checklist.slot), baselines, last)
+    """What is found on a checklist, the worst first. `last` is the day on which the dose before it was given, and
+    `began` that on which its cycle began."""
+    looked = Looked(drug, checklist, asked(drug, checklist.slot), baselines, last, began)
     found = [
         Finding(rule.code, one.severity, one.case, {**_where(checklist), **one.values}, rule.fact(drug).source)
         for rule in CHECKLIST_RULES
@@ -157,7 +165,7 @@ def _value(name: str) -> Callable[[Looked], Iterator[Found]]:
             yield Found(Severity.STOP, "missing", {"what": name})
         elif value > limit:
             severity = Severity.STOP if _all_over(looked) else Severity.OVERRIDE
-            yield Found(severity, "", {"value": value, "limit": limit})
+            yield Found(severity, "unit" if value > ASKED else "", {"value": value, "limit": limit})
 
     return judge
 
@@ -221,11 +229,19 @@ def _held(looked: Looked) -> Iterator[Held]:
 def _excused(looked: Looked) -> bool:
     """Of a patient whose counts were lower before treatment: both at least as in the cycle before, or the disease
     stable and the fall put down to it. That both reached the limits was asked first."""
-    if looked.checklist.disease is not None:
+    disease, began = looked.checklist.disease, looked.began
+    if disease is not None and (began is None or is_latest(disease.marrow_on, began)):
         return True
     now, then = looked.checklist.counts, looked.baselines.cycle_before
     pairs = ((now.neutrophils, then.neutrophils), (now.platelets, then.platelets))
     return all(_at_least(count, baseline) for count, baseline in pairs)
+
+
+def is_latest(marrow: date, began: date) -> bool:
+    """Whether a marrow may be the latest one of a cycle that began on a day: what the disease is after the dose of
+    that day. The label asks for the latest marrow and names no age of it. Of what that may mean this is the strictest
+    that a site can meet: a marrow is taken once in a cycle, and not always after its last dose."""
+    return marrow > began
 
 
 def _at_least(count: BloodCount | None, baseline: BloodCount | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from compounding.checklist.entries import Checklist, Counts, Disease, Exam, Liver, Pregnancy
+from compounding.checklist.entries import Checklist, Correction, Counts, Disease, Exam, Liver, Pregnancy
 from compounding.checklist.given import Infusion, Reaction
 from compounding.course import Slot
 from compounding.quantities import BloodCount, CellCount, DoseLevel, DrugMass, Quantity, UpperLimits
@@ -17,7 +17,7 @@ Q = TypeVar("Q", bound=Quantity)
 
 def checklist_as_json(checklist: Checklist) -> str:
     """The one way to write a checklist."""
-    liver, counts, disease = checklist.liver, checklist.counts, checklist.disease
+    liver, counts, disease, correction = checklist.liver, checklist.counts, checklist.disease, checklist.correction
     return _written(
         {
             **_where(checklist.slot, checklist.on),
@@ -36,6 +36,7 @@ def checklist_as_json(checklist: Checklist) -> str:
             "blasts": _amount(checklist.blasts),
             "disease": None if disease is None else [disease.prescriber, disease.marrow_on.isoformat()],
             "low_since": _day(checklist.low_since),
+            **({} if correction is None else {"correction": [correction.words, correction.second]}),
         }
     )
 
@@ -43,7 +44,7 @@ def checklist_as_json(checklist: Checklist) -> str:
 def read_checklist(text: str) -> Checklist:
     """A checklist from its JSON. Raises KeyError, TypeError or ValueError for what was not written here."""
     said = json.loads(text)
-    disease = said["disease"]
+    disease, correction = said["disease"], said.get("correction")
     return Checklist(
         slot=Slot(said["cycle"], said["day"]),
         on=date.fromisoformat(said["on"]),
@@ -59,6 +60,7 @@ def read_checklist(text: str) -> Checklist:
         blasts=_read(CellCount, said["blasts"]),
         disease=None if disease is None else Disease(disease[0], date.fromisoformat(disease[1])),
         low_since=None if said["low_since"] is None else date.fromisoformat(said["low_since"]),
+        correction=None if correction is None else Correction(*correction),
     )
 
 

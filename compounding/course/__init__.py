@@ -38,7 +38,7 @@ from compounding.course.facts import CourseFact, Start, course_from, fact_as_jso
 from compounding.course.ordered import Made, Ordered, Variance, besides, ended_finding, unconfirmed_rule, variance
 from compounding.course.ordered import judged as order_findings
 from compounding.course.reader import read
-from compounding.course.schedule import Schedule, schedule
+from compounding.course.schedule import Schedule, Spent, schedule, spent, unanswered
 from compounding.course.values import Course, CourseFault
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Schedule",
     "Scheduled",
     "Slot",
+    "Spent",
     "Start",
     "State",
     "Transplant",
@@ -75,6 +76,8 @@ __all__ = [
     "read_fact",
     "same_place",
     "schedule",
+    "spent",
+    "unanswered",
     "unconfirmed_rule",
     "variance",
 ]

@@ -36,7 +36,7 @@ from compounding.records.attempts import (
 )
 from compounding.records.backup import Restored, backup, opened_backup, restore
 from compounding.records.chain import Head
-from compounding.records.check import Fault, check
+from compounding.records.check import check
 from compounding.records.course_rows import (
     NewChecklist,
     NewFact,
@@ -48,7 +48,7 @@ from compounding.records.course_rows import (
     record_infusion,
     take_out_fact,
 )
-from compounding.records.courses import (
+from compounding.records.course_values import (
     CourseRecord,
     NewCourse,
     PlacedOrder,
@@ -56,11 +56,8 @@ from compounding.records.courses import (
     StoredFact,
     StoredInfusion,
     course_of,
-    course_record,
-    courses_of,
-    open_course,
-    placed_in,
 )
+from compounding.records.courses import course_record, courses_of, open_course
 from compounding.records.database import (
     NotRead,
     NotSaved,
@@ -96,6 +93,7 @@ from compounding.records.events import (
     RecordedEvent,
 )
 from compounding.records.export import Counts, export_log
+from compounding.records.fault import Fault
 from compounding.records.labels import NewFate
 from compounding.records.log import (
     EntrySearch,
@@ -163,7 +161,7 @@ from compounding.records.standing import Standing, Status, standing
 from compounding.records.steps import NewRow, take_step
 from compounding.records.wastes import WasteEntry, waste_between, waste_of
 from compounding.records.witness import NoWitness, Witness, witness
-from compounding.records.worklist import open_preparations
+from compounding.records.worklist import open_preparations, ordered_outside
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
@@ -284,6 +282,7 @@ __all__ = [
     "open_database",
     "open_preparations",
     "opened_backup",
+    "ordered_outside",
     "pack",
     "pack_of",
     "packs",
@@ -291,7 +290,6 @@ __all__ = [
     "patient_subject",
     "patient_timeline",
     "place",
-    "placed_in",
     "preparation",
     "printer_rows",
     "printers",

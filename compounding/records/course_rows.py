@@ -12,7 +12,7 @@ from compounding.checklist import Checklist, Infusion, checklist_as_json, infusi
 from compounding.course import CourseFact, Slot, fact_as_json, kind_of
 from compounding.records import courses, tables
 from compounding.records.chain import about, add, append_all
-from compounding.records.courses import CourseRecord, StoredChecklist
+from compounding.records.course_values import CourseRecord, StoredChecklist
 from compounding.records.database import RecordsRefused, writing
 from compounding.records.events import Event, Rows, require_json, require_text
 from compounding.records.preparations import PlaceRow
@@ -30,6 +30,8 @@ class NewFact:
     fact: CourseFact
     words: str = ""
     prescriber: str = ""
+    was: int = 0
+    """The entry of the course as its writer saw it: every course has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class NewInfusion:
     infusion: Infusion | None
     words: str = ""
     """Needed to correct an earlier record."""
+    was: int = 0
+    """The entry of the record that it corrects, as its writer saw it; 0 where the dose was not given yet."""
 
     def __post_init__(self) -> None:
         if self.infusion is not None and self.infusion.slot != self.slot:
@@ -75,15 +79,28 @@ class NewInfusion:
 
 
 def record_fact(engine: Engine, number: str, new: NewFact, event: Event | Tell, judge: Judge) -> CourseRecord:
-    """Records a fact of a course. Raises RecordsRefused with the judge's sentence or where there is no such course,
-    and NotSaved."""
+    """Records a fact of a course. Raises RecordsRefused with the judge's sentence, where there is no such course or it
+    was changed since it was seen, and NotSaved."""
     row = {
         "kind": kind_of(new.fact),
         "fact_json": fact_as_json(new.fact),
         "words": new.words,
         "prescriber": new.prescriber,
     }
-    return _added(engine, number, event, judge, lambda found: {"course_fact": [{**row, "course_id": found.id}]})
+
+    def rows(found: CourseRecord) -> Rows:
+        _require_unmoved(found, new)
+        return {"course_fact": [{**row, "course_id": found.id}]}
+
+    return _added(engine, number, event, judge, rows)
+
+
+def _require_unmoved(found: CourseRecord, new: NewFact) -> None:
+    if found.entry != new.was:
+        raise RecordsRefused(
+            f"{found.number} was changed meanwhile, and is not as it was seen: look at what stands now, and record this"
+            " only if it still holds."
+        )
 
 
 def take_out_fact(engine: Engine, number: str, out: OutFact, event: Event | Tell, judge: Judge) -> CourseRecord:
@@ -114,8 +131,8 @@ def record_checklist(
 ) -> CourseRecord:
     """Records the checklist of a dose. `tell` makes its entry from the one that it takes the place of, as that stands
     while nobody else can write; `also` are further entries about it. Raises RecordsRefused where another checklist
-    stands than the one that was seen; else as record_fact."""
-    slot = new.checklist.slot
+    stands than the one that was seen, or one person alone corrects counts; else as record_fact."""
+    slot, correction = new.checklist.slot, new.checklist.correction
     row = {"cycle": slot.cycle, "day": slot.day, "checklist_json": checklist_as_json(new.checklist)}
     answered = {**row, "answers_json": new.answers_json}
 
@@ -123,7 +140,13 @@ def record_checklist(
         _require_seen(found, new)
         return {"checklist": [{**answered, "course_id": found.id}]}
 
-    return _added(engine, number, lambda found: tell(found.checklists.get(slot)), judge, rows, also)
+    def told(found: CourseRecord) -> Event:
+        made = tell(found.checklists.get(slot))
+        if correction is not None and correction.second == made.person.id:
+            raise RecordsRefused("An entry error is corrected by two people.")
+        return made
+
+    return _added(engine, number, told, judge, rows, also)
 
 
 def _require_seen(found: CourseRecord, new: NewChecklist) -> None:
@@ -139,12 +162,14 @@ def _require_seen(found: CourseRecord, new: NewChecklist) -> None:
 
 def record_infusion(engine: Engine, number: str, new: NewInfusion, event: Event | Tell, judge: Judge) -> CourseRecord:
     """Records that a dose was given, or corrects it. Raises RecordsRefused where it is recorded already and no words
-    correct it, and where the preparation stands elsewhere; else as record_fact."""
+    correct it, where another record stands than the one that was seen, and where the preparation stands elsewhere;
+    else as record_fact."""
 
     def rows(found: CourseRecord) -> Rows:
         if (new.slot in found.infusions) is not bool(new.words.strip()):
             said = "is recorded as given already" if new.slot in found.infusions else "is not recorded as given"
             raise RecordsRefused(f"{str(new.slot).capitalize()} {said}: look at the course again.")
+        _require_shown(found, new)
         if (new.preparation, new.slot) not in {(order.number, order.slot) for order in found.orders}:
             raise RecordsRefused(f"{new.preparation} is not prepared for {new.slot} of {number}.")
         row = {"course_id": found.id, "cycle": new.slot.cycle, "day": new.slot.day, "words": new.words}
@@ -152,6 +177,15 @@ def record_infusion(engine: Engine, number: str, new: NewInfusion, event: Event 
         return {"infusion": [{**row, "infusion_json": json, "_number": new.preparation}]}
 
     return _added(engine, number, event, judge, rows)
+
+
+def _require_shown(found: CourseRecord, new: NewInfusion) -> None:
+    stored = found.infusions.get(new.slot)
+    if stored is not None and stored.told.entry != new.was:
+        raise RecordsRefused(
+            f"{str(new.slot).capitalize()} was corrected meanwhile by {stored.told.person.name}, and is not as it was"
+            " seen: look at it, and record this only if it is to take its place."
+        )
 
 
 def _added(

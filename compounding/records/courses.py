@@ -6,7 +6,7 @@ For the pages and papers:
     open_course(engine, NewCourse, event)                gives the CourseRecord: all that is stored of one course
     course_record(engine, number)                        the same of one that is there, or None
     courses_of(engine, patient_id)                       those of a patient, the newest first
-    placed_in(engine, preparation's number)              (CourseRecord, Slot), or None
+    standing(engine, preparation's number).course        (CourseRecord, Slot), or None (standing.py)
     save_preparation(…, place=place(number, slot, judge)) an order in a course, and revise_preparation likewise
     record_fact(engine, number, NewFact, event, judge)   a response, a reduction, an omission, an end … (course_rows.py)
     take_out_fact(engine, number, OutFact, event, judge) an entry error, by two people
@@ -22,199 +22,32 @@ refuses it, or None.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select
 
-from compounding.checklist import Checklist, Infusion, read_checklist, read_infusion
-from compounding.course import (
-    Course,
-    CourseFact,
-    DroppedDay,
-    Given,
-    Omitted,
-    Slot,
-    Transplant,
-    course_from,
-    read_fact,
-)
-from compounding.formulary import Presentation
+from compounding.checklist import read_checklist, read_infusion
+from compounding.course import Slot, read_fact
 from compounding.records import course_tables, patients, tables
 from compounding.records.chain import about, add, next_id
+from compounding.records.course_values import (
+    CourseRecord,
+    NewCourse,
+    PlacedOrder,
+    StoredChecklist,
+    StoredFact,
+    StoredInfusion,
+    Told,
+)
 from compounding.records.database import NotRead, RecordsRefused, reading, writing
-from compounding.records.events import Event, Person, person_of, require_text, utc_time
-from compounding.records.patients import Patient
+from compounding.records.events import Event, person_of, utc_time
 from compounding.records.stored import IDS
+from compounding.workflow import State
 
 _course, _fact, _out = course_tables.course, course_tables.course_fact, course_tables.course_fact_out
 _placed, _checklist, _infusion = course_tables.placed, course_tables.checklist, course_tables.infusion
 _preparation, _revision, _status = tables.preparation, tables.revision, tables.status
-
-
-@dataclass(frozen=True, slots=True)
-class NewCourse:
-    """A course as it is opened. Raises TypeError or ValueError for what cannot be stored."""
-
-    request_key: str
-    """The form's: sent twice, it is one course."""
-    patient_id: int
-    drug_id: str
-    indication: str
-    prescriber: str
-    start: date
-    """Day 1 of cycle 1, as planned."""
-    transplant: bool
-
-    def __post_init__(self) -> None:
-        for what in ("request_key", "drug_id", "indication", "prescriber"):
-            require_text(f"the {what.replace('_', ' ')} of a course", getattr(self, what))
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who stored a row, when, and with which entry."""
-
-    person: Person
-    at: datetime
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFact:
-    """Something recorded of a course, and whether it was taken out again."""
-
-    id: int
-    fact: CourseFact
-    words: str
-    prescriber: str
-    """Who ordered it; "" where nobody is named."""
-    told: Told
-    out: str = ""
-    """Why it was taken out; "" while it stands."""
-    witness: str = ""
-    """Of the two who took it out, the second, by their user."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredChecklist:
-    """A checklist, with how its findings were answered."""
-
-    checklist: Checklist
-    answers_json: str
-    told: Told
-
-
-@dataclass(frozen=True, slots=True)
-class StoredInfusion:
-    """A dose that was given; without an infusion the record before it was an error."""
-
-    slot: Slot
-    infusion: Infusion | None
-    preparation: str
-    """Its number."""
-    words: str
-    """Why the record before it is corrected; "" of the first."""
-    told: Told
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedOrder:
-    """A preparation in the course, by its newest version."""
-
-    number: str
-    slot: Slot
-    state: str
-    order_json: str
-    plan_json: str
-    prepared_ng: int
-    """What the bag holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class CourseRecord:
-    """All that is stored of one course; each part the oldest first."""
-
-    id: int
-    number: str
-    patient: Patient
-    """As they stand by now."""
-    content: NewCourse
-    told: Told
-    facts: tuple[StoredFact, ...] = ()
-    """Those too that were taken out."""
-    orders: tuple[PlacedOrder, ...] = ()
-    all_checklists: tuple[StoredChecklist, ...] = ()
-    all_infusions: tuple[StoredInfusion, ...] = ()
-
-    @property
-    def entry(self) -> int:
-        """The newest that changed what its doses are judged by."""
-        told = [one.told for rows in (self.facts, self.all_checklists, self.all_infusions) for one in rows]
-        return max(one.entry for one in (self.told, *told))
-
-    @property
-    def recorded(self) -> int:
-        """How often something was recorded of the course, or taken out of it: it never falls."""
-        out = sum(bool(one.out) for one in self.facts)
-        return out + sum(map(len, (self.facts, self.all_checklists, self.all_infusions)))
-
-    @property
-    def standing(self) -> tuple[StoredFact, ...]:
-        return tuple(one for one in self.facts if not one.out)
-
-    @property
-    def checklists(self) -> Mapping[Slot, StoredChecklist]:
-        """The newest of each dose."""
-        return {one.checklist.slot: one for one in self.all_checklists}
-
-    @property
-    def infusions(self) -> Mapping[Slot, StoredInfusion]:
-        """The newest of each dose that was given."""
-        newest = {one.slot: one for one in self.all_infusions}
-        return {slot: one for slot, one in newest.items() if one.infusion is not None}
-
-
-def course_of(record: CourseRecord, drug: Presentation) -> Course:
-    """The course as the rules see it. A dose that ran in is a truth whatever else is recorded: an omission of it does
-    not count, and what was passed over before it counts as left out until something is recorded of it. Raises
-    CourseFault where what is stored contradicts itself all the same."""
-    facts = [one.fact for one in record.standing]
-    ran_in = record.infusions.keys()
-    return course_from(
-        drug,
-        record.content.start,
-        Transplant(record.content.transplant),
-        (
-            *(fact for fact in facts if not (isinstance(fact, Omitted) and fact.slot in ran_in)),
-            *(Omitted(slot, "not recorded") for slot in passed_over(record, drug)),
-        ),
-        (one.infusion.given for one in record.infusions.values() if one.infusion is not None),
-    )
-
-
-def passed_over(record: CourseRecord, drug: Presentation) -> tuple[Slot, ...]:
-    """The doses before one that ran in of which nothing is recorded, in order."""
-    last = max(record.infusions, default=None)
-    if last is None:
-        return ()
-    facts = [one.fact for one in record.standing]
-    known = {*record.infusions, *(fact.slot for fact in facts if isinstance(fact, (Given, Omitted)))}
-    dropped = [fact for fact in facts if isinstance(fact, DroppedDay)]
-    return tuple(
-        slot
-        for slot in (Slot(cycle, day) for cycle in range(1, last.cycle + 1) for day in drug.regimen.days)
-        if slot < last
-        and slot not in known
-        and not any(less.day == slot.day and less.from_cycle <= slot.cycle for less in dropped)
-    )
-
-
-def omitted_and_given(record: CourseRecord) -> tuple[Slot, ...]:
-    """The doses that ran in and are recorded as omitted as well, in order."""
-    omitted = {one.fact.slot for one in record.standing if isinstance(one.fact, Omitted)}
-    return tuple(sorted(omitted.intersection(record.infusions)))
 
 
 # ------------------------------------------------------------------ opened
@@ -268,11 +101,10 @@ def _content(row: Row[Any]) -> NewCourse:
 _BY_KEY = select(_course).where(_course.c.request_key == bindparam("key"))
 _BY_NUMBER = select(_course).where(_course.c.number == bindparam("wanted"))
 _BY_ID = select(_course).where(_course.c.id.in_(IDS))
-_ID_OF = select(_preparation.c.id).where(_preparation.c.number == bindparam("wanted"))
 _OF_PATIENT = select(_course).where(_course.c.patient_id == bindparam("wanted")).order_by(_course.c.id.desc())
 _OF_PATIENTS = select(_course).where(_course.c.patient_id.in_(IDS)).order_by(_course.c.id.desc())
 _FACTS = (
-    select(_fact, _out.c.words.label("out"), _out.c.witness)
+    select(_fact, _out.c.words.label("out"), _out.c.witness, _out.c.entry.label("out_entry"))
     .select_from(_fact.outerjoin(_out, _out.c.fact_id == _fact.c.id))
     .where(_fact.c.course_id == bindparam("course"))
     .order_by(_fact.c.id)
@@ -286,6 +118,9 @@ _INFUSIONS = (
 )
 
 
+_LEFT = (State.RETURNED.value, State.WASTED.value)
+
+
 def _placed_orders() -> Select[Any]:
     """Every preparation that stands in a course by its newest version."""
     versions = _revision.alias("versions")
@@ -294,6 +129,9 @@ def _placed_orders() -> Select[Any]:
     )
     now = _revision.alias("now")
     state = select(_status.c.state).where(_status.c.preparation_id == _preparation.c.id)
+    left = select(func.min(_status.c.entry)).where(
+        _status.c.preparation_id == _preparation.c.id, _status.c.state.in_(_LEFT)
+    )
     return (
         select(
             *(_placed.c.course_id, _placed.c.cycle, _placed.c.day, _preparation.c.number),
@@ -301,6 +139,7 @@ def _placed_orders() -> Select[Any]:
             func.coalesce(now.c.plan_json, _preparation.c.plan_json).label("plan_json"),
             func.coalesce(now.c.prepared_ng, _preparation.c.prepared_ng).label("prepared_ng"),
             state.order_by(_status.c.id.desc()).limit(1).scalar_subquery().label("state"),
+            left.scalar_subquery().label("left_entry"),
         )
         .select_from(
             _placed.join(_preparation, _preparation.c.id == _placed.c.preparation_id).outerjoin(
@@ -347,7 +186,8 @@ def _record(connection: Connection, row: Row[Any]) -> CourseRecord:
 
 def _stored_fact(row: Row[Any]) -> StoredFact:
     fact = read_fact(row.kind, row.fact_json)
-    return StoredFact(row.id, fact, row.words, row.prescriber, _told(row), row.out or "", row.witness or "")
+    out = row.out or "", row.witness or "", row.out_entry or 0
+    return StoredFact(row.id, fact, row.words, row.prescriber, _told(row), *out)
 
 
 def _stored_infusion(row: Row[Any]) -> StoredInfusion:
@@ -356,8 +196,8 @@ def _stored_infusion(row: Row[Any]) -> StoredInfusion:
 
 
 def _order(row: Row[Any]) -> PlacedOrder:
-    where = Slot(row.cycle, row.day)
-    return PlacedOrder(row.number, where, row.state, row.order_json, row.plan_json, row.prepared_ng)
+    where, left = Slot(row.cycle, row.day), row.left_entry or 0
+    return PlacedOrder(row.number, where, row.state, row.order_json, row.plan_json, row.prepared_ng, left)
 
 
 def one(connection: Connection, number: str) -> CourseRecord | None:
@@ -392,16 +232,9 @@ def _courses_of(connection: Connection, patient_id: int) -> tuple[CourseRecord, 
     return tuple(_record(connection, row) for row in rows)
 
 
-def placed_in(engine: Engine, number: str) -> tuple[CourseRecord, Slot] | None:
-    """The course that a preparation stands in by its newest version, and its place there; None where it stands in
-    none. Raises NotRead."""
-    with reading(engine) as connection:
-        id_ = connection.execute(_ID_OF, {"wanted": number}).scalar_one_or_none()
-        return None if id_ is None else places_of(connection, [id_]).get(number)
-
-
 def places_of(connection: Connection, ids: Iterable[int]) -> Mapping[str, tuple[CourseRecord, Slot]]:
-    """As placed_in of many, by their ids: those that stand in a course, by their numbers. A course is read once."""
+    """The course that each preparation of these ids stands in by its newest version, and its place there, by the
+    number of the preparation; those that stand in none are left out. A course is read once."""
     rows = connection.execute(_PLACES, {"ids": tuple(ids)}).all()
     courses = {row.course_id for row in rows}
     found = connection.execute(_BY_ID, {"ids": tuple(courses)}).all() if courses else ()

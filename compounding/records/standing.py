@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from compounding.course import Slot
 from compounding.records import courses, downtime, labels, materials, moments, preparations, sendings, tables, wastes
-from compounding.records.courses import CourseRecord
+from compounding.records.course_values import CourseRecord
 from compounding.records.database import RecordsRefused, reading
 from compounding.records.downtime import PaperOrder
 from compounding.records.events import Person, person_of, utc_time

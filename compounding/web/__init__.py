@@ -72,11 +72,13 @@ courses       a course opened, shown, ordered from, and what is recorded of it
 course_forms  what is recorded of a course, a form for each kind
 course_page   a course as its page shows it
 course_changes what a fact changes of its course, for the log
+course_plan   the treatment plan of a course as a paper
 in_course     a stored course as the rules see it
 placing       an order in its course
 checklists    the checklist before a dose
 checklist_forms  its boxes, by the drug file
 giving        a dose as it was given
+given_times   when it ran in, by the true times typed
 calculator    a dose without a patient
 calendar      the doses of a course as months
 drugs         the drugs that are prepared, each with all that its file states, and its master record

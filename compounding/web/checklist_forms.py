@@ -8,20 +8,28 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from compounding.checklist import Asked, Checklist, Counts, Disease, Exam, Liver, Pregnancy, asked
+from compounding.checklist import (
+    PLAUSIBLE,
+    Asked,
+    Checklist,
+    Counts,
+    Disease,
+    Exam,
+    Liver,
+    Pregnancy,
+    asked,
+    is_plausible,
+)
 from compounding.course import Slot
+from compounding.credentials import USER_MOST
 from compounding.formulary import Presentation
 from compounding.quantities import BloodCount, CellCount, Unreadable, UpperLimits, plain, quote, read_number
 from compounding.web.desk import Desk
-from compounding.web.fields import CellsPerMm3, Choice, Day, Figure, Line, Tick, Typed
-from compounding.web.forms import NAME_MOST, SiteForm, blame
-from compounding.wording.checklist import PREGNANCIES
-from compounding.wording.checklist_findings import SEEN
+from compounding.web.fields import CellsPerMm3, Choice, Day, Figure, Line, Secret, Tick, Typed
+from compounding.web.forms import NAME_MOST, REASON_MOST, SiteForm, blame
+from compounding.wording import checklist_forms as words
+from compounding.wording.fields import YES_NO
 from compounding.wording.numbers import capital
-
-_YES_NO = (("no", "No"), ("yes", "Yes"))
-_LIVER = (("bilirubin", "Bilirubin"), ("ast", "AST"), ("alt", "ALT"))
-_COUNTS = (("neutrophils", "Neutrophils (ANC)"), ("platelets", "Platelets"))
 
 
 class Cells(Typed):
@@ -37,15 +45,12 @@ class Cells(Typed):
 class ChecklistForm(SiteForm):
     """What was seen before a dose. What stays empty was not seen, and is found."""
 
-    on = Day("Day of the dose", missing="Type the day of the dose.")
-    seen_by = Line(
-        "Results seen by",
-        most=NAME_MOST,
-        letters=True,
-        printed=True,
-        missing="Type who saw the results.",
-        hint="prescriber or nurse",
-    )
+    second: Line
+    """Asked, with the secret, only where counts stand that later doses are held against."""
+    second_secret: Secret
+
+    on = Day(**words.ON)
+    seen_by = Line(**words.SEEN_BY, most=NAME_MOST, letters=True, printed=True)
 
     def groups(self) -> Iterator[tuple[str, list[Any]]]:
         """The fields under their headings, in the order of the page."""
@@ -56,21 +61,23 @@ class ChecklistForm(SiteForm):
 
 
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("The dose", ("on", "seen_by")),
-    ("Results seen", ("exam_",)),
-    ("Liver, in times the upper limit of normal", ("liver_",)),
-    ("Counts", ("count_", "blasts", "disease_", "low_since")),
-    ("Premedication ordered", ("ordered_",)),
-    ("The patient", ("ends", "contra_", "target", "pregnancy")),
+    (words.THE_DOSE, ("on", "seen_by")),
+    (words.RESULTS, ("exam_",)),
+    (words.LIVER, ("liver_",)),
+    (words.COUNTS, ("count_", "blasts", "disease_", "low_since")),
+    (words.PREMEDICATION, ("ordered_",)),
+    (words.THE_PATIENT, ("ends", "contra_", "target", "pregnancy")),
+    (words.COUNTS_WRONG, ("correction_", "second")),
 )
 
 
 def checklist_form(
-    drug: Presentation, slot: Slot, d: Desk, sent: MultiDict[str, str] | None = None
+    drug: Presentation, slot: Slot, d: Desk, sent: MultiDict[str, str] | None = None, *, stand: bool = False
 ) -> tuple[ChecklistForm, Asked]:
-    """The form for a dose, with what it asks."""
+    """The form for a dose, with what it asks; with the boxes of a correction where its counts `stand`, since later
+    doses are held against them."""
     wanted = asked(drug, slot)
-    fields = dict(_fields(wanted, drug))
+    fields = {**dict(_fields(wanted, drug)), **(_correction() if stand else {})}
     on_page = ("on", "seen_by", *fields)
     form: ChecklistForm = type("ChecklistForm", (ChecklistForm,), {**fields, "ON_PAGE": on_page})(d, sent)
     return form, wanted
@@ -78,28 +85,38 @@ def checklist_form(
 
 def _fields(wanted: Asked, drug: Presentation) -> Iterator[tuple[str, Any]]:
     for exam in wanted.tests:
-        yield f"exam_{exam.value}", Day(f"{capital(SEEN[exam.value])} of", hint="leave empty where it was not seen")
+        yield f"exam_{exam.value}", Day(**words.exam(exam))
     if wanted.liver:
-        yield from ((f"liver_{name}", Figure(label, UpperLimits, unit="× ULN", places=2)) for name, label in _LIVER)
-    yield from ((f"count_{name}", Cells(label, unit="×10⁹/L")) for name, label in _COUNTS)
+        unit = words.LIVER_UNIT
+        yield from (
+            (f"liver_{name}", Figure(label, UpperLimits, unit=unit, places=2)) for name, label in words.LIVER_LABELS
+        )
+    yield from ((f"count_{name}", Cells(label, unit=words.COUNT_UNIT)) for name, label in words.COUNT_LABELS)
     if wanted.blasts:
-        yield "blasts", CellsPerMm3("Peripheral blasts", CellCount, unit="per mm³")
+        yield "blasts", CellsPerMm3(**words.BLASTS, kind=CellCount)
     if wanted.counts_judged:
-        hint = "who puts low counts down to a disease that is stable or better; else leave empty"
-        yield "disease_prescriber", Line("Named prescriber", most=NAME_MOST, letters=True, printed=True, hint=hint)
-        yield "disease_on", Day("Latest marrow of", hint="with the prescriber above")
+        yield "disease_prescriber", Line(**words.DISEASE, most=NAME_MOST, letters=True, printed=True)
+        yield "disease_on", Day(**words.MARROW)
     if drug.before_dose.counts_low_days.value is not None:
-        yield "low_since", Day("Counts low since", hint="only where the drug is suspected")
+        yield "low_since", Day(**words.LOW_SINCE)
     for number, name in enumerate(wanted.premedication):
         yield f"ordered_{number}", Tick(capital(name))
     if wanted.never_again:
-        yield "ends", Choice(wanted.never_again, _YES_NO, hint="sign or suspicion of it")
+        yield "ends", Choice(wanted.never_again, YES_NO, hint=words.LIVER_ENDS_HINT)
     for number, what in enumerate(wanted.contraindications):
-        yield f"contra_{number}", Choice(f"Contraindication: {what}", _YES_NO)
+        yield f"contra_{number}", Choice(words.contraindication(what), YES_NO)
     if wanted.target:
-        yield "target", Choice(wanted.target, _YES_NO)
+        yield "target", Choice(wanted.target, YES_NO)
     if wanted.pregnancy:
-        yield "pregnancy", Choice("Pregnancy", tuple((one.value, words) for one, words in PREGNANCIES.items()))
+        yield "pregnancy", Choice(**words.PREGNANCY, choices=words.PREGNANCY_CHOICES)
+
+
+def _correction() -> dict[str, Any]:
+    return {
+        "correction_words": Line(**words.WHAT_WAS_WRONG, most=REASON_MOST),
+        "second": Line(**words.SECOND, most=USER_MOST),
+        "second_secret": Secret(**words.SECOND_SECRET),
+    }
 
 
 def read_checklist_form(form: ChecklistForm, wanted: Asked, slot: Slot) -> Checklist | None:
@@ -120,8 +137,8 @@ def read_checklist_form(form: ChecklistForm, wanted: Asked, slot: Slot) -> Check
             target=_yes(form, "target"),
             liver_ends=_yes(form, "ends"),
             contraindicated=_contraindicated(form, wanted),
-            liver=Liver(*(_value(form, f"liver_{name}") for name, _ in _LIVER)),
-            counts=Counts(*(_value(form, f"count_{name}") for name, _ in _COUNTS)),
+            liver=Liver(*(_value(form, f"liver_{name}") for name, _ in words.LIVER_LABELS)),
+            counts=Counts(*(_value(form, f"count_{name}") for name, _ in words.COUNT_LABELS)),
             blasts=_value(form, "blasts"),
             disease=_disease(form),
             low_since=_value(form, "low_since"),
@@ -132,18 +149,27 @@ def read_checklist_form(form: ChecklistForm, wanted: Asked, slot: Slot) -> Check
 
 
 def _judge(form: ChecklistForm) -> None:
-    """Days that cannot be, and what goes only with something else."""
+    """Values of another unit, days that cannot be, and what goes only with something else."""
+    for name in PLAUSIBLE:
+        value = _value(form, measured(name))
+        if value is not None and not is_plausible(name, value):
+            blame(form[measured(name)], words.implausible(name, value))
     on = form.on.data
     for field in form.in_order():
         late = isinstance(field, Day) and field.name != "on" and on and field.data and field.data > on
         if late:
-            blame(field, "This is after the day of the dose.")
+            blame(field, words.AFTER_THE_DOSE)
     if "disease_on" in form:
         who, marrow = form["disease_prescriber"], form["disease_on"]
         if who.data and marrow.data is None and not marrow.errors:
-            blame(marrow, "Type the day of the latest marrow.")
+            blame(marrow, words.TYPE_MARROW)
         if marrow.data and not who.data:
-            blame(who, "Name the prescriber who says so, or leave the marrow empty.")
+            blame(who, words.NAME_WHO_SAYS)
+
+
+def measured(name: str) -> str:
+    """The name of the field of a value."""
+    return f"count_{name}" if name in dict(words.COUNT_LABELS) else f"liver_{name}"
 
 
 def _value(form: ChecklistForm, name: str) -> Any:
@@ -177,8 +203,8 @@ def typed_checklist(stored: Checklist, wanted: Asked) -> dict[str, str]:
     """A stored checklist as its form would be typed."""
     liver, counts, disease = stored.liver, stored.counts, stored.disease
     amounts = {
-        **{f"liver_{name}": getattr(liver, name) for name, _ in _LIVER},
-        **{f"count_{name}": getattr(counts, name) for name, _ in _COUNTS},
+        **{f"liver_{name}": getattr(liver, name) for name, _ in words.LIVER_LABELS},
+        **{f"count_{name}": getattr(counts, name) for name, _ in words.COUNT_LABELS},
         "blasts": stored.blasts,
     }
     typed = {name: plain(value.value) for name, value in amounts.items() if value is not None}

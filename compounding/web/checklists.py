@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
-from compounding.checklist import Asked, Checklist, Exam
+from compounding.checklist import Asked, Checklist, Correction, Exam, checklist_as_json, is_latest
 from compounding.course import Slot
 from compounding.findings import Severity
 from compounding.records import Change, CourseRecord, NewChecklist, RecordsFault, RecordsRefused, StoredChecklist
@@ -25,22 +25,26 @@ from compounding.web.checklist_forms import (
     ChecklistForm,
     boxes,
     checklist_form,
+    measured,
     read_checklist_form,
     typed_checklist,
 )
+from compounding.web.course_forms import second_proved
 from compounding.web.courses import found_at
 from compounding.web.desk import desk
 from compounding.web.forms import blame
 from compounding.web.identity import event, me
 from compounding.web.in_course import InCourse
 from compounding.web.plan_page import asking, finding_view, kept
-from compounding.web.signing import canonical, signer_proved
+from compounding.web.signing import canonical, proved, signer_proved
 from compounding.web.viewing import seen
+from compounding.wording import checklist_forms as words
 from compounding.wording.checklist import checklist_pairs, counts_late, counts_stand
 from compounding.wording.course_page import dose_title
+from compounding.wording.findings import FindingText, finding_text
 from compounding.wording.numbers import day as written_day
 from compounding.wording.numbers import moment
-from compounding.wording.plans import FindingText, finding_text
+from compounding.wording.patients import patient_name
 from compounding.workflow import Deed
 
 blueprint = Blueprint("checklists", __name__, url_prefix="/courses")
@@ -70,7 +74,7 @@ def record(number: str, cycle: int, day: int) -> Any:
     if pages.lost():
         return _page(found, slot, form, (), problems=[pages.problem(form.on.anchor, pages.LOST)])
     made = read_checklist_form(form, wanted, slot)
-    if made is None or not _counts_kept(found, made, form):
+    if made is None or not (_marrow_fits(found, made, form) and _counts_kept(found, made, form)):
         return _page(found, slot, form, ()), 422
     if (moved := _moved(found, slot)) is not None:
         return _page(found, slot, form, (), problems=[pages.problem(form.on.anchor, moved)]), 409
@@ -81,9 +85,10 @@ def record(number: str, cycle: int, day: int) -> Any:
     save = _answers_form(asked, request.form)
     try:
         seconds = seconds_proved(save, d) if answered(save, me().account.user) else None
-        if seconds is None or not signer_proved(save, d):
+        agreed = None if seconds is None else _corrected(found, made, form)
+        if seconds is None or agreed is None or not signer_proved(save, d):
             return _page(found, slot, form, findings, save), 422
-        _record(found, made, findings, save.given(seconds))
+        _record(found, agreed, findings, save.given(seconds))
     except RecordsFault as fault:
         problem = pages.problem(form.on.anchor, str(fault))
         now = found_at(number) if isinstance(fault, RecordsRefused) else found
@@ -102,14 +107,18 @@ def _moved(found: InCourse, slot: Slot) -> str | None:
     if request.form.get(_WAS, "") == str(_entry(found, slot)):
         return None
     stored = found.record.checklists.get(slot)
-    by = "" if stored is None else f" by {stored.told.person.name}"
-    return f"The checklist of {slot} was recorded meanwhile{by}: look at it below. Nothing is recorded yet."
+    return words.recorded_meanwhile(slot, "" if stored is None else stored.told.person.name)
 
 
 def _form(found: InCourse, slot: Slot, sent: MultiDict[str, str] | None) -> tuple[ChecklistForm, Asked]:
     if slot not in {dose.slot for dose in found.schedule.doses}:
         abort(404)
-    return checklist_form(found.drug, slot, desk(), sent)
+    return checklist_form(found.drug, slot, desk(), sent, stand=_stand(found, slot))
+
+
+def _stand(found: InCourse, slot: Slot) -> bool:
+    """Whether the counts of a dose are held against: those of a first day whose dose, or a later one, was given."""
+    return slot.day == found.drug.days[0] and found.given_by(slot) is not None
 
 
 def _typed(found: InCourse, slot: Slot) -> MultiDict[str, str]:
@@ -126,21 +135,58 @@ def _findings(found: InCourse, made: Checklist) -> tuple[FindingText, ...]:
 
 
 def _counts_kept(found: InCourse, made: Checklist, form: ChecklistForm) -> bool:
-    """Whether the counts that later doses are held against stay as they were before the dose. What was not known may
-    be entered later, of a day before it."""
+    """Whether the counts that later doses are held against stay as they were before the dose, or a second person is
+    named who agrees that they were an entry error. What was not known may be entered later, of a day before it."""
     slot = made.slot
-    if slot.day != found.drug.days[0] or found.given_by(slot) is None:
+    if not _stand(found, slot):
         return True
     known, taken = found.counts(slot), made.tests.get(Exam.BLOOD_COUNT)
-    for name in ("neutrophils", "platelets"):
-        stands, now = getattr(known, name), getattr(made.counts, name)
-        if stands is not None and now != stands:
-            blame(form[f"count_{name}"], counts_stand(name, stands, slot))
-        given = min(dose.on for dose in found.course.given if dose.slot >= slot)
-        if stands is None and now is not None and taken is not None and taken > given:
-            blame(form["exam_blood_count"], counts_late(given, desk().market))
-            break
+    differing, named = tuple(_differing(found, made)), bool(form["second"].data)
+    for name in differing:
+        stands = getattr(known, name)
+        if stands is not None and not named:
+            blame(form[measured(name)], counts_stand(name, stands, slot))
+    given = min(dose.on for dose in found.course.given if dose.slot >= slot)
+    entered = [name for name in differing if getattr(made.counts, name) is not None]
+    if entered and taken is not None and taken > given:
+        blame(form["exam_blood_count"], counts_late(given, desk().market))
     return not any(field.errors for field in form)
+
+
+def _differing(found: InCourse, made: Checklist) -> Iterator[str]:
+    """The counts that are not as they stand."""
+    known = found.counts(made.slot)
+    return (name for name in ("neutrophils", "platelets") if getattr(made.counts, name) != getattr(known, name))
+
+
+def _corrects(found: InCourse, made: Checklist) -> bool:
+    """Whether it takes the place of counts that stand: what was not known is only filled in."""
+    known = found.counts(made.slot)
+    return _stand(found, made.slot) and any(getattr(known, name) is not None for name in _differing(found, made))
+
+
+def _corrected(found: InCourse, made: Checklist, form: ChecklistForm) -> Checklist | None:
+    """The checklist with who agreed that counts were an entry error, where it corrects any; None where they are not
+    proved, or nobody says what was wrong, which then stands at the field. Raises RecordsFault."""
+    if not _corrects(found, made):
+        return made
+    said = form["correction_words"]
+    for field, missing in ((said, words.SAY_WHAT_WAS_WRONG), (form.second_secret, words.TYPE_SECOND_SECRET)):
+        if not field.data:
+            blame(field, missing)
+    if any(field.errors for field in form):
+        return None
+    account = second_proved(form, form.second, form.second_secret, desk())
+    return None if account is None else replace(made, correction=Correction(said.data, account.user))
+
+
+def _marrow_fits(found: InCourse, made: Checklist, form: ChecklistForm) -> bool:
+    """Whether the marrow that counts are put down to the disease by is the latest one."""
+    began = found.began(made.slot)
+    if made.disease is None or is_latest(made.disease.marrow_on, began):
+        return True
+    blame(form["disease_on"], words.marrow_old(began, desk().market))
+    return False
 
 
 def _asked(findings: tuple[FindingText, ...]) -> tuple[FindingText, ...]:
@@ -154,7 +200,7 @@ def _answers_form(asked: tuple[FindingText, ...], sent: MultiDict[str, str]) -> 
     save = save_form(desk(), asked, sent)
     for one in save.asked:
         if one.words is not None:
-            one.words.description = "with the name of the prescriber who decided"
+            one.words.description = words.WHO_DECIDED
     return save
 
 
@@ -164,30 +210,34 @@ def _digest(findings: Sequence[FindingText]) -> str:
 
 def _record(found: InCourse, made: Checklist, findings: tuple[FindingText, ...], given: Sequence[Given]) -> None:
     d, slot = desk(), made.slot
-    judged = telling.judged(findings, given)
-    told = event(RECORDED, {"dose": str(slot), **telling.details(given)}, findings=judged)
+    judged = telling.judged_in_full(findings, given)
+    why = made.correction.words if made.correction else ""
+    told = event(RECORDED, {"dose": str(slot), **telling.details(given)}, findings=judged, reason=why)
     new = NewChecklist(made, canonical([_answer(one) for one in given]), _entry(found, slot))
+    signed = {"course": found.record.number, "checklist": checklist_as_json(made), "answers": new.answers_json}
 
     def judge(now: CourseRecord) -> str | None:
         again = InCourse(now, found.drug)
         if (again.findings_of(made), again.given_by(slot)) == (found.findings_of(made), found.given_by(slot)):
             return None
-        return f"Course {now.number} was changed meanwhile: look at what the checklist finds by now."
+        return words.course_changed(now.number)
 
     records.record_checklist(
         d.engine,
         found.record.number,
         new,
-        lambda old: replace(told, changes=_changes(old, made)),
+        lambda old: proved(replace(told, changes=_changes(old, made, found)), signed),
         judge,
         tuple(telling.answer_events(given, told)),
     )
 
 
-def _changes(old: StoredChecklist | None, now: Checklist) -> tuple[Change, ...]:
-    market = desk().market
-    was = () if old is None else checklist_pairs(old.checklist, market)
-    return telling.differences(was, checklist_pairs(now, market))
+def _changes(old: StoredChecklist | None, now: Checklist, found: InCourse) -> tuple[Change, ...]:
+    """Each value as it stood and as it stands; of corrected counts those that doses were held against."""
+    market, was = desk().market, None if old is None else old.checklist
+    if was is not None and now.correction is not None:
+        was = replace(was, counts=found.counts(now.slot))
+    return telling.differences(() if was is None else checklist_pairs(was, market), checklist_pairs(now, market))
 
 
 def _answer(given: Given) -> dict[str, str]:
@@ -226,7 +276,7 @@ def _page(
         form=form,
         groups=[(heading, [(field, _look(field)) for field in fields]) for heading, fields in form.groups()],
         findings=[(finding_view(finding), answers.get(id(finding))) for finding in findings],
-        findings_heading=asking(findings, "needs an answer", "need an answer") if findings else "",
+        findings_heading=asking(findings, words.NEEDS_ANSWER, words.NEED_ANSWER) if findings else "",
         save=save,
         judged=_digest(findings),
         was=_entry(found, slot),
@@ -236,7 +286,7 @@ def _page(
         title=dose_title(slot),
         slot=slot,
         number=found.record.number,
-        name=f"{patient.family.upper()}, {patient.given}",
+        name=patient_name(patient),
         born=kept(written_day(patient.born, d.market)),
         may=me().may(Deed.ENTER),
     )
@@ -244,7 +294,7 @@ def _page(
 
 def _stored(stored: StoredChecklist) -> dict[str, Any]:
     d = desk()
-    told = f"Recorded {kept(moment(stored.told.at, d.zone, d.market))} by {stored.told.person.name}."
+    told = words.recorded_by(kept(moment(stored.told.at, d.zone, d.market)), stored.told.person.name)
     return {"told": told, "pairs": kept(tuple(checklist_pairs(stored.checklist, d.market)))}
 
 
@@ -257,4 +307,5 @@ def _answers(stored: StoredChecklist) -> list[tuple[str, str]]:
 
 
 def _look(field: Any) -> str:
-    return {"Day": "date", "Choice": "row", "Tick": "tick"}.get(type(field).__name__, "line")
+    kinds = {"Day": "date", "Choice": "row", "Tick": "tick", "Secret": "secret"}
+    return kinds.get(type(field).__name__, "line")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from compounding.course import CourseFact, Start, Transplant, same_place
+from compounding.course import CourseFact, Start, Transplant, fact_as_json, kind_of, same_place
 from compounding.policy import Market
 from compounding.records import Change, CourseRecord, NewFact, StoredFact
 from compounding.web.telling import differences
@@ -53,6 +53,12 @@ def taken_out(record: CourseRecord, fact_id: int, market: Market) -> tuple[Chang
     without = replace(record, facts=tuple(one for one in record.facts if one.id != fact_id))
     before = _pairs(stored.fact, stored.prescriber, market)
     return differences(before, _held(without, stored.fact, market))
+
+
+def signed(number: str, new: NewFact) -> Mapping[str, str]:
+    """What is signed of a fact, as it is stored."""
+    of = {"course": number, "kind": kind_of(new.fact), "fact": fact_as_json(new.fact)}
+    return {**of, "words": new.words, "prescriber": new.prescriber}
 
 
 def needs_words(record: CourseRecord, new: NewFact, market: Market) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
@@ -24,26 +25,26 @@ from compounding.course import (
     Transplant,
 )
 from compounding.credentials import USER_MOST, folded
-from compounding.formulary import Presentation
-from compounding.quantities import DoseLevel
+from compounding.formulary import Fact, Levels, Presentation, Regimen
+from compounding.quantities import DoseLevel, Duration
 from compounding.records import Account
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Count, Day, Figure, Line, Secret
 from compounding.web.forms import NAME_MOST, REASON_MOST, RESPONSES, SiteForm, blame
 from compounding.web.identity import me
+from compounding.web.in_course import InCourse
 from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.signing import SignForm
-from compounding.wording.course_findings import ENDS
-from compounding.wording.numbers import capital
-from compounding.wording.numbers import day as written_day
+from compounding.wording import course_forms as words
+from compounding.wording.fields import YES_NO, Field, in_future
 from compounding.workflow import Deed, barred, may
 from compounding.workflow.people import seen_by_two
 
-SECOND_WRONG = "The user name or the password of the second person is not right. Nothing is recorded."
 _PRESCRIBER, _WORDS = "prescriber", "words"
-_WHY_CHANGED = "Why it is changed"
-_WORDS_HINT = "may stay empty, but where it takes the place of what stands"
-_YES_NO = (("no", "No"), ("yes", "Yes"))
+START_AHEAD = 365
+"""Days. Relapsed leukaemia is treated within weeks: what is planned a year ahead is a slip in the year."""
+LEVEL_MOST = 2
+"""Times the highest level of the label. A dose of a trial or an old protocol may be above that; twice it is a slip."""
 
 
 class FactForm(SignForm):
@@ -67,22 +68,24 @@ class _Kind(NamedTuple):
     read: Callable[[Mapping[str, Any], Presentation], CourseFact]
     prescriber: bool = False
     """Whether it needs a named prescriber."""
-    words: str = "In words"
+    words: str = words.IN_WORDS
     """What its words are called beside its own fields; "" where none are asked."""
-    past: bool = False
-    """Whether it happened `on` a day, which then is none to come."""
+    past: tuple[str, ...] = ()
+    """Its fields of days on which something happened, which are none to come."""
+    planned: tuple[str, ...] = ()
+    """Its fields of days that are planned."""
 
 
-def _cycle(label: str = "Cycle") -> Count:
-    return Count(label, least=1, missing="Type the cycle.")
+def _cycle(asked: Field = words.CYCLE) -> Count:
+    return Count(**asked, least=1)
 
 
 def _day(drug: Presentation) -> Choice:
-    return Choice("Day", tuple((str(day), str(day)) for day in drug.days), missing="Choose the day of the cycle.")
+    return Choice(**words.DAY, choices=tuple((str(day), str(day)) for day in drug.days))
 
 
 def _reason() -> Line:
-    return Line("Reason", most=REASON_MOST, printed=True, missing="Type the reason.")
+    return Line(**words.REASON, most=REASON_MOST, printed=True)
 
 
 def _slot(said: Mapping[str, Any]) -> Slot:
@@ -92,8 +95,8 @@ def _slot(said: Mapping[str, Any]) -> Slot:
 _FORMS: Mapping[str, _Kind] = {
     "response": _Kind(
         lambda drug: {
-            "after_cycle": _cycle("After cycle"),
-            "is_": Choice("Response", RESPONSES, missing="Choose the response."),
+            "after_cycle": _cycle(words.AFTER_CYCLE),
+            "is_": Choice(**words.RESPONSE, choices=RESPONSES),
         },
         lambda said, drug: Assessment(said["after_cycle"], Response(said["is_"])),
     ),
@@ -105,93 +108,134 @@ _FORMS: Mapping[str, _Kind] = {
     "length": _Kind(
         lambda drug: {
             "cycle": _cycle(),
-            "days": Count("Length", least=1, missing="Type the length in days.", unit="days"),
+            "days": Count(**words.LENGTH, least=1),
             "reason": _reason(),
         },
         lambda said, drug: Length(said["cycle"], said["days"], said["reason"]),
-        words=_WHY_CHANGED,
+        words=words.WHY_CHANGED,
     ),
     "interruption": _Kind(
         lambda drug: {
-            "since": Day("Held from", missing="Type the day from which treatment is held."),
-            "to": Day("Recovered on", hint="leave empty while not; record it again with the same first day then"),
+            "since": Day(**words.HELD_FROM),
+            "to": Day(**words.RECOVERED_ON),
             "reason": _reason(),
         },
         lambda said, drug: Interruption(said["since"], said["to"], said["reason"]),
-        words=_WHY_CHANGED,
+        words=words.WHY_CHANGED,
+        past=("since", "to"),
     ),
     "reduction": _Kind(
-        lambda drug: {"from_cycle": _cycle("From cycle")},
+        lambda drug: {"from_cycle": _cycle(words.FROM_CYCLE)},
         lambda said, drug: Reduction(said["from_cycle"], drug.regimen.reduction_percent.value or 0),
         prescriber=True,
     ),
     "dropped-day": _Kind(
-        lambda drug: {"from_cycle": _cycle("From cycle"), "day": _day(drug)},
+        lambda drug: {"from_cycle": _cycle(words.FROM_CYCLE), "day": _day(drug)},
         lambda said, drug: DroppedDay(said["from_cycle"], int(said["day"])),
         prescriber=True,
     ),
     "transplant": _Kind(
         lambda drug: {
-            "planned": Choice("Transplant planned", _YES_NO, missing="Choose one."),
-            "third": Line("Reason for one cycle more", most=REASON_MOST, printed=True, hint=_third(drug)),
+            "planned": Choice(**words.TRANSPLANT, choices=YES_NO),
+            "third": Line(
+                **words.third_cycle(drug.regimen.transplant_third_cycle.value), most=REASON_MOST, printed=True
+            ),
         },
         lambda said, drug: Transplant(said["planned"] == "yes", said["third"] or ""),
     ),
     "start": _Kind(
-        lambda drug: {"on": Day("Day 1 of cycle 1", missing="Type the day on which the first dose is planned.")},
+        lambda drug: {"on": Day(**words.START)},
         lambda said, drug: Start(said["on"]),
+        planned=("on",),
     ),
     "given": _Kind(
         lambda drug: {
             "cycle": _cycle(),
             "day": _day(drug),
-            "on": Day("Given on", missing="Type the day on which it was given."),
-            "level": Figure("Level", DoseLevel, unit="mg/m²", places=3, missing="Type the level in mg/m²."),
+            "on": Day(**words.GIVEN_ON),
+            "level": Figure(**words.LEVEL, kind=DoseLevel, places=3),
         },
         lambda said, drug: Given(_slot(said), said["on"], said["level"]),
-        past=True,
+        past=("on",),
     ),
     "ended": _Kind(
         lambda drug: {
-            "on": Day("Ended on", missing="Type the day on which treatment ended."),
-            "why": Choice(
-                "Why",
-                tuple((end.value, capital(ENDS[end.value])) for end in End),
-                prompt="Choose why",
-                missing="Choose why.",
-            ),
-            "told": Line("In words", most=REASON_MOST, printed=True, missing="Say in words why it ended."),
+            "on": Day(**words.ENDED_ON),
+            "why": Choice(**words.WHY_ENDED, choices=words.WHY_CHOICES),
+            "told": Line(**words.ENDED_IN_WORDS, most=REASON_MOST, printed=True),
         },
         lambda said, drug: Ended(said["on"], End(said["why"]), said["told"]),
-        words=_WHY_CHANGED,
-        past=True,
+        words=words.WHY_CHANGED,
+        past=("on",),
     ),
 }
 
 
-def _third(drug: Presentation) -> str:
-    reason = drug.regimen.transplant_third_cycle.value
-    return f"only where {reason}" if reason else "the label allows none"
+def too_far_ahead(start: date, d: Desk) -> str | None:
+    """Why day 1 of cycle 1 is not planned for a day; None where it may be."""
+    return words.ahead(start, START_AHEAD, d.market) if start > d.today() + timedelta(days=START_AHEAD) else None
 
 
-def read_fact_form(form: FactForm, kind: str, d: Desk) -> bool:
-    """Whether what was sent is whole; what is wrong stands at its field."""
+def read_fact_form(form: FactForm, kind: str, found: InCourse, d: Desk) -> bool:
+    """Whether what was sent is whole and may be of this course; what is wrong stands at its field."""
     form.validate()
-    if _FORMS[kind].past and (on := form["on"].data) is not None and on > d.today():
-        blame(form["on"], f"{written_day(on, d.market)} is in the future.")
+    _read_days(form, _FORMS[kind], found.record.patient.content.born, d)
+    _read_cycles(form, found.course.most_cycles)
+    if kind == "given" and not form.errors_in_order():
+        _read_given(form, found, d)
     return not form.errors_in_order()
+
+
+def _read_days(form: FactForm, kind: _Kind, born: date, d: Desk) -> None:
+    for name in (*kind.past, *kind.planned):
+        on = form[name].data
+        if on is None:
+            continue
+        if on < born:
+            blame(form[name], words.before_birth(on, born, d.market))
+        elif name in kind.past and on > d.today():
+            blame(form[name], in_future(on, d.market))
+        elif name in kind.planned and (said := too_far_ahead(on, d)) is not None:
+            blame(form[name], said)
+
+
+def _read_cycles(form: FactForm, most: int | None) -> None:
+    """A reduction is from a cycle on that the course may have."""
+    if "from_cycle" in form and most is not None and (cycle := form["from_cycle"].data or 0) > most:
+        blame(form["from_cycle"], words.many_cycles(cycle, most))
+
+
+def _read_given(form: FactForm, found: InCourse, d: Desk) -> None:
+    """What no label has, but another hospital may have given, needs words; what nobody gives is a slip."""
+    regimen, level, on = found.drug.regimen, form["level"].data, form["on"].data
+    highest = max((each for all_ in _levels(regimen) for each in all_.values()), key=lambda each: each.value)
+    if level.value > LEVEL_MOST * highest.value:
+        blame(form["level"], words.level_refused(level, highest))
+    asked = [words.level_asks(level, highest)] if level.value > highest.value else []
+    longest = max(length.value.whole("day") for length in _lengths(regimen))
+    if on < found.course.start - timedelta(days=longest):
+        asked.append(words.early_asks(on, found.course.start, longest, d.market))
+    for said in asked if not form.errors_in_order() and not form.typed_words().strip() else ():
+        blame(form[_WORDS], said)
+
+
+def _levels(regimen: Regimen) -> tuple[Levels, ...]:
+    return regimen.first_cycle.value, regimen.response.value, regimen.no_response.value
+
+
+def _lengths(regimen: Regimen) -> tuple[Fact[Duration], ...]:
+    """How long a cycle may be by the label: 28 days at most (USPI §2 and SmPC §4.2, dose tables)."""
+    return regimen.first_cycle_length, regimen.first_cycle_extended, regimen.later_cycle_length
 
 
 def fact_form(kind: str, drug: Presentation, d: Desk, sent: MultiDict[str, str] | None = None) -> FactForm:
     """The form of a kind. Raises KeyError for what is none."""
     asked = _FORMS[kind]
     fields = dict(asked.of(drug))
-    named: dict[str, Any] = {"hint": "may stay empty"}
-    if asked.prescriber:
-        named = {"missing": "Name the prescriber who ordered it."}
-    fields[_PRESCRIBER] = Line("Prescriber", most=NAME_MOST, letters=True, **named)
+    ordered_by = words.ORDERED_BY if asked.prescriber else words.ORDERED_BY_ANY
+    fields[_PRESCRIBER] = Line(**ordered_by, most=NAME_MOST, letters=True)
     if asked.words:
-        fields[_WORDS] = Line(asked.words, most=REASON_MOST, hint=_WORDS_HINT)
+        fields[_WORDS] = Line(asked.words, most=REASON_MOST, hint=words.WORDS_HINT)
 
     def fact(self: FactForm, drug: Presentation) -> CourseFact:
         return asked.read({name: self[name].data for name in asked.of(drug)}, drug)
@@ -206,19 +250,19 @@ class OutForm(SignForm):
 
     ON_PAGE = ("out_words", "second", "second_secret", "signing_secret")
 
-    out_words = Line("Why it is an error", most=REASON_MOST, missing="Say why it is an error.")
-    second = Line("Second person, user name", most=USER_MOST, missing="The second person types their user name.")
-    second_secret = Secret("Password of the second person", missing="The second person types their password.")
+    out_words = Line(**words.WHY_ERROR, most=REASON_MOST)
+    second = Line(**words.SECOND, most=USER_MOST)
+    second_secret = Secret(**words.SECOND_SECRET)
 
 
 def second_proved(form: SiteForm, user: Line, secret: Secret, d: Desk) -> Account | None:
     """The second person; why they are none stands at the field. Nobody is signed out. Raises RecordsFault."""
     name = folded(user.data)
     if not seen_by_two(me().account.user, name):
-        blame(user, "The second person must be somebody else than you.")
+        blame(user, words.SOMEBODY_ELSE)
         return None
     try:
-        found = prove(Claim(name, secret.data, SECRET_WRONG, SECOND_WRONG, me().workstation), d)
+        found = prove(Claim(name, secret.data, SECRET_WRONG, words.SECOND_WRONG, me().workstation), d)
     except NotProved as refused:
         blame(secret, str(refused))
         return None

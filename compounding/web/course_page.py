@@ -8,22 +8,23 @@ from typing import Any
 
 from flask import url_for
 
+from compounding import records
 from compounding.checklist.given import judged as infusion_findings
 from compounding.course import Scheduled, Slot, State, variance
 from compounding.formulary import Presentation
 from compounding.patient import Identity
-from compounding.records import NewPatient, StoredFact
+from compounding.records import NewPatient, SavedPreparation, StoredFact
 from compounding.web.calendar import CalendarPage, calendar_page
 from compounding.web.desk import Desk
 from compounding.web.identity import me
 from compounding.web.in_course import InCourse
 from compounding.web.plan_page import FindingView, asking, finding_view, kept
+from compounding.wording import course_forms as form_words
 from compounding.wording import course_page as words
 from compounding.wording import courses as wording
 from compounding.wording.barriers import barrier_sentence
-from compounding.wording.findings import sentence
+from compounding.wording.findings import FindingText, finding_text, sentence
 from compounding.wording.numbers import DASH, amount, day, moment
-from compounding.wording.plans import FindingText, finding_text
 from compounding.workflow import Deed
 from compounding.workflow import State as PathState
 
@@ -38,6 +39,7 @@ HEADS = (
     ("Checklist", "keep"),
 )
 FACT_HEADS = (("What", ""), ("In words", ""), ("Recorded", "keep"), ("", "keep"))
+OUTSIDE_HEADS = (("Number", "keep"), ("Given on", "keep"), ("State", ""))
 _LOOKS = {
     State.GIVEN: "done",
     State.OMITTED: "todo",
@@ -82,11 +84,13 @@ class CourseView:
     facts: tuple[Mapping[str, Any], ...]
     kinds: tuple[tuple[str, str], ...]
     """What may be recorded: name and address."""
+    outside: tuple[Mapping[str, Any], ...]
+    """Live orders of the patient that stand in no course."""
     calendar: CalendarPage
     unconfirmed: tuple[str, ...]
-    stopped: bool
     heads: tuple[tuple[str, str], ...] = HEADS
     fact_heads: tuple[tuple[str, str], ...] = FACT_HEADS
+    outside_heads: tuple[tuple[str, str], ...] = OUTSIDE_HEADS
 
 
 def identity_of(patient: NewPatient, location: str = "") -> Identity:
@@ -114,9 +118,9 @@ def course_view(found: InCourse, d: Desk) -> CourseView:
         findings_heading=_heading(findings),
         facts=tuple(_fact_row(found, fact, d) for fact in reversed(record.facts)),
         kinds=tuple(_kinds(found)) if me().may(Deed.ENTER) else (),
+        outside=tuple(_outside_row(one, d) for one in records.ordered_outside(d.engine, record)),
         calendar=calendar_page(found.course, made, d.today()),
         unconfirmed=tuple(wording.course_unconfirmed(found.course)),
-        stopped=made.stopped,
     )
 
 
@@ -272,6 +276,24 @@ def _fact_row(found: InCourse, stored: StoredFact, d: Desk) -> Mapping[str, Any]
     if stored.out:
         what = {"main": what, "chip": "Taken out", "look": "todo"}
     return {"cells": (what, {"small": said}, {"main": told, "small": [stored.told.person.name]}, link)}
+
+
+def standing(found: InCourse, d: Desk) -> tuple[tuple[str, str], ...]:
+    """What is recorded of the course by now, the newest first: when and by whom, and what."""
+    return kept(
+        tuple(
+            (
+                form_words.recorded_by(moment(one.told.at, d.zone, d.market), one.told.person.name),
+                words.fact_words(one.fact, d.market),
+            )
+            for one in reversed(found.record.standing)
+        )
+    )
+
+
+def _outside_row(one: SavedPreparation, d: Desk) -> Mapping[str, Any]:
+    number = {"main": one.number, "href": url_for("preparations.shown", number=one.number)}
+    return {"cells": (number, day(one.content.given_on, d.market), one.state)}
 
 
 def _kinds(found: InCourse) -> Iterator[tuple[str, str]]:

@@ -9,38 +9,45 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from compounding import papers, records
+from compounding import records
 from compounding.course import Omitted, Slot
 from compounding.formulary import Presentation
 from compounding.quantities import Unreadable
 from compounding.records import CourseRecord, NewCourse, NewFact, OutFact, RecordsFault, RecordsRefused
 from compounding.web import course_changes, drafts, pages
-from compounding.web.course_forms import FactForm, OutForm, fact_form, read_fact_form, second_proved
-from compounding.web.course_page import identity_of
+from compounding.web.course_forms import (
+    FactForm,
+    OutForm,
+    fact_form,
+    read_fact_form,
+    second_proved,
+    too_far_ahead,
+)
+from compounding.web.course_page import standing
+from compounding.web.course_plan import course_plan
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import blame, order_form
-from compounding.web.identity import event, me
+from compounding.web.identity import event
 from compounding.web.in_course import InCourse, fault_of, in_course, without_dose
 from compounding.web.order_page import KEY, order_page
 from compounding.web.patient_forms import CourseForm, course_form
 from compounding.web.patients import patient_at, patient_page
 from compounding.web.placing import next_order
 from compounding.web.plan_page import kept
-from compounding.web.signing import signer_proved
+from compounding.web.signing import proved, signer_proved
 from compounding.web.viewing import FORM_VIEWED, seen, viewed
+from compounding.wording import course_forms as forms
 from compounding.wording import course_page as words
 from compounding.wording.ics import calendar_file
 from compounding.wording.numbers import day as written_day
-from compounding.wording.numbers import moment
-from compounding.wording.papers import TRAINING_ON_WORKSHEET
 from compounding.wording.patients import patient_name
-from compounding.wording.reports import log_head
-from compounding.wording.treatment import Prepared, TreatmentText, treatment_text
 from compounding.workflow.treatments import Numbered, told_of_others
 
 blueprint = Blueprint("courses", __name__)
 
 VIEWED, OPENED, CHANGED, TAKEN_OUT = "course viewed", "course opened", "course changed", "course entry taken out"
+_WAS = "was"
+"""The entry of the course that the page of a form showed."""
 PLAN_TAKEN, CALENDAR_TAKEN = "treatment plan viewed", "course calendar viewed"
 
 
@@ -74,7 +81,10 @@ def open_(patient_id: int) -> Any:
     d, form, key = desk(), course_form(desk(), request.form), drafts.sent_key(request.form)
     if pages.lost():
         return _open_page(patient_id, form, key, [pages.problem("indication", pages.LOST)])
-    if not form.validate():
+    form.validate()
+    if (start := form.start.data) is not None and (said := too_far_ahead(start, d)) is not None:
+        blame(form.start, said)
+    if form.errors_in_order():
         return _open_page(patient_id, form, key), 422
     course = NewCourse(
         key,
@@ -95,9 +105,8 @@ def open_(patient_id: int) -> Any:
     try:
         if not signer_proved(form, d):
             return _open_page(patient_id, form, key), 422
-        opened = records.open_course(
-            d.engine, course, event(OPENED, told), lambda others: _runs(others, course.drug_id, d)
-        )
+        signed = proved(event(OPENED, told), {**told, "drug": course.drug_id, "request": course.request_key})
+        opened = records.open_course(d.engine, course, signed, lambda others: _runs(others, course.drug_id, d))
         return back(opened.number)
     except RecordsFault as fault:
         blame(form.indication, str(fault))
@@ -107,8 +116,8 @@ def open_(patient_id: int) -> Any:
 def _runs(others: Sequence[CourseRecord], drug_id: str, d: Desk) -> str | None:
     """Why no course of this drug is opened beside another; None where none of it runs."""
     of_drug = (Numbered(one.number, in_course(one, d).course) for one in others if one.content.drug_id == drug_id)
-    running = next((one.number for one in of_drug if one.runs), None)
-    return None if running is None else words.runs_words(running)
+    running = next((one for one in of_drug if one.runs), None)
+    return None if running is None else words.runs_words(running.number, running.course)
 
 
 def _told_before(patient_id: int, d: Desk) -> list[str]:
@@ -116,7 +125,7 @@ def _told_before(patient_id: int, d: Desk) -> list[str]:
     found = [in_course(one, d) for one in records.courses_of(d.engine, patient_id)]
     numbered = [Numbered(one.record.number, one.course) for one in found]
     told = [words.before_words(number, case) for number, case in told_of_others(numbered)]
-    return [*(words.runs_words(one.number) for one in numbered if one.runs), *told]
+    return [*(words.runs_words(one.number, one.course) for one in numbered if one.runs), *told]
 
 
 def _open_page(
@@ -170,40 +179,10 @@ def order(number: str, cycle: int, day: int) -> Any:
 def plan_pdf(number: str) -> Any:
     """The treatment plan, for the patient's file."""
     d, found = desk(), found_at(number)
-    made = papers.draw_treatment(_plan_text(found), d.market, d.site.pharmacy, _foot(d), _mark(d), _head(d))
+    made = course_plan(found, d)
     viewed(PLAN_TAKEN, number)
     headers = {"Content-Disposition": f'inline; filename="plan-{number}.pdf"'}
     return Response(made, mimetype="application/pdf", headers=headers)
-
-
-def _plan_text(found: InCourse) -> TreatmentText:
-    patient, content, d = found.record.patient.content, found.record.content, desk()
-    lines = words.plan_lines(
-        (patient_name(patient), written_day(patient.born, d.market)),
-        pages.numbers(identity_of(patient)),
-        patient.allergies,
-        (content.indication, content.prescriber),
-    )
-    prepared = {
-        slot: Prepared(one.preparation, one.infusion.dose, one.infusion.batches)
-        for slot, one in found.record.infusions.items()
-        if one.infusion is not None
-    }
-    return treatment_text(found.course, found.schedule, found.record.number, lines, prepared)
-
-
-def _foot(d: Desk) -> str:
-    return words.made_at(moment(d.clock(), d.zone, d.market), d.site.name, me().person.name)
-
-
-def _mark(d: Desk) -> tuple[str, str] | None:
-    return TRAINING_ON_WORKSHEET if d.site.training else None
-
-
-def _head(d: Desk) -> str | None:
-    """The newest entry of the log: what is planned follows from what stood there."""
-    newest = records.head(d.engine)
-    return None if newest is None else log_head(newest.code)
 
 
 @blueprint.get("/courses/<number>/calendar.ics")
@@ -231,25 +210,36 @@ def change(number: str, kind: str) -> Any:
 def record(number: str, kind: str) -> Any:
     """Records it, where the course can stand with it."""
     d, found = desk(), found_at(number)
-    form = _form(found, kind, request.form)
+    form, moved = _form(found, kind, request.form), _moved(found)
+    problems = [pages.problem(form.in_order()[0].anchor, moved)] if moved else []
     if pages.lost():
-        return _fact_page(found, kind, form, [pages.problem(form.signing_secret.anchor, pages.LOST)])
-    if not read_fact_form(form, kind, d):
+        return _fact_page(found, kind, form, [pages.problem(form.signing_secret.anchor, pages.LOST), *problems])
+    if moved:
+        return _fact_page(found, kind, form, problems), 409
+    if not read_fact_form(form, kind, found, d):
         return _fact_page(found, kind, form), 422
     try:
-        new_fact = NewFact(form.fact(found.drug), form.typed_words(), form.typed_prescriber())
+        new_fact = NewFact(form.fact(found.drug), form.typed_words(), form.typed_prescriber(), found.record.entry)
         if not (_reasoned(form, found.record, new_fact, d) and signer_proved(form, d)):
             return _fact_page(found, kind, form), 422
         said = words.fact_words(new_fact.fact, d.market)
         told = event(CHANGED, {**_named(form), "recorded": said}, reason=new_fact.words)
-        _record(found, new_fact, told, d)
+        _record(found, new_fact, proved(told, course_changes.signed(number, new_fact)), d)
     except Unreadable as unreadable:
         blame(_first(form), str(unreadable))
         return _fact_page(found, kind, form), 422
     except RecordsFault as fault:
         blame(_first(form), str(fault))
-        return _fact_page(found, kind, form, fault=fault), pages.status_of(fault)
+        now = found_at(number) if isinstance(fault, RecordsRefused) else found
+        return _fact_page(now, kind, form, fault=fault), pages.status_of(fault)
     return back(number)
+
+
+def _moved(found: InCourse) -> str | None:
+    """Why nothing is recorded of a course that the page did not show; None where it showed it as it stands. The page
+    that says so shows it, beside what was typed."""
+    record = found.record
+    return None if request.form.get(_WAS, "") == str(record.entry) else forms.changed_meanwhile(record.number)
 
 
 def _reasoned(form: FactForm, was: CourseRecord, new: NewFact, d: Desk) -> bool:
@@ -313,6 +303,8 @@ def _fact_page(
         fields=[(field, _look(field)) for field in form.in_order() if field.name != "signing_secret"],
         kind=kind,
         title=words.KINDS[kind],
+        was=found.record.entry,
+        stands=standing(found, desk()),
         **_of(found),
     )
 
@@ -356,7 +348,9 @@ def take_out(number: str, fact_id: int) -> Any:
         second = second_proved(form, form.second, form.second_secret, d)
         if second is None or not signer_proved(form, d):
             return _out_page(found, fact_id, form), 422
-        told = event(TAKEN_OUT, {"entry": _what(found, fact_id), "seen by": second.name}, reason=form.out_words.data)
+        said = {"entry": _what(found, fact_id), "seen by": second.name}
+        told = event(TAKEN_OUT, said, reason=form.out_words.data)
+        told = proved(told, {**said, "course": number, "fact": fact_id, "words": form.out_words.data})
         taken = OutFact(fact_id, form.out_words.data, second.user)
         records.take_out_fact(
             d.engine,

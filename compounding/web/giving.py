@@ -9,76 +9,94 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from compounding import records
-from compounding.checklist import Infusion, Reaction
+from compounding.checklist import Infusion, Reaction, infusion_as_json
 from compounding.course import Slot
-from compounding.localtime import read_moment
+from compounding.credentials import USER_MOST
 from compounding.quantities import DoseLevel, DrugMass, Unreadable, plain
-from compounding.records import CourseRecord, Event, NewInfusion, PlacedOrder, RecordsFault, Standing, StoredInfusion
+from compounding.records import (
+    CourseRecord,
+    Event,
+    NewInfusion,
+    PlacedOrder,
+    RecordsFault,
+    RecordsRefused,
+    Standing,
+    StoredInfusion,
+)
 from compounding.web import pages
 from compounding.web.checklist_forms import boxes
+from compounding.web.course_forms import second_proved
 from compounding.web.courses import found_at
 from compounding.web.desk import Desk, desk
-from compounding.web.fields import Choice, Day, Figure, Hour, Line
+from compounding.web.fields import Choice, Day, Figure, Line, Secret, TrueTime
 from compounding.web.forms import REASON_MOST, blame
+from compounding.web.given_times import as_typed, ran
 from compounding.web.identity import event, me
 from compounding.web.in_course import InCourse, fault_of
 from compounding.web.plan_page import kept
-from compounding.web.signing import SignForm, signer_proved
+from compounding.web.progressing import PlanDiffers, way
+from compounding.web.signing import SignForm, proved, signer_proved
 from compounding.web.telling import differences
 from compounding.web.viewing import seen
-from compounding.wording.checklist import REACTIONS, infusion_pairs
+from compounding.wording import infusions as wording
+from compounding.wording.checklist import infusion_pairs
 from compounding.wording.course_page import dose_title
-from compounding.wording.numbers import amount, clock, moment
 from compounding.wording.numbers import day as written_day
+from compounding.wording.numbers import moment
+from compounding.wording.patients import patient_name
 from compounding.workflow import Deed, State
 from compounding.workflow.guards import minute
 from compounding.workflow.materials import Kind, live
-from compounding.workflow.progress import What
+from compounding.workflow.progress import What, clocks
 
 blueprint = Blueprint("giving", __name__, url_prefix="/courses")
 
 VIEWED, RECORDED, CORRECTED = "dose viewed", "dose given recorded", "dose given corrected"
-_ALL_OR_LESS = "all that was prepared, or less"
-_WAS_GIVEN = (("given", "Was given, as above"), ("not", "Was not given at all"))
+_WAS = "was"
+"""The entry of the dose that the page showed as given; 0 where there was none."""
 
 
 class GivenForm(SignForm):
     """An infusion by its true times."""
 
-    ON_PAGE = ("on", "start", "end", "observed", "dose", "reaction", "words", "why", "not_given", "signing_secret")
+    ON_PAGE = (
+        *("on", "start", "end", "observed", "dose", "reaction", "words", "not_given", "why"),
+        *("second", "second_secret", "signing_secret"),
+    )
     why: Line
     """Asked only where an earlier record is corrected."""
     not_given: Choice
+    second: Line
+    """Asked only where its bag has left since."""
+    second_secret: Secret
 
-    on = Day("Given on", missing="Type the day on which it was given.")
-    start = Hour("Infusion started", missing="Type when the infusion started.", hint="24-hour clock, as 10:05")
-    end = Hour("Infusion ended", missing="Type when the infusion ended.", hint="after midnight it is the next day")
-    observed = Hour("Observed until", hint="leave empty where it is not known")
-    dose = Figure(
-        "Given", DrugMass, unit="mg", places=6, missing="Type how much ran in.", hint="all that was prepared, or less"
-    )
-    reaction = Choice(
-        "Reaction",
-        tuple((one.value, words) for one, words in REACTIONS.items()),
-        missing="Choose how it was borne.",
-    )
-    words = Line("In words", most=REASON_MOST, hint="of a reaction, or why less ran in")
+    on = Day(**wording.ON)
+    start = TrueTime(**wording.STARTED)
+    end = TrueTime(**wording.ENDED)
+    observed = TrueTime(**wording.OBSERVED)
+    dose = Figure(**wording.GIVEN, kind=DrugMass, places=6)
+    reaction = Choice(**wording.REACTION, choices=wording.REACTION_CHOICES)
+    words = Line(**wording.IN_WORDS, most=REASON_MOST)
 
 
-def _form(again: bool, d: Desk, sent: MultiDict[str, str] | None) -> GivenForm:
+def _form(
+    stored: StoredInfusion | None, order: PlacedOrder | None, d: Desk, sent: MultiDict[str, str] | None
+) -> GivenForm:
     fields: dict[str, Any] = {}
-    if again:
-        fields["why"] = Line("Why the record is corrected", most=REASON_MOST, missing="Say what was wrong with it.")
-        fields["not_given"] = Choice("The dose", _WAS_GIVEN, missing="Choose one.")
+    if stored is not None:
+        fields["why"] = Line(**wording.WHY_CORRECTED, most=REASON_MOST)
+        fields["not_given"] = Choice(**wording.WHETHER_GIVEN, choices=wording.WHETHER_CHOICES)
+        if order is not None and order.left:
+            fields["second"] = Line(**wording.SECOND, most=USER_MOST)
+            fields["second_secret"] = Secret(**wording.SECOND_SECRET)
     form: GivenForm = type("GivenForm", (GivenForm,), fields)(d, sent)
     return form
 
@@ -93,7 +111,7 @@ def shown(number: str, cycle: int, day: int) -> Any:
     stored, order = found.record.infusions.get(slot), _order(found, slot)
     if stored is None and order is None:
         abort(404)
-    form = _form(stored is not None, desk(), MultiDict(_typed(stored, order)))
+    form = _form(stored, order, desk(), MultiDict(_typed(stored, order)))
     return _page(found, slot, form)
 
 
@@ -105,44 +123,83 @@ def record(number: str, cycle: int, day: int) -> Any:
     stored, order = found.record.infusions.get(slot), _order(found, slot)
     if order is None:
         abort(404)
-    form = _form(stored is not None, d, request.form)
+    form = _form(stored, order, d, request.form)
     if pages.lost():
         return _page(found, slot, form, [pages.problem("on", pages.LOST)])
+    if (moved := _moved(found, slot)) is not None:
+        return _page(found, slot, form, [pages.problem("on", moved)]), 409
     form.validate()
     infusion = None if form.errors_in_order() else _infusion(form, slot, order, d)
     if form.errors_in_order():
         return _page(found, slot, form), 422
     try:
-        if not signer_proved(form, d):
+        second = _seen_by(form, order, d)
+        if form.errors_in_order() or not signer_proved(form, d):
             return _page(found, slot, form), 422
-        new = NewInfusion(slot, order.number, infusion, (form["why"].data or "") if stored else "")
-        said = {"dose": str(slot), "preparation": new.preparation}
+        new = NewInfusion(slot, order.number, infusion, (form["why"].data or "") if stored else "", _entry(stored))
+        said = {"dose": str(slot), "preparation": new.preparation, **({"seen by": second} if second else {})}
         told = event(CORRECTED if stored else RECORDED, said, reason=new.words)
         records.record_infusion(
             d.engine,
             number,
             new,
-            lambda was: _told(told, new, was, d),
-            lambda now: _gone(now, new) or fault_of(now, found.drug),
+            lambda was: proved(_told(told, new, was, d), _signed(number, new)),
+            lambda now: _gone(now, new, second) or fault_of(now, found.drug),
         )
     except RecordsFault as fault:
         blame(form.on, str(fault))
-        return _page(found, slot, form, fault=fault), pages.status_of(fault)
+        now = found_at(number) if isinstance(fault, RecordsRefused) else found
+        return _page(now, slot, form, fault=fault), pages.status_of(fault)
+    if infusion is not None and _late(infusion, order.number, d):
+        return redirect(url_for("giving.shown", number=number, cycle=cycle, day=day), 303)
     return redirect(url_for("courses.shown", number=number), 303)
 
 
-def _gone(now: CourseRecord, new: NewInfusion) -> str | None:
-    """Why nothing more is recorded as given of a bag that is not there any more; None where it is. What ran in of it
-    before the rest left may still be corrected, but for how much it was: that much is missing in the bin."""
-    state = next(order.state for order in now.orders if order.number == new.preparation)
-    if new.infusion is None or State(state) is State.RELEASED:
+def _entry(stored: StoredInfusion | None) -> int:
+    return 0 if stored is None else stored.told.entry
+
+
+def _moved(found: InCourse, slot: Slot) -> str | None:
+    """Why nothing is recorded over a dose that the page did not show; None where it showed the one that stands. The
+    page that says so shows it, beside what was typed."""
+    stored = found.record.infusions.get(slot)
+    if request.form.get(_WAS, "") == str(_entry(stored)):
         return None
-    before = [one.infusion for one in now.all_infusions if one.slot == new.slot][:-1]
-    if not before or before[-1] is None:
-        return f"{new.preparation} is {state}: nothing of it is given any more."
-    if before[-1].dose != new.infusion.dose:
-        return f"{new.preparation} is {state}, but for the {before[-1].dose} that were given: that much stays."
-    return None
+    return wording.recorded_meanwhile(slot, "" if stored is None else stored.told.person.name)
+
+
+def _signed(number: str, new: NewInfusion) -> dict[str, str]:
+    infusion = "" if new.infusion is None else infusion_as_json(new.infusion)
+    of = {"course": number, "dose": str(new.slot), "preparation": new.preparation}
+    return {**of, "infusion": infusion, "words": new.words}
+
+
+def _seen_by(form: GivenForm, order: PlacedOrder, d: Desk) -> str:
+    """The second person of a bag that has left, of which nothing was given after all: what is missing in it stays
+    missing. "" where none is needed; why there is none stands at the field. Raises RecordsFault."""
+    if "second" not in form or form["not_given"].data != "not":
+        return ""
+    user, secret = form.second, form.second_secret
+    if user.data and secret.data:
+        second = second_proved(form, user, secret, d)
+        return second.name if second else ""
+    blame(secret if user.data else user, wording.needs_second(order.number, order.state))
+    return ""
+
+
+def _gone(now: CourseRecord, new: NewInfusion, second: str) -> str | None:
+    """Why nothing more is recorded as given of a bag that is not there any more; None where it is. What ran in of it
+    before the rest left may still be corrected, but for how much it was: that much is missing in the bin. That nothing
+    did, two people say; and what is taken back may be recorded again."""
+    order = next(order for order in now.orders if order.number == new.preparation)
+    if not order.left:
+        return None
+    if new.infusion is None:
+        return None if second else wording.needs_second(order.number, order.state)
+    before = now.ran_in(order)
+    if before is None:
+        return wording.gone(order.number, order.state)
+    return None if before.dose == new.infusion.dose else wording.part_given(order.number, order.state, before.dose)
 
 
 def _told(told: Event, new: NewInfusion, was: CourseRecord, d: Desk) -> Event:
@@ -172,11 +229,11 @@ def _order(found: InCourse, slot: Slot) -> PlacedOrder | None:
 
 def _typed(stored: StoredInfusion | None, order: PlacedOrder | None) -> dict[str, str]:
     """What is known already, as it would be typed."""
-    zone = ZoneInfo(desk().zone)
+    zone = desk().zone
     if stored is not None and stored.infusion is not None:
         made = stored.infusion
-        until = {} if made.observed_until is None else {"observed": clock(made.observed_until, str(zone))}
-        times = {"start": clock(made.start, str(zone)), "end": clock(made.end, str(zone)), **until}
+        until = {} if made.observed_until is None else {"observed": as_typed(made.observed_until, zone)}
+        times = {"start": as_typed(made.start, zone), "end": as_typed(made.end, zone), **until}
         more = {"dose": plain(made.dose.value), "reaction": made.reaction.value, "words": made.words}
         return {**boxes("on", made.on), **times, **more}
     if order is None:
@@ -191,31 +248,24 @@ def _infusion(form: GivenForm, slot: Slot, order: PlacedOrder, d: Desk) -> Infus
     """The infusion; None where the dose was not given after all, or does not fit, which then stands at its field."""
     if "not_given" in form and form["not_given"].data == "not":
         return None
-    on, level, zone = form.on.data, _level(order), ZoneInfo(d.zone)
-    start = _moment(on, form.start, zone)
-    end = _moment(on, form.end, zone, start)
-    observed = None if form.observed.data is None else _moment(on, form.observed, zone, end)
-    if start is None or end is None or form.errors_in_order():
-        return None
-    if on > d.today():
-        blame(form.on, f"{written_day(on, d.market)} is in the future.")
+    times = ran(form.on, form.start, form.end, form.observed, d)
+    if times is None:
         return None
     released = _released(order, d)
-    if released is not None and start < released:
-        at, of = moment(released, d.zone, d.market), order.number
-        blame(form.start, f"{of} was released at {at}, and no infusion starts before that: type when it started.")
+    if released is not None and times.start < released:
+        blame(form.start, wording.before_release(order.number, moment(released, d.zone, d.market)))
         return None
     brand, batches = _traced(order, d)
     try:
         return Infusion(
             slot=slot,
-            on=on,
-            level=level,
+            on=form.on.data,
+            level=_level(order),
             prepared=_prepared(order),
             dose=form.dose.data,
-            start=start,
-            end=end,
-            observed_until=observed,
+            start=times.start,
+            end=times.end,
+            observed_until=times.observed,
             reaction=Reaction(form.reaction.data),
             words=form.words.data or "",
             brand=brand,
@@ -226,19 +276,14 @@ def _infusion(form: GivenForm, slot: Slot, order: PlacedOrder, d: Desk) -> Infus
         return None
 
 
-def _moment(on: date, field: Hour, zone: ZoneInfo, after: datetime | None = None) -> datetime | None:
-    """A time of the day of the infusion in UTC; one that is before what it follows is of the day after."""
-    at: time | None = field.data
-    if at is None:
-        return None
+def _late(infusion: Infusion, number: str, d: Desk) -> tuple[str, ...]:
+    """What of it was after the limits of its bag, in sentences. Raises NotRead."""
+    standing = records.standing(d.engine, number)
     try:
-        made = read_moment(f"{on.isoformat()}T{at:%H:%M}", zone)
-        if after is not None and made < after:
-            made = read_moment(f"{date.fromordinal(on.toordinal() + 1).isoformat()}T{at:%H:%M}", zone)
-        return made.astimezone(UTC)
-    except Unreadable as unreadable:
-        blame(field, str(unreadable))
-        return None
+        times = None if standing is None else clocks(way(standing, d).progress)
+    except PlanDiffers:  # its drug file is gone
+        return ()
+    return () if times is None else wording.late(infusion.start, infusion.end, times, d.zone, d.market)
 
 
 def _prepared(order: PlacedOrder) -> DrugMass:
@@ -280,18 +325,20 @@ def _page(
     d, stored, order = desk(), found.record.infusions.get(slot), _order(found, slot)
     errors = [*problems, *pages.problems(form)]
     patient = found.record.patient.content
-    pairs = () if stored is None or stored.infusion is None else infusion_pairs(stored.infusion, d.zone, d.market)
+    infusion = None if stored is None else stored.infusion
     return pages.page(
         "given.html",
         errors,
         pages.heading(errors, "recorded"),
         form=form,
-        stored=None if stored is None else {"pairs": kept(tuple(pairs)), "by": stored.told.person.name},
-        prepared="" if order is None else kept(f"{amount(_prepared(order))} in {order.number}"),
+        was=_entry(stored),
+        stored=None if stored is None else {"pairs": kept(tuple(_pairs(infusion, d))), "by": stored.told.person.name},
+        late=() if infusion is None or order is None else [kept(said) for said in _late(infusion, order.number, d)],
+        prepared="" if order is None else kept(wording.prepared_in(_prepared(order), order.number)),
         title=dose_title(slot),
         slot=slot,
         number=found.record.number,
-        name=f"{patient.family.upper()}, {patient.given}",
+        name=patient_name(patient),
         born=kept(written_day(patient.born, d.market)),
         may=me().may(Deed.ENTER) and order is not None,
     )

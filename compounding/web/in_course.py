@@ -12,12 +12,12 @@ from functools import cached_property
 from compounding.checklist import Checklist, Counts, baselines, standing
 from compounding.checklist import judged as checklist_findings
 from compounding.course import Assessment, Course, CourseFact, CourseFault, Given, Made, Schedule, Slot, schedule
-from compounding.findings import Finding, Severity, Source, Status
+from compounding.findings import Finding, Severity, Source, Status, Values
 from compounding.formulary import Presentation, with_confirmed
 from compounding.policy import Market
 from compounding.quantities import BodyMass, DoseLevel, Length, read_number
 from compounding.records import CourseRecord, NotRead, PlacedOrder, StoredInfusion, course_of
-from compounding.records.courses import omitted_and_given, passed_over
+from compounding.records.course_values import omitted_and_given, passed_over
 from compounding.web.desk import Desk
 from compounding.wording.findings import sentence
 from compounding.workflow import State
@@ -27,6 +27,7 @@ from compounding.workflow.treatments import Expected, Numbered, Treatment
 
 OVER = frozenset({State.CANCELLED, State.REJECTED, State.RETURNED, State.WASTED})
 """The states in which a preparation reaches no patient."""
+_COURSE = Source("the course", Status.ORDER)
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,22 @@ class InCourse:
     def counts(self, slot: Slot) -> Counts:
         """The counts of a dose that later ones are held against: those from before it was given."""
         all_, given = [one for one in self.record.all_checklists if one.checklist.slot == slot], self.given_by(slot)
-        before = [one.checklist.counts for one in all_ if given is None or one.told.entry < given]
-        after = [one.checklist.counts for one in all_ if given is not None and one.told.entry > given]
+        before = [one.checklist for one in all_ if given is None or one.told.entry < given]
+        after = [one.checklist for one in all_ if given is not None and one.told.entry > given]
         return standing(before, after)
+
+    def began(self, slot: Slot) -> date:
+        """When the cycle of the last dose before this one began; while none was given, the planned start."""
+        given = [dose for dose in self.course.given if dose.slot < slot]
+        cycle = max((dose.slot.cycle for dose in given), default=0)
+        return min((dose.on for dose in given if dose.slot.cycle == cycle), default=self.record.content.start)
 
     def findings_of(self, checklist: Checklist) -> tuple[Finding, ...]:
         """What a checklist finds, held against those of the other doses."""
         slot = checklist.slot
         counts = {other: self.counts(other) for other in self.record.checklists if other != slot}
         last = max((dose.on for dose in self.course.given if dose.slot < slot), default=None)
-        return checklist_findings(self.drug, checklist, baselines(counts, slot), last)
+        return checklist_findings(self.drug, checklist, baselines(counts, slot), last, self.began(slot))
 
     def checked(self, slot: Slot) -> tuple[Finding, ...] | None:
         """What the checklist of a dose finds by now; None where there is none."""
@@ -120,6 +127,17 @@ class InCourse:
         for slot in omitted_and_given(self.record):
             yield _beside("omitted", slot, slot)
 
+    def missing(self, slot: Slot) -> Iterator[Finding]:
+        """What was missing in the bags of a dose that left, and is recorded as given no more: the patient may have
+        had it."""
+        for order in self.record.orders:
+            before, now = self.record.ran_in(order), self.record.infusions.get(slot)
+            if order.slot != slot or before is None:
+                continue
+            if now is None or now.preparation != order.number:
+                values: Values = {"cycle": slot.cycle, "day": slot.day, "order": order.number, "mass": before.dose}
+                yield Finding("not-accounted", Severity.OVERRIDE, "", values, _COURSE)
+
     def expected(self) -> Iterator[Expected]:
         """What its orders under way ask for."""
         for order in self.record.orders:
@@ -148,7 +166,7 @@ def day_of(order: PlacedOrder) -> date:
 def _beside(case: str, slot: Slot, given: Slot) -> Finding:
     earlier = {"earlier_cycle": slot.cycle, "earlier_day": slot.day}
     values = {"cycle": given.cycle, "day": given.day, **earlier}
-    return Finding("not-recorded", Severity.ACKNOWLEDGE, case, values, Source("the course", Status.ORDER))
+    return Finding("not-recorded", Severity.ACKNOWLEDGE, case, values, _COURSE)
 
 
 def treatment_of(courses: Sequence[InCourse], own: str = "", besides: str = "") -> Treatment:

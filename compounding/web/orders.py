@@ -57,6 +57,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 # Binds what was shown; it is beside the order in the page that saves.
 _DIGEST = "shown"
 _LAST = "signing_secret"
+_COURSE = "course"
 _NOT_WHOLE = "The plan is not whole: nothing can be saved."
 _SAME = "Nothing is changed: every field says what is saved."
 _OTHER_PAPER = "What stands here of a paper came with the order when it was entered, and is not changed."
@@ -122,8 +123,17 @@ def review_of(sent: MultiDict[str, str]) -> Any:
 
 def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
     """The form that was sent, what it changes, and the key of its draft."""
-    d = desk()
-    return order_form(d, sent), changing(sent), drafts.unsaved_key(sent, d)
+    d, of = desk(), changing(sent)
+    return _form(sent, of, d), of, drafts.unsaved_key(sent, d)
+
+
+def _form(sent: MultiDict[str, str], of: Changing | None, d: Desk) -> OrderForm:
+    """A stored order stays in its course, or outside of all, whatever the form sends of that: nobody types it."""
+    if of is None:
+        return order_form(d, sent)
+    stands = MultiDict((name, text) for name, text in sent.items(multi=True) if name != _COURSE)
+    stands[_COURSE] = of.typed().get(_COURSE, "")
+    return order_form(d, stands)
 
 
 def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
@@ -289,7 +299,8 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form, of = order_form(d, request.form), changing(request.form)
+    of = changing(request.form)
+    form = _form(request.form, of, d)
     key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):

@@ -14,11 +14,11 @@ from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Day, Line, PatientNumber, Secret
 from compounding.web.forms import NAME_MOST, REASON_MOST, NHSNumber, SiteForm, blame
 from compounding.web.signing import SignForm
+from compounding.wording import course_forms as course_words
 from compounding.wording import patients as words
-from compounding.wording.numbers import day as written_day
+from compounding.wording.fields import YES_NO, in_future
 
 ALLERGIES_MOST = 200
-_SEXES = (("female", "Female"), ("male", "Male"))
 
 
 class PatientForm(SiteForm):
@@ -26,13 +26,11 @@ class PatientForm(SiteForm):
 
     ON_PAGE: tuple[str, ...] = ("family", "given", "born", "sex", "mrn", "nhs_number", "hospital_number", "allergies")
 
-    family = Line("Family name", most=NAME_MOST, letters=True, printed=True, missing="Type the family name.")
-    given = Line("Given name", most=NAME_MOST, letters=True, printed=True, missing="Type the given name.")
-    born = Day("Born", missing="Type the date of birth.")
-    sex = Choice("Sex", _SEXES, hint="only where the record uses it")
-    allergies = Line(
-        "Allergies", most=ALLERGIES_MOST, printed=True, hint="as transcribed from the record; “none known” is an answer"
-    )
+    family = Line(**words.FAMILY_ASKED, most=NAME_MOST, letters=True, printed=True)
+    given = Line(**words.GIVEN_ASKED, most=NAME_MOST, letters=True, printed=True)
+    born = Day(**words.BORN_ASKED)
+    sex = Choice(**words.SEX_ASKED, choices=words.SEXES)
+    allergies = Line(**words.ALLERGIES_ASKED, most=ALLERGIES_MOST, printed=True)
 
     def patient(self, d: Desk) -> NewPatient:
         """Of a form without errors."""
@@ -49,12 +47,12 @@ class PatientForm(SiteForm):
 
 
 class USPatientForm(PatientForm):
-    mrn = PatientNumber("MRN", missing="Type the medical record number.", hint="medical record number")
+    mrn = PatientNumber(**words.MRN_ASKED)
 
 
 class UKPatientForm(PatientForm):
-    nhs_number = NHSNumber("NHS number", hint="ten figures; leave empty where there is none")
-    hospital_number = PatientNumber("Hospital number", missing="Type the hospital number.")
+    nhs_number = NHSNumber(**words.NHS_NUMBER_ASKED)
+    hospital_number = PatientNumber(**words.HOSPITAL_NUMBER_ASKED)
 
 
 class CorrectionForm(PatientForm, SignForm):
@@ -65,7 +63,7 @@ class CorrectionForm(PatientForm, SignForm):
     """Asked only of a patient under treatment, as is the next."""
     second_secret: Secret
 
-    reason = Line(words.WHY_CHANGED, most=REASON_MOST, missing=words.SAY_WHY)
+    reason = Line(**words.WHY_CHANGED, most=REASON_MOST)
 
 
 def _kind(d: Desk) -> type[PatientForm]:
@@ -81,7 +79,7 @@ def correction_form(d: Desk, treated: bool, sent: MultiDict[str, str] | None = N
     """The form of a patient who is there; of one under treatment with the fields of a second person."""
     more: dict[str, Any] = {}
     if treated:
-        more["second"] = Line(words.SECOND, most=USER_MOST, hint=words.SECOND_WHEN)
+        more["second"] = Line(**words.SECOND, most=USER_MOST)
         more["second_secret"] = Secret(words.SECOND_SECRET)
     form: CorrectionForm = type("CorrectionForm", (_kind(d), CorrectionForm), more)(d, sent)
     return form
@@ -92,9 +90,9 @@ def read_patient(form: PatientForm, d: Desk) -> NewPatient | None:
     form.validate()
     born, today = form.born.data, d.today()
     if born and born > today:
-        blame(form.born, f"{written_day(born, d.market)} is in the future.")
+        blame(form.born, in_future(born, d.market))
     elif born and years_between(born, today) > OLDEST:
-        blame(form.born, f"{written_day(born, d.market)} is more than {OLDEST} years ago.")
+        blame(form.born, words.too_old(born, OLDEST, d.market))
     return None if any(field.errors for field in form) else form.patient(d)
 
 
@@ -115,9 +113,9 @@ def typed_patient(patient: NewPatient) -> dict[str, str]:
 class PatientSearchForm(SiteForm):
     """What a patient is found by; what is left empty restricts nothing."""
 
-    name = Line("Name", most=NAME_MOST, hint="or a part of it")
-    patient_number = Line("Patient number", most=30, hint="whole")
-    on = Day("Born")
+    name = Line(**words.NAME_SOUGHT, most=NAME_MOST)
+    patient_number = Line(**words.NUMBER_SOUGHT, most=30)
+    on = Day(words.BORN)
 
     def search(self) -> PatientSearch:
         return PatientSearch(self.name.data or "", self.patient_number.data or "", self.on.data)
@@ -130,12 +128,10 @@ class CourseForm(SignForm):
     drug: Choice
     """Asked only where the site keeps more than one."""
 
-    indication = Line(
-        "Indication", most=REASON_MOST, printed=True, missing="Type the indication.", hint="as the prescriber wrote it"
-    )
-    start = Day("Day 1 of cycle 1", missing="Type the day on which the first dose is planned.")
-    transplant = Choice("Transplant planned", (("no", "No"), ("yes", "Yes")), missing="Choose one.")
-    prescriber = Line("Prescriber", most=NAME_MOST, letters=True, printed=True, missing="Type the prescriber's name.")
+    indication = Line(**course_words.INDICATION, most=REASON_MOST, printed=True)
+    start = Day(**course_words.START)
+    transplant = Choice(**course_words.TRANSPLANT, choices=YES_NO)
+    prescriber = Line(**course_words.PRESCRIBER, most=NAME_MOST, letters=True, printed=True)
 
     def drug_id(self, d: Desk) -> str:
         """Of a form without errors."""
@@ -146,7 +142,8 @@ class CourseForm(SignForm):
 def course_form(d: Desk, sent: MultiDict[str, str] | None = None) -> CourseForm:
     more: dict[str, Any] = {}
     if len(d.drugs) > 1:
-        shown = tuple((drug.id, f"{drug.names.generic.value} ({drug.names.brand.value})") for drug in d.drugs)
-        more["drug"] = Choice("Drug", shown, missing="Choose the drug.")
+        names = ((drug.id, drug.names) for drug in d.drugs)
+        shown = tuple((id_, course_words.drug_choice(named.generic.value, named.brand.value)) for id_, named in names)
+        more["drug"] = Choice(**course_words.DRUG, choices=shown)
     form: CourseForm = type("CourseForm", (CourseForm,), more)(d, sent)
     return form

@@ -28,7 +28,7 @@ from compounding.web.patient_forms import (
     typed_patient,
 )
 from compounding.web.plan_page import kept
-from compounding.web.signing import signer_proved
+from compounding.web.signing import proved, signer_proved
 from compounding.web.telling import differences
 from compounding.web.viewing import seen, viewed
 from compounding.wording import patients as words
@@ -165,6 +165,7 @@ def _corrected(form: CorrectionForm, one: Patient, new: NewPatient, d: Desk) -> 
     second = seconds[0] if seconds else None
     seen_by = {"seen by": words.seen_by(second.name, second.user)} if second else {}
     told, pairs = event(CORRECTED, seen_by, reason=form.reason.data), words.patient_pairs
+    told = proved(told, {**seen_by, "patient": one.id, **dict(pairs(new, d.market)), "reason": form.reason.data})
     return records.put_patient(
         d.engine,
         new,

@@ -22,7 +22,9 @@ from compounding.web.changing import stored_typed
 from compounding.web.desk import Desk
 from compounding.web.forms import DAYS_AHEAD, DAYS_BACK, Entry, OrderForm, blame, further_cycle
 from compounding.web.in_course import InCourse, in_course, treatment_of
-from compounding.wording import courses as wording
+from compounding.wording import course_orders as words
+from compounding.wording.courses import reduction_words
+from compounding.wording.patients import patient_name
 from compounding.workflow.treatments import judged
 
 _NUMBERS = ("mrn", "nhs_number", "hospital_number")
@@ -54,14 +56,13 @@ class Placing:
         """What was changed meanwhile: the course, its patient, or what is ordered in it; None where nothing was."""
         seen = self.found.record
         if now.entry != seen.entry:
-            return f"Course {seen.number} was changed meanwhile: review the order once more."
+            return words.course_changed(seen.number)
         if now.patient.entry != seen.patient.entry:
-            return f"The patient of course {seen.number} was corrected meanwhile: review the order once more."
+            return words.patient_corrected(seen.number)
         known = set(self.found.expected())
         for one in InCourse(now, self.found.drug).expected():
             if one.order != self.own and one not in known:
-                said = f"{one.order} was ordered for {one.slot} of course {seen.number} meanwhile"
-                return f"{said}: review the order once more."
+                return words.ordered_meanwhile(one.order, one.slot, seen.number)
         return None
 
     @property
@@ -70,12 +71,9 @@ class Placing:
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """What the course says of the dose, as names and texts."""
-        return (
-            ("Course", self.found.record.number),
-            ("Indication", self.found.record.content.indication),
-            *wording.expected(self.found.course, self.scheduled),
-            ("Against the last dose of its day", wording.variance_words(self.variance, self.found.drug.market)),
-        )
+        record = self.found.record
+        indication = record.content.indication
+        return tuple(words.dose_pairs(record.number, indication, self.found.course, self.scheduled, self.variance))
 
 
 # ------------------------------------------------------------------ an order as sent
@@ -88,14 +86,12 @@ def course_of_order(form: OrderForm, entry: Entry, d: Desk) -> InCourse | None:
         return None
     record = records.course_record(d.engine, entry.course)
     if record is None:
-        blame(form.family, f"There is no course {entry.course}: begin the order on the page of its course.")
+        blame(form.family, words.no_course(entry.course))
         return None
     if not same_patient(entry.identity, record.patient.content):
-        named = _named(record.patient.content)
-        said = f"Course {record.number} is of {named}. Correct the patient there, or order for another outside it."
-        blame(form.family, said)
+        blame(form.family, words.another_patient(record.number, patient_name(record.patient.content)))
     if entry.drug.id != record.content.drug_id:
-        blame(form.family, f"Course {record.number} is of {record.content.drug_id}, and the order of {entry.drug.id}.")
+        blame(form.family, words.another_drug(record.number, record.content.drug_id, entry.drug.id))
     return in_course(record, d)
 
 
@@ -153,10 +149,6 @@ def identifying(patient: PatientIdentity | NewPatient) -> Values:
     return {name: found for name in ("family", "given", "born", *_NUMBERS) if (found := getattr(patient, name))}
 
 
-def _named(patient: NewPatient) -> str:
-    return f"{patient.family.upper()}, {patient.given}"
-
-
 def placing(found: InCourse, entry: Entry, made: Plan, own: str, d: Desk, courses: Sequence[InCourse] = ()) -> Placing:
     """What the course finds on a planned order, and the patient's other `courses` of the drug; `own` is the number of
     the order that it changes, "" for none."""
@@ -166,7 +158,8 @@ def placing(found: InCourse, entry: Entry, made: Plan, own: str, d: Desk, course
     treatment = treatment_of(courses or (found,), found.record.number, own)
     of_order = besides(judged(treatment, ordered, found.drug.regimen, d.policy), made.findings)
     shown = None if made.dose is None else variance(slot, made.dose, found.made)
-    return Placing(found, slot, (*of_order, *found.unrecorded(), *_of_checklist(found, ordered, d)), shown, own)
+    recorded = (*found.unrecorded(), *found.missing(slot), *_of_checklist(found, ordered, d))
+    return Placing(found, slot, (*of_order, *recorded), shown, own)
 
 
 def _ordered(slot: Slot, entry: Entry, made: Plan, already: tuple[str, ...] = ()) -> Ordered:
@@ -199,8 +192,7 @@ def told_of(form: OrderForm, d: Desk) -> tuple[tuple[str, str], ...]:
         return ()
     found, typed = in_course(record, d), (form.cycle.text.strip(), form.day.text.strip())
     doses = {(str(dose.slot.cycle), str(dose.slot.day)): dose for dose in found.schedule.doses}
-    said = wording.expected(found.course, doses.get(typed))
-    return (("Indication", record.content.indication), *said)
+    return tuple(words.form_pairs(record.content.indication, found.course, doses.get(typed)))
 
 
 # ------------------------------------------------------------------ the form of its next dose
@@ -244,7 +236,7 @@ def _reduced(found: InCourse, dose: Scheduled | None) -> dict[str, str]:
     less = None if dose is None else found.course.reduction(dose.slot.cycle)
     if dose is None or less is None or dose.permitted is None:
         return {}
-    reason = wording.reduction_words(less)
+    reason = reduction_words(less)
     return {"own_level": plain(dose.permitted.value), "own_reason": reason}
 
 

@@ -85,8 +85,19 @@ def progress(standing: Standing, figures: Planned) -> Progress:
         training=saved.content.training,
         held=_held(standing, figures),
         infused=_infused(standing),
+        ran_in=_ran_in(standing),
         on_paper=standing.paper is not None,
+        unchecked=_unchecked(standing),
     )
+
+
+def _unchecked(standing: Standing) -> bool:
+    """Whether it was released from paper before any checklist of its dose was recorded."""
+    released = [one.entry for one in standing.statuses if State(one.state) is State.RELEASED]
+    if standing.paper is None or standing.course is None or not released:
+        return False
+    record, slot = standing.course
+    return all(one.told.entry > released[0] for one in record.all_checklists if one.checklist.slot == slot)
 
 
 def _infused(standing: Standing) -> DrugMass | None:
@@ -94,6 +105,16 @@ def _infused(standing: Standing) -> DrugMass | None:
     found = () if standing.course is None else standing.course[0].infusions.values()
     of_bag = (one.infusion for one in found if one.preparation == standing.preparation.number)
     return next((infusion.dose for infusion in of_bag if infusion is not None), None)
+
+
+def _ran_in(standing: Standing) -> DrugMass | None:
+    """The same as it was recorded when its bag came back or was thrown away."""
+    if standing.course is None:
+        return None
+    record, number = standing.course[0], standing.preparation.number
+    left = next((order for order in record.orders if order.number == number and order.left), None)
+    infusion = None if left is None else record.ran_in(left)
+    return None if infusion is None else infusion.dose
 
 
 def _held(standing: Standing, figures: Planned) -> tuple[Barrier, ...]:
@@ -126,7 +147,8 @@ def order_bars(standing: Standing, drug: Presentation, policy: Policy) -> tuple[
     courses = [InCourse(one, drug) for one in of_drug]
     ordered, answered = stored_ordered(saved, slot), as_answered(stored_answers(saved), drug.market)
     found = judged_again(treatment_of(courses, own, saved.number), ordered, drug.regimen, policy)
-    return (*another, *bars(found, answered))
+    missing = () if record is None or slot is None else InCourse(record, drug).missing(slot)
+    return (*another, *bars((*found, *missing), answered))
 
 
 def order_refusal(standing: Standing, d: Desk) -> str | None:

@@ -39,7 +39,8 @@ from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
 from compounding.wording.log import HAPPENED
 from compounding.wording.numbers import day as written_day
-from compounding.wording.plans import PlanText, plan_text, to_json
+from compounding.wording.plan_values import PlanText, to_json
+from compounding.wording.plans import plan_text
 from compounding.wording.rounding import other_dose
 from compounding.workflow import Meaning
 

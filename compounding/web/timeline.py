@@ -96,7 +96,7 @@ class Rows:
         number = stands.preparation.number if stands else ""
         untold, named = self._untold(recorded, stands), _named(recorded, number)
         shown = masked(named) if untold else named
-        text, signature = self._text(shown), _signature(recorded.id, stands)
+        text, signature = self._text(shown), _signature(recorded.id, stands) or _proved(shown, stands)
         if untold:
             text = replace(text, kept=hidden(self._text(named)).kept)
         marks, kinds = _marks(shown, text, signature), _kinds(shown, signature)
@@ -164,6 +164,11 @@ def _signature(entry: int, stands: Standing | None) -> Mark | None:
     return None
 
 
+def _proved(recorded: RecordedEvent, stands: Standing | None) -> Mark | None:
+    """The mark of an entry about a course or a patient that was signed for: it holds what was signed by itself."""
+    return _SIGNED if stands is None and records.SIGNED in recorded.event.details else None
+
+
 def _marks(recorded: RecordedEvent, text: EntryText, signature: Mark | None) -> Iterator[Mark]:
     if signature is not None:
         yield signature
@@ -187,13 +192,19 @@ def _kinds(recorded: RecordedEvent, signature: Mark | None) -> Iterator[Kind]:
         yield Kind.SIGNATURE
     if event.findings or stands_against(event.action):
         yield Kind.FINDING
-    if not stands_against(event.action) and any(_replaced(*change) for change in event.changes):
+    changes = _became if _timeline_of(recorded) else _replaced
+    if not stands_against(event.action) and any(changes(*change) for change in event.changes):
         yield Kind.CHANGE
 
 
 def _replaced(field: str, old: str | None, new: str | None) -> bool:
     """Whether a value took the place of another. A step that follows is no change of what was there."""
     return None not in (old, new) and old != new and field.lower() != _STATE
+
+
+def _became(field: str, old: str | None, new: str | None) -> bool:
+    """Whether a value is another now. What is recorded of a course or a patient changes it, first or not."""
+    return old != new
 
 
 def tabs(rows: Sequence[Row], show: str) -> list[Tab]:

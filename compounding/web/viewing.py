@@ -20,7 +20,7 @@ REFUSED = "page refused"
 NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}")
 """Of a preparation; what else an entry is about is written otherwise: staff:okafor."""
 COURSE = re.compile(r"C-[0-9]{6,}")
-PATIENT = re.compile(r"patient:([0-9]{1,15})")  # no id has more figures, and no database takes many more
+PATIENT = re.compile(r"patient:([1-9][0-9]{0,14})")  # no id has more figures, and no database takes many more
 
 
 def page_refused(sentence: str) -> None:

@@ -54,13 +54,17 @@ def checklist_pairs(made: Checklist, market: Market) -> Iterator[tuple[str, str]
         yield "Target of the drug found", _ANSWERS[made.target]
     if made.pregnancy is not None:
         yield "Pregnancy", PREGNANCIES[made.pregnancy].lower()
+    if made.correction is not None:
+        yield "What was wrong with the counts", made.correction.words
+        yield "Counts corrected with", made.correction.second
 
 
 def counts_stand(name: str, known: BloodCount, slot: Slot) -> str:
-    """Why a count that later doses are held against is not changed."""
+    """What it takes to change a count that later doses are held against."""
     return (
         f"{capital(MEASURED[name])} of {slot} were recorded as {amount(known)} before it was given, and later doses "
-        "are held against that: it is not changed any more."
+        "are held against that. An entry error is corrected by two people: the second signs below, with what was "
+        "wrong."
     )
 
 

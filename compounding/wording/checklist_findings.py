@@ -20,7 +20,15 @@ MEASURED = {
     "platelets": "platelets",
     "bilirubin": "bilirubin",
     "transaminases": "AST or ALT",
+    "ast": "AST",
+    "alt": "ALT",
 }
+UNITS = {
+    "bilirubin": "mg/dL or µmol/L",
+    **dict.fromkeys(("transaminases", "ast", "alt"), "U/L"),
+    **dict.fromkeys(("neutrophils", "platelets"), "per mm³"),
+}
+"""In what else a value is reported than in the unit of its box."""
 
 
 def _not_seen(values: Values, market: Market, severity: Severity) -> str:
@@ -106,6 +114,16 @@ def _liver_over(case: str) -> Sentence:
     return write
 
 
+def _liver_unit(case: str) -> Sentence:
+    """Of a value so high that it may be one in the unit of its laboratory."""
+    over = _liver_over(case)
+
+    def write(values: Values, market: Market, severity: Severity) -> str:
+        return f"{over(values, market, severity)} Or is it in {UNITS[case]}? Then divide it by the laboratory's limit."
+
+    return write
+
+
 def _counts_missing(values: Values, market: Market, severity: Severity) -> str:
     return f"{capital(_have(values))} not entered: day 1 of cycle {figure(values['cycle'])} waits for them."
 
@@ -178,8 +196,10 @@ SENTENCES: dict[tuple[str, str], Sentence] = {
     ("blasts", "unknown"): _blasts_unknown,
     ("bilirubin", "missing"): _liver_missing,
     ("bilirubin", ""): _liver_over("bilirubin"),
+    ("bilirubin", "unit"): _liver_unit("bilirubin"),
     ("transaminases", "missing"): _liver_missing,
     ("transaminases", ""): _liver_over("transaminases"),
+    ("transaminases", "unit"): _liver_unit("transaminases"),
     ("counts", "missing"): _counts_missing,
     ("counts", "hold"): _counts_hold,
     ("counts", "baseline"): _counts_baseline,

@@ -93,11 +93,48 @@ def _running(values: Values, market: Market, severity: Severity) -> str:
     return f"This patient has course {values['course']} under way: order it there, so that the dose is counted."
 
 
+def _beside(values: Values, market: Market, severity: Severity) -> str:
+    return f"This patient has course {values['course']} of this drug under way as well: record its end first."
+
+
+def _spent(case: str) -> Sentence:
+    """Of a course beside the order that has no dose left, and whose end is not recorded."""
+
+    def write(values: Values, market: Market, severity: Severity) -> str:
+        why = {
+            "no-response": lambda: f"no CR or CRi was reached within {_within(values)}, and treatment stops then",
+            "cycles": lambda: f"it had the {count(values['most'], 'cycle')} that the label allows",
+            "transplant": lambda: f"it had the {count(values['most'], 'cycle')} that it may have before a transplant",
+        }[case]()
+        course = f"Course {values['course']} of this patient"
+        return f"{course} has no dose left and is not ended: {why}. Record its end first."
+
+    return write
+
+
+def _within(values: Values) -> str:
+    return count(values["stop_after_cycles"], "cycle")
+
+
+def _no_response_before(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"Course {values['course']} was stopped: no CR/CRi within {_within(values)}. The label says to discontinue the "
+        "drug then."
+    )
+
+
 def _passed_over(values: Values, market: Market, severity: Severity) -> str:
     earlier = f"Day {values['earlier_day']} of cycle {figure(values['earlier_cycle'])}"
     return (
         f"{earlier} is recorded neither as given nor as omitted, and {dose_of(values)} was given after it: record "
         "what became of it."
+    )
+
+
+def _not_accounted(values: Values, market: Market, severity: Severity) -> str:
+    return (
+        f"{amount(values['mass'])} of {values['order']}, an earlier bag for {dose_of(values)}, are not accounted for: "
+        "they were missing when the bag left, and are recorded as given no more. The patient may have had them."
     )
 
 
@@ -279,8 +316,12 @@ SENTENCES: dict[tuple[str, str], Sentence] = {
     ("re-escalation", "course"): _raised_beside,
     ("re-escalation", "dropped"): _dropped_beside,
     ("running", ""): _running,
+    ("running", "beside"): _beside,
+    **{("running", case): _spent(case) for case in ("no-response", "cycles", "transplant")},
+    ("no-response-before", ""): _no_response_before,
     ("not-recorded", "passed"): _passed_over,
     ("not-recorded", "omitted"): _omitted_and_given,
+    ("not-accounted", ""): _not_accounted,
     ("window", ""): _window,
     ("early", "cycle"): _early,
     ("early", "start"): _early_start,
@@ -314,9 +355,11 @@ SHORT: dict[str, Callable[[Values], str]] = {
     "weight-change": lambda v: f"Weight {amount(v['weight'])}, last {amount(v['last'])}",
     "height-change": lambda v: f"Height {amount(v['height'])}, last {amount(v['last'])}",
     "not-recorded": lambda v: f"Day {v['earlier_day']} of cycle {v['earlier_cycle']} not recorded",
+    "not-accounted": lambda v: f"{amount(v['mass'])} of {v['order']} not accounted for",
     "lowered": lambda v: f"Day {v['lower_day']} of cycle {v['lower_cycle']} was given lower",
     "interruption": lambda v: f"Treatment held for {count(v['days'], 'day')}",
     "taken": lambda v: "Ordered already",
     "running": lambda v: f"Outside course {v['course']}",
+    "no-response-before": lambda v: f"No CR/CRi in course {v['course']}",
     "unconfirmed-rules": lambda v: "Rules of interruption not confirmed",
 }

@@ -16,9 +16,11 @@ from compounding.course import (
     Omitted,
     Reduction,
     Slot,
+    Spent,
     Start,
     State,
     Transplant,
+    spent,
 )
 from compounding.findings import Severity
 from compounding.policy import Market
@@ -76,7 +78,18 @@ def ended_words(course: Course, market: Market) -> str:
 def nothing_next(course: Course) -> str:
     if course.ended is not None:
         return "Treatment has ended: no dose is given any more."
-    return "No dose is left that this course may have."
+    why = spent(course)
+    return "" if why is None else f"No dose is left that this course may have: {_spent_words(course, why)}."
+
+
+def _spent_words(course: Course, why: Spent) -> str:
+    if why is Spent.NO_RESPONSE:
+        within = count(course.regimen.no_response_stop_after.value or 0, "cycle")
+        return f"no CR or CRi within {within}. Treatment stops; record its end"
+    had = count(course.most_cycles or 0, "cycle")
+    if why is Spent.CYCLES:
+        return f"it had the {had} that the label allows. Record its end"
+    return f"a transplant is planned, and it had the {had} that it may have before one. Record its end"
 
 
 _BEFORE = {
@@ -86,6 +99,8 @@ _BEFORE = {
     " the new course.",
     "dropped": "Fewer doses a cycle were given in course {number}, for toxicity: their number never rises again. Record"
     " that in the new course.",
+    "no-response": "Course {number} was stopped without CR or CRi, within the cycles that the label allows for one: its"
+    " first orders in a new course need a second person and a reason.",
 }
 
 
@@ -94,8 +109,10 @@ def before_words(number: str, case: str) -> str:
     return _BEFORE[case].format(number=number)
 
 
-def runs_words(number: str) -> str:
+def runs_words(number: str, course: Course) -> str:
     """Why no course is opened beside another."""
+    if (why := spent(course)) is not None:
+        return f"Course {number} of this drug has no dose left: {_spent_words(course, why)} first."
     return f"Course {number} of this drug runs: order in it, or record its end first."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,30 @@ Values = Mapping[str, Any]
 _Sentence = Callable[[Values, Market, Severity], str]
 _MEASURES = {"height": "Height", "weight": "Weight", "bsa": "Body surface", "bmi": "Body mass index"}
 _REASON_ENOUGH = "It can go on only where the order carries its own mg/m² and a named prescriber."
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    """A finding as text, for pages, papers and answers; stored as it is with a plan."""
+
+    code: str
+    severity: str
+    message: str
+    short: str
+    source: str
+    status: str
+
+
+def finding_text(finding: Finding, market: Market) -> FindingText:
+    """The text of a finding."""
+    return FindingText(
+        finding.code,
+        finding.severity.word,
+        sentence(finding, market),
+        short(finding),
+        finding.source.text,
+        finding.source.status.value,
+    )
 
 
 def sentence(finding: Finding, market: Market) -> str:

@@ -15,7 +15,7 @@ from compounding.wording.papers import spaced_checksum
 from compounding.wording.path import called as named
 from compounding.workflow.materials import LOST, Kind, Material, Out
 from compounding.workflow.progress import Waste, Wasted
-from compounding.workflow.wastes import EMPTY, Balance
+from compounding.workflow.wastes import EMPTY, NONE, Balance
 
 POWDER = "powder"
 """Stands for the volume of a vial that was lost before it was wetted."""
@@ -90,13 +90,15 @@ def binned_text(concentrate: Volume, diluted: Volume) -> str:
 
 
 def balance_pairs(balance: Balance) -> tuple[tuple[str, str], ...]:
-    """Where the drug of the opened vials is, as names with amounts; the first is the sum of the others."""
+    """Where the drug of the opened vials is, as names with amounts; the first is the sum of the others. What is not
+    accounted for is named only where there is some."""
     return (
         ("Opened", amount(balance.opened)),
         ("Given", amount(balance.given)),
         ("Discarded", amount(balance.discarded)),
         ("Returned", amount(balance.returned)),
         ("In hand", amount(balance.in_hand)),
+        *((("Not accounted for", amount(balance.not_accounted)),) if balance.not_accounted > NONE else ()),
     )
 
 

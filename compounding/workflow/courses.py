@@ -30,7 +30,7 @@ def held_by(
         end = course.ended
         yield Barrier("course-ended", {"on": end.on, "why": end.why.value, "words": end.words})
     if found is None:
-        yield Barrier("checklist-missing", where)
+        yield Barrier(NO_CHECKLIST, where)
     elif any(finding.severity is Severity.STOP for finding in found):
         yield Barrier("checklist-stops", where)
     elif any(finding.severity in _ANSWERED and not answered(finding) for finding in found):
@@ -43,6 +43,7 @@ def held_by(
 
 
 ANOTHER_PATIENT = "patient-differs"
+NO_CHECKLIST = "checklist-missing"
 
 
 def another_patient(ordered: Values, now: Values) -> Barrier:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
 from compounding.workflow.check import MOST_APART, read_out, stays_apart
-from compounding.workflow.courses import ANOTHER_PATIENT
+from compounding.workflow.courses import ANOTHER_PATIENT, NO_CHECKLIST
 from compounding.workflow.labels import count, hand_label_barriers, label_barriers, labelled_by_hand
 from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
@@ -151,7 +151,13 @@ def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
 
 
 def _course(progress: Progress, now: datetime) -> Iterator[Barrier]:
-    yield from progress.held
+    """What left on paper has left: that its checklist is missing is written down with it, and bars nothing."""
+    yield from (barrier for barrier in progress.held if barrier not in without_checklist(progress))
+
+
+def without_checklist(progress: Progress) -> tuple[Barrier, ...]:
+    """That what was prepared on paper has no checklist in its course."""
+    return tuple(barrier for barrier in progress.held if progress.on_paper and barrier.code == NO_CHECKLIST)
 
 
 def _patient(progress: Progress, now: datetime) -> Iterator[Barrier]:

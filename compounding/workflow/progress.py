@@ -224,8 +224,12 @@ class Progress:
     """What in its course holds it back."""
     infused: DrugMass | None = None
     """What of its bag is recorded as given; None where nothing is."""
+    ran_in: DrugMass | None = None
+    """What was recorded so when the bag came back or was thrown away; None where nothing was, or it has not."""
     on_paper: bool = False
     """Whether it was prepared on paper while the screen was down, and is entered later under its number."""
+    unchecked: bool = False
+    """Whether its release on paper was entered while its dose had no checklist."""
 
     @property
     def wetted(self) -> tuple[int, ...]:

@@ -21,9 +21,11 @@ from compounding.course import (
     Reduction,
     Response,
     Slot,
+    Spent,
     ended_finding,
     order_findings,
-    schedule,
+    spent,
+    unanswered,
 )
 from compounding.course.levels import label_levels, reduced
 from compounding.findings import Finding, Severity, Source, Status, Values
@@ -47,8 +49,13 @@ class Numbered:
 
     @property
     def runs(self) -> bool:
-        """Whether it has not ended, and a dose of it is still to come."""
-        return self.course.ended is None and schedule(self.course).next is not None
+        """Whether its end is not recorded: a course with no dose left runs on until somebody says how it ended."""
+        return self.course.ended is None
+
+    @property
+    def spent(self) -> Spent | None:
+        """Why it has no dose left while it runs."""
+        return spent(self.course)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +111,12 @@ def judged(treatment: Treatment, ordered: Ordered, regimen: Regimen, policy: Pol
 def judged_again(treatment: Treatment, ordered: Ordered, regimen: Regimen, policy: Policy) -> Iterator[Finding]:
     """What is found on an order that is stored, by what is known now, of what may hold its bag back. Another order
     that was written since for a later day is held by this one, and not this one by it; and that an order outside a
-    course belongs into one was said when it was written."""
+    course belongs into one, or that another runs beside, was said when it was written."""
     until = replace(treatment, expected=tuple(one for one in treatment.expected if one.on <= ordered.on))
     course = treatment.course
     for finding in judged(until, replace(ordered, already=()), regimen, policy):
-        said = finding.code == "running" or (finding.code == "ended" and course is not None and course.ended)
+        said = finding.code == "running" and finding.severity is not Severity.STOP
+        said = said or (finding.code == "ended" and course is not None and course.ended is not None)
         if not said and not _same_level(finding, course, ordered):
             yield finding
 
@@ -169,6 +177,7 @@ def beside(treatment: Treatment, ordered: Ordered, regimen: Regimen) -> Iterator
     """What its own course does not know."""
     yield from _ended(treatment, ordered.slot)
     yield from _running(treatment, ordered.slot)
+    yield from _no_response_before(treatment, ordered.slot, regimen)
     yield from _too_near(treatment, ordered, regimen)
     yield from _raised(treatment, ordered, regimen)
     yield from _dropped(treatment, ordered.slot, regimen)
@@ -183,10 +192,37 @@ def _ended(treatment: Treatment, slot: Slot) -> Iterator[Finding]:
 
 
 def _running(treatment: Treatment, slot: Slot) -> Iterator[Finding]:
-    """An order outside the course that runs: its doses would not be counted there."""
-    for other in () if treatment.own else treatment.others:
-        if other.runs:
-            yield Finding("running", Severity.OVERRIDE, "", {**_where(slot), "course": other.number}, _COURSE)
+    """An order beside a course that runs: its doses would not be counted there, and one that has no dose left says
+    why. For want of a response it stops every order until its end is recorded."""
+    for other in treatment.others:
+        if not other.runs:
+            continue
+        why, regimen = other.spent, other.course.regimen
+        source, values = _COURSE, {**_where(slot), "course": other.number}
+        if why is Spent.NO_RESPONSE:
+            source, values = regimen.no_response_stop_after.source, {**values, **_allowed(regimen)}
+        elif why is not None:
+            values = {**values, "most": other.course.most_cycles or 0}
+        severity = Severity.STOP if why is Spent.NO_RESPONSE else Severity.OVERRIDE
+        case = why.value if why is not None else "beside" if treatment.own else ""
+        yield Finding("running", severity, case, values, source)
+
+
+def _no_response_before(treatment: Treatment, slot: Slot, regimen: Regimen) -> Iterator[Finding]:
+    """The first orders after a course without a response begin the drug again all the same: two people say why. Of
+    one that runs, or whose end stops the order, that is said already."""
+    own = treatment.course
+    for place, other in enumerate(treatment.others):
+        said = other.runs or (own is None and place == 0)
+        if not said and unanswered(other.course) and (own is None or not own.given):
+            values: Values = {**_where(slot), "course": other.number, **_allowed(regimen)}
+            source = regimen.no_response_stop_after.source
+            yield Finding("no-response-before", Severity.OVERRIDE, "", values, source)
+
+
+def _allowed(regimen: Regimen) -> Values:
+    """Within how many cycles a response is to be reached."""
+    return {"stop_after_cycles": regimen.no_response_stop_after.value or 0}
 
 
 def _where(slot: Slot) -> Values:
@@ -285,3 +321,5 @@ def told_of_others(others: Sequence[Numbered]) -> Iterator[tuple[str, str]]:
             yield other.number, "reduced"
         if any(isinstance(less, DroppedDay) for less in course.reductions):
             yield other.number, "dropped"
+        if unanswered(course):
+            yield other.number, "no-response"

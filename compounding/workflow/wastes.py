@@ -72,8 +72,13 @@ def _bag(progress: Progress, reason: str) -> Waste:
 
 
 def left_in_bag(progress: Progress) -> DrugMass:
-    """What of the bag was not given."""
-    return progress.planned.prepared - _infused(progress)
+    """What of the bag was not given: of one that came back, what was in it then, whatever is said of it since."""
+    return progress.planned.prepared - (_infused(progress) + not_accounted(progress))
+
+
+def not_accounted(progress: Progress) -> DrugMass:
+    """What was missing in a bag that came back or was thrown away, and is not recorded as given any more."""
+    return NONE if progress.ran_in is None else max(progress.ran_in - _infused(progress), NONE)
 
 
 def _infused(progress: Progress) -> DrugMass:
@@ -130,6 +135,8 @@ class Balance:
     """What came back in a bag that is not thrown away yet."""
     in_hand: DrugMass
     """What is still in vials, syringes and bag here. Nothing, once a path has ended."""
+    not_accounted: DrugMass = NONE
+    """What nobody knows to be anywhere: it ran in or was lost, and is not recorded as given."""
 
 
 def balance(progress: Progress) -> Balance:
@@ -140,7 +147,8 @@ def balance(progress: Progress) -> Balance:
     discarded = total((NONE, *(waste.mass for waste in progress.wastes)))
     given = figures.prepared if progress.state is State.RELEASED else _infused(progress)
     returned = left_in_bag(progress) if progress.state is State.RETURNED else NONE
-    in_hand = opened - given - discarded - returned
+    missing = not_accounted(progress)
+    in_hand = opened - given - discarded - returned - missing
     if in_hand < NONE:
         raise ValueError(f"{discarded} discarded, {given} given and {returned} returned are more than {opened} opened")
-    return Balance(opened, given, discarded, returned, in_hand)
+    return Balance(opened, given, discarded, returned, in_hand, missing)
