@@ -7,6 +7,7 @@ Nothing of the application is imported before the first test, so that a fault in
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -73,9 +74,14 @@ def _compile_addresses_late() -> None:
     from werkzeug.routing import Rule
 
     compile_builder = Rule._compile_builder
+    one_at_a_time = threading.Lock()  # two threads that parse at once may fail in Python 3.11 (SystemError)
 
     def late(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        builder = functools.cache(lambda: compile_builder(rule, append_unknown))
+        @functools.cache
+        def builder() -> Callable[..., tuple[str, str]]:
+            with one_at_a_time:
+                return compile_builder(rule, append_unknown)
+
         return lambda self, **values: builder()(self, **values)
 
     Rule._compile_builder = late
