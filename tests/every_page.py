@@ -474,7 +474,7 @@ def _begun(**sent: str) -> Callable[[Browser], Sent]:
 
     def made(browser: Browser) -> Sent:
         course_desk.begin(browser)
-        return {"signing_secret": training.PIN, **sent}
+        return {"was": str(course_desk.stored(browser).entry), "signing_secret": training.PIN, **sent}
 
     return made
 

@@ -32,6 +32,7 @@ from compounding.reckoner import reckoner
 from compounding.stability import storages
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
 from compounding.wording.plans import plan_text
+from compounding.wording.reports import log_head
 from compounding.wording.treatment import Prepared, treatment_text
 from compounding.workflow import State
 from compounding.workflow.labels import due
@@ -356,7 +357,9 @@ def _plan(name: str, course: Course, pharmacy: str, mark: tuple[str, str] | None
     text = treatment_text(course, schedule(course), "C-000012", patient, made)
 
     def draw() -> bytes:
-        return papers.draw_treatment(text, course.drug.market, pharmacy, "Made by K. Adeyemi.", mark, LOG_HEAD)
+        return papers.draw_treatment(
+            text, course.drug.market, pharmacy, "Made by K. Adeyemi.", mark, log_head(LOG_HEAD)
+        )
 
     with patch.object(labels, "draw_record", wraps=labels.draw_record) as drawn:
         draw()

@@ -854,7 +854,7 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"find_entries", "head", "clock_step_pending", "check", "export_log", "witness", "backup"}
     opens = {"open_database", "opened_backup", "migrate", "require_current", "restore"}
     readers |= {"account", "accounts", "secrets", "session", "failures", "settings", "settings_entry"}
-    readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between", "waste_of"}
+    readers |= {"codes", "open_preparations", "ordered_outside", "recalls", "uses_of_lot", "waste_between", "waste_of"}
     readers |= {"report", "reports"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
     readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations", "busy_with"}
