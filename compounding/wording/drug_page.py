@@ -129,7 +129,7 @@ def disagreement(found: Disagreement) -> DisagreementText:
 
 
 def drug_title(drug: Presentation) -> str:
-    return f"{capital(drug.names.generic.value)} ({drug.names.brand.value})"
+    return f"{drug.names.generic.value} ({drug.names.brand.value})"
 
 
 def sections_text(drug: Presentation) -> tuple[SectionText, ...]:
@@ -158,7 +158,10 @@ def _fact(row: Row, fact: Fact[Any]) -> FactText:
 
 
 def value_text(row: Row, value: Any) -> str:
-    """The value of a fact as a person reads it. Raises TypeError for a kind that no fact has."""
+    """The value of a fact as a person reads it; a name stands as the file writes it, since a capital would make it
+    another form of the name. Raises TypeError for a kind that no fact has."""
+    if row.place.startswith("names.") and isinstance(value, str):
+        return value
     return _MEANS.get(value, "") if row.place == "vials.labelled_means" else _stated(value, row.noun)
 
 
@@ -261,7 +264,7 @@ def _dose_row(name: str, levels: tuple[DoseLevel, ...], time: str, source: Sourc
 
 def _look_alike(found: LookAlike) -> tuple[str, str, str]:
     codes = ", ".join(found.codes) or "no code known"
-    return f"{capital(found.generic)} ({found.brand})", f"{found.vial}; {codes}", found.source.text
+    return f"{found.generic} ({found.brand})", f"{found.vial}; {codes}", found.source.text
 
 
 def _source(source: str) -> tuple[str, str]:
