@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from compounding import papers
 from compounding.papers import Ahead, Answer, Extract, Work
 from compounding.papers.printers import calibration_label, sheets
 from compounding.papers.stored import read_back
-from compounding.policy import LabelSize, Market
+from compounding.policy import DilutedBagLimit, LabelSize, Market
 from compounding.printing import Kind, Printer
 from compounding.reckoner import reckoner
+from compounding.stability import storages
 from compounding.wording.plans import plan_text
 from compounding.workflow import State
 from compounding.workflow.labels import due
@@ -174,7 +175,28 @@ def _work(desk: Told, state: State, training: bool = True) -> Work:
 
 
 def _in_use(work: Work, training: bool) -> Work:
-    return replace(work, site=replace(work.site, training=training))
+    """As a site for patients has it, which recorded the limits of the diluted bag before it printed a label."""
+    if training:
+        return replace(work, site=replace(work.site, training=True))
+    policy = replace(work.site.policy, **_recorded(work.market))
+    text = replace(work.text, **_own_words(work.market))
+    return replace(work, text=text, site=replace(work.site, training=False, policy=policy))
+
+
+def _recorded(market: Market) -> dict[str, Any]:
+    """Of each storage, that the label sets no limit: then the times are those of the training desk."""
+    return {"diluted_bag": dict.fromkeys(storages(DRUGS[market]), DilutedBagLimit(None, includes_infusion=False))}
+
+
+@cache
+def _own_words(market: Market) -> Mapping[str, Any]:
+    """What of a plan's words changes with those limits."""
+    before, after = (plan_text(IN[market](**decided)) for decided in ({}, _recorded(market)))
+    return {
+        field.name: getattr(after, field.name)
+        for field in fields(after)
+        if getattr(after, field.name) != getattr(before, field.name)
+    }
 
 
 def _use(training: bool) -> str:
@@ -253,7 +275,7 @@ def _worksheet(name: str, work: Work, *, whole: bool = True) -> Golden:
 
 def _three_vials(work: Work, market: Market) -> Work:
     """2.58 m² × 0.8 mg/m² = 2.064 mg: 8.24 mL, of which a US vial gives 3.6 and a UK one nominally 4."""
-    return replace(work, text=replace(plan_text(IN[market](200, 120)), program=work.text.program))
+    return replace(work, text=replace(plan_text(IN[market](200, 120, **_recorded(market))), program=work.text.program))
 
 
 # ------------------------------------------------------------------ downtime packs and reports

@@ -17,10 +17,12 @@ from compounding.printing import (
     NotPrinted,
     Printer,
     Status,
+    Times,
     Unknown,
     at_workstation,
     connected,
     judged,
+    longest,
     read_status,
     trusted,
 )
@@ -243,3 +245,16 @@ def test_a_workstation_is_shown_its_own_printers_first() -> None:
     old = replace(PRINTER, number=3, workstations=("Office",), in_use=False)
     assert at_workstation((one, two, old), "Office") == (two, one)
     assert at_workstation((one, two, old), "Elsewhere") == (one, two)
+
+
+# Labels, how long is waited for a connection, an answer, a label and between questions; the most seconds.
+LONGEST = [
+    (1, Times(9, 3, 20, 0.5), 41.5),  # 20 + 0.5 + 7 × 3
+    (3, Times(9, 3, 20, 0.5), 124.5),
+    (2, Times(0, 1, 10, 0), 34.0),
+]
+
+
+@pytest.mark.parametrize(("labels", "times", "most"), LONGEST)
+def test_a_sending_has_an_end(labels: int, times: Times, most: float) -> None:
+    assert longest(labels, times) == pytest.approx(most)

@@ -835,7 +835,7 @@ def test_every_public_function_writes_reads_or_opens() -> None:
     readers |= {"codes", "open_preparations", "recalls", "uses_of_lot", "waste_between", "waste_of"}
     readers |= {"report", "reports"}
     readers |= {"signatures", "standing", "timeline", "actions", "chosen_by", "newest_credentials", "proof"}
-    readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations"}
+    readers |= {"compare", "saved_as", "printers", "printer_rows", "calibrations", "busy_with"}
     readers |= {"next_sequence", "pack", "pack_of", "packs"}
     writes = {"save_preparation", "revise_preparation", "take_step", "record_print", "record", "move"}
     writes |= {"put_account", "put_secret", "put_secrets", "record_attempt", "sign_in", "sign_out"}

@@ -25,6 +25,7 @@ from compounding.records import (
     NotSaved,
     RecordsRefused,
     Standing,
+    busy_with,
     calibrations,
     check,
     end_sending,
@@ -270,3 +271,6 @@ def test_one_printer_has_one_sending_at_a_time(engine: Engine, sent: Sending) ->
     """What stops the labels of one preparation might stop those of another on the same printer."""
     with pytest.raises(RecordsRefused, match="Labels of 2026-000001 are on their way to Cabinet 1"):
         send(engine, sent.printer, 4, 4)
+    assert busy_with(engine, sent.printer) == NUMBER
+    end_sending(engine, NUMBER, sent.id, 3, "", SENT)
+    assert busy_with(engine, sent.printer) is None

@@ -6,11 +6,13 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+import zxingcpp
 from every_page import SETTING
 from PIL import Image
 from pypdf import PdfReader
@@ -20,7 +22,10 @@ from web_desk import ADMINISTRATOR, AUDITOR, UK, US, WHO, Browser, Html
 
 from compounding import records
 from compounding.policy import Market
+from compounding.printing import Kind, Printer
+from compounding.records import Event, Person
 from compounding.scanning import own_code
+from compounding.web import printing
 from compounding.workflow import State
 from compounding.workflow.progress import Fate
 from tests.on_the_way import bring, step
@@ -278,18 +283,50 @@ def test_the_code_of_a_preview_is_no_copy_s(tmp_path: Path) -> None:
     bring(browser, NUMBER, State.CHECKED)
     code = own_code(NUMBER, "0")
     assert code in words(preview(browser))[0]
+    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(preview(browser, form="png").data)), zxingcpp.DataMatrix)
+    assert read.text == code
     step(browser, NUMBER, State.DILUTED)
     print_(browser)
     assert "No such copy was printed" in scan_copy(browser, 0).text
     assert fates(browser) == [None] * 3
 
 
-def test_whoever_may_not_print_sees_a_marked_preview(desk: Browser) -> None:
-    """The unmarked one is the file that prints, byte for byte."""
+# What stands in the way of a print, in patient use or not, and what the page says of its preview.
+MARKED = [
+    ("an auditor", "A preview: labels are printed by a technician or a pharmacist."),
+    ("open sending", "A preview: it is not known whether copies 1 to 3 came out of the printer"),
+    ("no printer", "A preview: no label printer is set up here"),
+    ("not calibrated", "A preview: no label printer here has passed its calibration as it is set up now"),
+]
+
+
+@pytest.mark.parametrize(("case", "said"), MARKED, ids=[case for case, _ in MARKED])
+def test_the_file_that_prints_is_shown_only_where_it_may_be_printed(
+    desk: Browser, case: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The unmarked preview is that file, byte for byte: whoever has it can print it uncounted."""
     assert "PREVIEW" not in words(preview(desk))[0]
-    desk.sign_in(AUDITOR[desk.market])
+    engine, told = desk.desk.engine, Event(Person("rivers", "T. Rivers", "administrator"), "set up", desk.now)
+    name = STOCKS[desk.market]["small"]
+    if case == "an auditor":
+        desk.sign_in(AUDITOR[desk.market])
+    elif case == "open sending":
+        made = records.put_printer(engine, Printer(0, 0, "Cabinet 1", Kind.NETWORK, 203, name, "192.0.2.1"), told)
+        print_(desk, printer="")  # refused: the printer is not there
+        rows: list[Any] = [records.NewSending(made.row, 1, 3)]
+        records.take_step(engine, NUMBER, told, judge=lambda _: None, rows=rows)
+    else:
+        if case == "not calibrated":
+            records.put_printer(engine, Printer(0, 0, "Cabinet 1", Kind.DRIVER, 203, name), told)
+        monkeypatch.setattr(printing, "refusal", in_patient_use(printing.refusal))
     assert "PREVIEW" in words(preview(desk))[0]
-    assert "A preview: labels are printed by a technician or a pharmacist." in desk.get(PATH).text
+    page = desk.get(PATH).text
+    assert said in page and "This is the file that prints" not in page
+
+
+def in_patient_use(refusal: Any) -> Any:
+    """A printer judged as a site for patients judges it."""
+    return lambda printer, d: refusal(printer, replace(d, site=replace(d.site, training=False)))
 
 
 def test_a_preview_writes_nothing_but_that_somebody_looked(desk: Browser) -> None:

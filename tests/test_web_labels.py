@@ -472,16 +472,6 @@ def test_late_printing_does_not_move_the_times(desk: Browser) -> None:
 GIVEN_NO_MORE = "Its file is not given out any more: print another copy, with its reason."
 
 
-def test_no_other_address_gives_out_a_copy_that_is_counted(desk: Browser) -> None:
-    """The prints of a preparation are numbered with its papers: a label's leads to where it is judged."""
-    print_(desk)
-    destroy(desk, 1)
-    for place, status in ((1, 409), (2, 200), (3, 200)):
-        answer = desk.client.get(f"/preparations/{NUMBER}/prints/{place}.pdf")
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PATH}/{place}-{place}.pdf")
-        assert desk.client.get(answer.headers["Location"]).status_code == status
-
-
 def test_the_file_of_a_copy_is_given_while_it_is_open(desk: Browser) -> None:
     """One that was counted, destroyed or not, would be printed again and lie about uncounted."""
     print_(desk)
@@ -496,6 +486,20 @@ def test_the_file_of_a_copy_is_given_while_it_is_open(desk: Browser) -> None:
         page = desk.get(f"{PATH}/{copies}.pdf")
         assert (desk.status, f"{said} {GIVEN_NO_MORE}" in page.text) == (409, True)
     assert desk.client.get(f"{PATH}/3-3.pdf").status_code == 200
+
+
+def test_no_other_address_gives_out_a_copy_that_is_counted(desk: Browser) -> None:
+    """The prints of a preparation are numbered with its papers: a label's leads to where it is judged."""
+    print_(desk)
+    destroy(desk, 1)
+    for place, status in ((1, 409), (2, 200), (3, 200)):
+        answer = desk.client.get(f"/preparations/{NUMBER}/prints/{place}.pdf")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PATH}/{place}-{place}.pdf")
+        assert desk.client.get(answer.headers["Location"]).status_code == status
+    links = [href for href, _, _ in desk.get(f"/preparations/{NUMBER}").links]
+    assert PATH in links and not [href for href in links if "/prints/" in href or href.endswith("-1.pdf")]
+    files = [href for href, _, _ in desk.get(PATH).links if href.endswith(".pdf") and "/preview/" not in href]
+    assert files == [f"{PATH}/2-2.pdf", f"{PATH}/3-3.pdf"]
 
 
 def test_a_cover_without_its_label_is_not_checked(desk: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import zxingcpp
 from test_labels_zpl import printed as dots_of
 from web_desk import ADMINISTRATOR, US, Browser, Html
+from werkzeug.datastructures import MultiDict
 from zebra import PATIENT, Zebra, running
 
 from compounding import records, training
@@ -19,6 +21,7 @@ from compounding.printing import Kind, Printer
 from compounding.records import EntrySearch, Event
 from compounding.scanning import own_code
 from compounding.web import printing
+from compounding.web.printer_forms import printer_form, read_printer
 from compounding.workflow import Deed, may
 
 LIST = "/settings/printers"
@@ -107,6 +110,11 @@ WRONG = [
     ({"host": ""}, "Address: Type the address of the printer."),
     ({"host": "two words"}, "Address: “two words” is no address: type its name in the network, or its IP address."),
     ({"host": "http://x/y"}, "Address: “http://x/y” is no address"),
+    ({"host": "printer:9100"}, "Address: “printer:9100” is no address"),
+    ({"host": "127.1"}, "Address: “127.1” is no address"),
+    ({"host": "0x7f000001"}, "Address: “0x7f000001” is no address"),
+    ({"host": "2130706433"}, "Address: “2130706433” is no address"),
+    ({"host": "10.0.0.300"}, "Address: “10.0.0.300” is no address"),
     ({"port": ""}, "Port: Type the port of the printer."),
     ({"port": "0"}, "Port: “0” is not 1 or more."),
     ({"port": "65536"}, "Port: “65536” is not between 1 and 65535."),
@@ -140,6 +148,40 @@ def test_what_is_no_printer_is_refused_at_its_field_and_nothing_is_lost(
             and not sentence.startswith(("How labels", "Label in it", "Sheet of labels: C"))
         ):
             assert page.fields.get(name) in (text, None) or name in ("kind", "dpi"), name
+
+
+# The address, and whether a site for patients may set a printer up there; in training every one of these may be.
+ADDRESSES = [
+    ("printer-7.example.org", True),
+    ("10.20.30.40", True),
+    ("2001:db8::7", True),
+    ("localhost", False),
+    ("Printer.Localhost", False),
+    ("127.0.0.1", False),
+    ("127.9.9.9", False),
+    ("::1", False),
+    ("::ffff:127.0.0.1", False),
+    ("169.254.10.1", False),
+    ("fe80::1", False),
+    ("0.0.0.0", False),
+    ("::", False),
+    ("224.0.0.1", False),
+]
+
+
+@pytest.mark.parametrize(("host", "found"), ADDRESSES)
+def test_for_patients_a_printer_is_in_the_network_and_not_this_machine(desk: Browser, host: str, found: bool) -> None:
+    for training_site, expected in ((True, True), (False, found)):
+        d = replace(desk.desk, site=replace(desk.desk.site, training=training_site))
+        with desk.app.test_request_context():
+            form = printer_form(d, None, MultiDict({**NEW, "host": host, "was": "0"}))
+            assert (read_printer(form, None, d) is not None) is expected
+            said = [text for _, text in form.errors_in_order()]
+        assert said == (
+            []
+            if expected
+            else [f"“{host}” is this machine, or no place of its own in the network: type the printer’s."]
+        )
 
 
 def test_a_printer_that_takes_sheets_is_set_up(desk: Browser) -> None:

@@ -324,6 +324,27 @@ def test_nothing_else_is_done_with_labels_before_the_answer(asked: Browser, monk
     assert (asked.stored(), zebra.printed) == (before, [])
 
 
+def test_while_labels_are_being_sent_nothing_is_answered_or_counted(
+    asked: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from a second tab, or of a page that was opened before."""
+    fields = asked.get(PATH).fields
+    monkeypatch.setattr(printing, "TIMES", PATIENT)  # 3 × (30 + 0.01 + 7 × 10) + 15 = 315 s
+    before = asked.stored()
+    asked.send(f"{PATH}/came-out", {**fields, "came_out": "3"})
+    scanned = asked.post(f"{PATH}/scan", {**fields, "scanned": own_code(NUMBER, "1")})
+    assert len(scanned.said) == 1 and "say so first, on the page of the labels" in scanned.said[0]
+    assert "Labels are being sent to the printer." in scanned.text
+    assert asked.stored() == before
+
+
+def test_a_calibration_label_waits_for_what_is_on_its_way(asked: Browser) -> None:
+    """One that does not come out cancels what the printer holds."""
+    page = asked.post("/settings/printers/1/calibration", {})
+    sentence = f"Labels of {NUMBER} are on their way to Cabinet 1, or nobody has said what came out of it"
+    assert (asked.status, page.said[0].startswith(sentence)) == (409, True), page.said
+
+
 def test_an_answer_is_taken_from_a_page_that_is_out_of_date(asked: Browser) -> None:
     sent = {**asked.get(PATH).fields, "state": "verified", "came_out": "3"}
     assert asked.send(f"{PATH}/came-out", sent).status_code == 303

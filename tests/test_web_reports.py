@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 from finishing import WHO, finish
-from on_the_way import ORDER, bring, step, take
+from on_the_way import ORDER, bring, progress, step, take
 from pypdf import PdfReader
 from web_desk import AUDITOR, UK, US, Browser, on
 
 from compounding import records, training
 from compounding.quantities import DrugMass, Volume
 from compounding.records import Event
+from compounding.wording import reconciliation
 from compounding.workflow import State
-from compounding.workflow.progress import Waste, Wasted
+from compounding.workflow.labels import count
+from compounding.workflow.progress import Fate, Waste, Wasted
 
 NUMBER = "2026-000001"
 LABELS, SHEET = f"/preparations/{NUMBER}/labels", f"/preparations/{NUMBER}/labels/sheet"
@@ -315,6 +317,36 @@ def test_the_record_of_a_desk_is_drawn_by_its_own_market(tmp_path: Path) -> None
     place, _ = printed(browser, "/drugs/besponsa-uk/print")
     page = PdfReader(io.BytesIO(browser.client.get(place).get_data())).pages[0]
     assert float(page.mediabox.height) == pytest.approx(841.9, abs=0.05)
+
+
+def test_every_copy_on_the_sheet_is_printed_or_not_printed(labelled: Browser) -> None:
+    """A fourth that never came out is none of the three printed, and the sheet says of both how many there are."""
+    reprint(labelled)
+    (*_, last) = records.prints(labelled.desk.engine, NUMBER)
+    told = Event(last.printed_by, "label not printed", labelled.now)
+    lost = records.NewFate(last.id, Fate.NOT_PRINTED, "it has no labels")
+    records.take_step(labelled.desk.engine, NUMBER, told, judge=lambda _: None, rows=[lost])
+    _, text = printed(labelled, SHEET)
+    assert "4 copies" in text and "Not printed: sent to a printer and never out of it." in text
+    way = progress(labelled, NUMBER)
+    counts = dict(reconciliation.counted(count(way.labels, way.version)))
+    assert (counts["Printed"], counts["Not printed"], counts["Difference (open)"]) == ("3", "1", "0")
+    assert all(caption in text for caption in counts)
+
+
+def test_an_edition_without_its_first_copy_is_a_fault_and_no_riddle(labelled: Browser) -> None:
+    """As where a row was taken away by hand."""
+    place, _ = printed(labelled, SHEET)
+    with labelled.desk.engine.begin() as connection:
+        for (name,) in connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'report'"
+        ).fetchall():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql("UPDATE report SET copy = 2, strings_json = NULL")
+    page = labelled.get(place)
+    assert (labelled.status, "Edition 1 has no first copy" in page.text) == (503, True), page.text
+    page = labelled.post(SHEET, {})
+    assert (labelled.status, "Edition 1 has no first copy" in page.text) == (503, True), page.text
 
 
 def test_two_prints_are_two_copies_whoever_asks(labelled: Browser) -> None:

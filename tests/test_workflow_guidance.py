@@ -80,6 +80,11 @@ NEXT = [
     (bag(State.DILUTED, None, None, None), "10:01", "apply-label", 0, []),
     (bag(State.DILUTED, D, L, S), "10:01", "print-label", 0, []),
     (bag(State.DILUTED, A, A, S), "10:01", "destroy-label", 0, []),
+    (bag(State.DILUTED, training=False), "10:01", "print-label", 0, ["diluted-bag"]),
+    (bag(State.DILUTED, training=False), "16:00", "reject", 0, ["start-before"]),
+    (bag(State.DILUTED, training=False, on_paper=True), "10:01", "hand-label", 0, ["diluted-bag"]),
+    (bag(State.DILUTED, D, L, S, on_paper=True), "10:01", "print-label", 0, []),  # its cover has a printed one
+    (bag(State.LABELLED, *DONE, training=False), "10:01", "final-check", 0, ["diluted-bag"]),
     (bag(State.LABELLED, A, None, S), "10:01", "count-labels", 0, []),
     (bag(State.LABELLED, *DONE), "10:01", "final-check", 0, []),
     (bag(State.LABELLED, *DONE), "15:59", "final-check", 0, []),

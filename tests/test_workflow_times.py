@@ -176,6 +176,7 @@ def test_a_release_waits_for_time_and_gate(now: str, limits: Any, training: bool
 GATED = [
     (steps.PRINT, State.DILUTED),
     (steps.HAND_LABEL, State.DILUTED),
+    (steps.FINAL_US, State.LABELLED),
     (steps.RELEASE, State.FINAL),
 ]
 

@@ -111,7 +111,7 @@ from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
 from compounding.records.reports import NewReport, Report, record_report, report, reports
 from compounding.records.revisions import revise_preparation
-from compounding.records.sendings import NewSending, end_sending
+from compounding.records.sendings import NewSending, busy_with, end_sending
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
     CODE,
@@ -205,6 +205,7 @@ __all__ = [
     "accounts",
     "actions",
     "backup",
+    "busy_with",
     "calibrations",
     "check",
     "chosen_by",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, select
 from compounding.printing import Kind
 from compounding.records import labels, preparations, tables
 from compounding.records.chain import about, add
-from compounding.records.database import RecordsRefused, writing
+from compounding.records.database import RecordsRefused, reading, writing
 from compounding.records.events import Event, utc_time
 from compounding.records.labels import NewFate, fate_row
 from compounding.records.preparations import SavedPreparation
@@ -93,6 +93,14 @@ _BUSY = (
     .join(_NOW, _NOW.c.number == _printer.c.number)
     .where(_NOW.c.id == bindparam("row"), _printer.c.kind == Kind.NETWORK.value, _end.c.id.is_(None))
 )
+
+
+def busy_with(engine: Engine, printer: int) -> str | None:
+    """The preparation whose labels are on their way to a printer, given by the row of what it is now, or of which
+    nobody has said yet what came out; None where there is none. Raises NotRead."""
+    with reading(engine) as connection:
+        found = connection.execute(_BUSY, {"row": printer}).first()
+        return None if found is None else str(found.number)
 
 
 def refuse_busy(connection: Connection, new: Iterable[object]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import replace
 from decimal import Decimal
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -23,7 +25,8 @@ from compounding.wording.printers import KINDS
 NAME_MOST = 24  # characters; its box on the calibration label holds two lines of 24 mm
 _HOST_MOST = 253  # of a name on a network (RFC 1035)
 _PORTS = 65535
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]*[A-Za-z0-9])?")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_OWN_NAME = re.compile(r"(?:.*\.)?localhost", re.IGNORECASE)  # RFC 6761: always this machine
 _SHEET_DPI = 300  # office printers place no whole dots; the finer grid gives the smaller symbol
 _SCAN_MOST = 200  # as of a vial's code: what is longer is no code
 _WHOLE = "whole"
@@ -110,7 +113,7 @@ def read_printer(form: PrinterForm, was: Printer | None, d: Desk) -> Printer | N
     form.validate()
     kind = Kind(form.kind.data) if form.kind.data else None
     if kind is not None:
-        _judge_place(form, kind)
+        _judge_place(form, kind, d.site.training)
         _judge_sheet(form, kind)
     if form.errors_in_order() or kind is None:
         return None
@@ -132,7 +135,7 @@ def read_printer(form: PrinterForm, was: Printer | None, d: Desk) -> Printer | N
     return printer if _fits(printer, form, d) else None
 
 
-def _judge_place(form: PrinterForm, kind: Kind) -> None:
+def _judge_place(form: PrinterForm, kind: Kind, training: bool) -> None:
     host, port = form.host.data, form.port.data
     if kind is not Kind.NETWORK:
         if host:
@@ -140,12 +143,47 @@ def _judge_place(form: PrinterForm, kind: Kind) -> None:
         return
     if not host:
         blame(form.host, "Type the address of the printer.")
-    elif not _HOST.fullmatch(host):
+    elif not _is_address(host):
         blame(form.host, f"{quote(host)} is no address: type its name in the network, or its IP address.")
+    elif not training and _leads_nowhere(host):
+        blame(form.host, f"{quote(host)} is this machine, or no place of its own in the network: type the printer’s.")
     if port is None and not form.port.errors:
         blame(form.port, "Type the port of the printer.")
     elif port is not None and port > _PORTS:
         blame(form.port, f"{quote(form.port.text)} is not between 1 and {_PORTS}.")
+
+
+def _is_address(host: str) -> bool:
+    """Whether this is an IP address, or a name that is not one in a spelling of old, as 127.1 and 0x7f000001 are."""
+    return _ip(host) is not None or (_NAME.fullmatch(host) is not None and not _is_number(host))
+
+
+def _is_number(host: str) -> bool:
+    if set(host) <= set("0123456789."):
+        return True
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True
+
+
+def _ip(host: str) -> IPv4Address | IPv6Address | None:
+    """An IPv4 address in an IPv6 one is that."""
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return None
+    return (isinstance(found, IPv6Address) and found.ipv4_mapped) or found
+
+
+def _leads_nowhere(host: str) -> bool:
+    """Whether an address is the desk's own machine, or of whatever is plugged in beside it: no printer that a site
+    set up is there, and what listens there is not one."""
+    found = _ip(host)
+    if found is None:
+        return _OWN_NAME.fullmatch(host) is not None
+    return found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
 
 
 def _judge_sheet(form: PrinterForm, kind: Kind) -> None:

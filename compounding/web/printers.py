@@ -210,6 +210,9 @@ def send(number: int) -> Any:
         return _page(printer, problems=[pages.problem("calibration", pages.LOST)])
     if printer.kind is not Kind.NETWORK:
         abort(404)
+    if (busy := records.busy_with(d.engine, printer.row)) is not None:
+        said = wording.calibration_must_wait(printer.name, busy)
+        return _page(printer, problems=[pages.problem("calibration", said)]), 409
     (label,) = papers_of_printers.as_zpl(papers_of_printers.calibration_label(printer, d.site.training), printer.dpi)
     told = {"label": wording.loaded(printer)}
     subject = f"printer:{number}"

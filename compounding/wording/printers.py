@@ -64,6 +64,13 @@ def calibration_not_printed(printer: str, code: str, sure: bool) -> str:
     return f"It is not known whether the label came out of {printer}: {_TROUBLE[code]}. Look at the printer."
 
 
+def calibration_must_wait(printer: str, number: str) -> str:
+    """One that did not come out would cancel what the printer holds."""
+    return (
+        f"Labels of {number} are on their way to {printer}, or nobody has said what came out of it: see to them first."
+    )
+
+
 def stopped(printer: str, came_out: int, first: int, last: int, code: str) -> str:
     """Some copies came out, and the others certainly did not."""
     out = copies(first, first + came_out - 1) if came_out else "no copy"

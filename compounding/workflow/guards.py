@@ -160,7 +160,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     steps.PRINT.name: (spoilt, _gate),
     steps.COUNT.name: (spoilt,),
     steps.HAND_LABEL.name: (spoilt, _on_paper, _not_printed, _gate),
-    steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares),
+    steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares, _gate),
     steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
     steps.CANCEL.name: (_nothing_wetted,),
     steps.REJECT.name: (_something_wetted,),

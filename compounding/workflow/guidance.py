@@ -110,7 +110,7 @@ def _label(progress: Progress) -> _Chosen:
         return "apply-label", steps.COUNT.name, 0
     if counted.applied > 1:
         return "destroy-label", steps.COUNT.name, 0
-    if progress.on_paper:
+    if progress.on_paper and not counted.light_cover:
         return "hand-label", steps.HAND_LABEL.name, 0
     return "print-label", steps.PRINT.name, 0
 
