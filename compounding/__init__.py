@@ -14,6 +14,7 @@ The modules, in the order in which one may import another (only what stands earl
     settings      every choice of a site as a row of a table, and what stored rows mean
     patient       measurements, body surface area, plausibility
     course        earlier doses in; permitted levels, dates and blocks out
+    checklist     before a dose: what was seen, and what the label's limits say of it
     dosing        cycle, day and response into a dose
     vials         vials, draws, what is discarded, billing units
     stability     the clocks from the first vial wetted

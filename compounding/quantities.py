@@ -49,6 +49,9 @@ _DEFINITIONS = (
     "h = 60 * minute",
     "day = 24 * h",
     "per_mm3 = [cell_count]",
+    # A dimension of its own: blasts in a cubic millimetre are never held against counts in a litre.
+    "giga_per_L = [blood_count]",
+    "upper_limit = [upper_limit]",
 )
 
 # 60 digits hold every product of two amounts as read (18 digits each) with room to spare, so an
@@ -290,6 +293,16 @@ class CellCount(Quantity):
     UNIT, NOUN, SYMBOLS = "per_mm3", "a cell count", {"/mm³": "per_mm3"}
 
 
+class BloodCount(Quantity):
+    UNIT, NOUN, SYMBOLS = "giga_per_L", "a blood count", {"×10⁹/L": "giga_per_L"}
+
+
+class UpperLimits(Quantity):
+    """A liver value in times the upper limit of what its laboratory calls normal."""
+
+    UNIT, NOUN, SYMBOLS = "upper_limit", "a liver value", {"× ULN": "upper_limit"}
+
+
 KINDS: tuple[type[Quantity], ...] = (
     Ratio,
     DrugMass,
@@ -305,6 +318,8 @@ KINDS: tuple[type[Quantity], ...] = (
     InfusionRate,
     BodyMassIndex,
     CellCount,
+    BloodCount,
+    UpperLimits,
 )
 Q = TypeVar("Q", bound=Quantity)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,13 +22,19 @@ from compounding.records import (
     PROGRAM,
     Engine,
     Event,
+    NewCourse,
+    NewPatient,
     Page,
+    PatientSearch,
     Person,
     RecordsRefused,
     Search,
     accounts,
+    find_patients,
     find_preparations,
+    open_course,
     put_account,
+    put_patient,
 )
 from compounding.workflow import Role
 
@@ -94,6 +101,27 @@ def fill(engine: Engine, key: bytes, market: Market, now: datetime, enter: Enter
         today = now.astimezone(ZoneInfo(SITES[market].policy.zone)).date()
         for number, typed in enumerate(orders(market, today)):
             enter(typed, STAFF[market][number % 2], f"training-{market.value}-{number}")
+    if not find_patients(engine, PatientSearch()):
+        _begin_course(engine, market, now)
+
+
+def _begin_course(engine: Engine, market: Market, now: datetime) -> None:
+    """A patient whose course is planned, and no dose of it ordered yet."""
+    zone, who = SITES[market].policy.zone, STAFF[market][0]
+    told = Event(who, "patient entered", now, zone=zone)
+    with suppress(RecordsRefused):  # another process was here first
+        patient = put_patient(engine, _IN_COURSE[market], told)
+        start = now.astimezone(ZoneInfo(zone)).date() + _COURSE_BEGINS
+        new = NewCourse(
+            request_key=f"training-{market.value}-course",
+            patient_id=patient.id,
+            drug_id=f"besponsa-{market.value}",
+            indication="relapsed B-cell precursor ALL",
+            prescriber=_PRESCRIBER[market]["prescriber"],
+            start=start,
+            transplant=False,
+        )
+        open_course(engine, new, replace(told, action="course opened"))
 
 
 def _open_accounts(engine: Engine, key: bytes, market: Market, now: datetime) -> None:
@@ -160,6 +188,24 @@ _PATIENTS: Mapping[str, Typed] = {
 
 _NGUYEN = {"prescriber": "A. Nguyen, MD"}
 _FARROW = {"prescriber": "Dr A. Farrow"}
+
+_PRESCRIBER: Mapping[Market, Typed] = {Market.US: _NGUYEN, Market.UK: _FARROW}
+
+_COURSE_BEGINS = timedelta(days=2)
+_IN_COURSE: Mapping[Market, NewPatient] = {
+    Market.US: NewPatient(
+        "Delacroix", "Simone", date(1975, 6, 22), mrn="00420116", sex="female", allergies="none known"
+    ),
+    Market.UK: NewPatient(
+        "Ferreira-Lunt",
+        "Hannah",
+        date(1975, 6, 22),
+        nhs_number="999 318 2060",
+        hospital_number="TR-20468",
+        sex="female",
+        allergies="none known",
+    ),
+}
 
 # Days from today, the patient, and what is ordered.
 _ORDERS: Mapping[Market, tuple[tuple[int, str, Typed], ...]] = {

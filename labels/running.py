@@ -60,7 +60,7 @@ class Running:
     pharmacy: str
     facts: tuple[tuple[Pair, ...], ...]  # lines of them: Patient, RIVERA, Elena
     foot: str  # Taken out Mar 12, 2026 09:40 by S. Whitfield, auditor
-    log_head: str  # log head 4411 K3QF 7XWA M2ZD H5TN
+    log_head: str | None = None  # log head 4411 K3QF 7XWA M2ZD H5TN; nothing where there is no log
     copy: str | None = None  # Edition 2, copy 1
     pages: tuple[str, ...] = ()  # Page 1 of 2; as many as there are pages
     mark: Mark | None = None
@@ -228,7 +228,8 @@ def _foot(sheet: Sheet, running: Running, page: str) -> None:
     for i, line in enumerate(_foot_lines(running.foot, width)):
         sheet.text([Piece("foot", line, "Regular")], MARGIN, top + FOOT_FIRST + i * FOOT_STEP, CAPTION)
     last = top + FOOT_FIRST + FOOT_LINES * FOOT_STEP
-    sheet.text([Piece("log_head", running.log_head, "Regular")], MARGIN, last, CAPTION)
+    if running.log_head is not None:
+        sheet.text([Piece("log_head", running.log_head, "Regular")], MARGIN, last, CAPTION)
     sheet.text([Piece("page", page, "Bold")], right, last, TEXT, Align.RIGHT)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from databases import NO_POSTGRESQL, bare_place, engine, place, postgresql  # noqa: F401  fixtures
 from hypothesis import settings
+from kept import kept  # noqa: F401  a fixture
 from werkzeug.serving import make_server
 
 # The Makefile looks for the same names.
@@ -43,8 +44,8 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
     from flask import Flask
     from jinja2 import FileSystemBytecodeCache
 
-    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": compiled}
 
 
 @pytest.fixture(scope="session")

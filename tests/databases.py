@@ -12,10 +12,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ class Server:
     """A running PostgreSQL; `host` is the folder of its socket."""
 
     host: str
+    emptied: list[str] = field(default_factory=list)
+    """Databases with their tables and no row, which another test may have."""
 
     def url(self, role: str, database: str) -> str:
         return f"postgresql+psycopg://{role}@/{database}?host={self.host}"
@@ -122,10 +126,19 @@ class Place:
     kind: str
     url: str
     home: Path
-    owner_url: str | None = None
     path: Path | None = None
     server: Server | None = None
     migrated: bool = False
+    masters: list[str] = field(default_factory=list, compare=False)
+    """Who got a way in by which more than rows can be changed."""
+
+    @property
+    def owner_url(self) -> str | None:
+        """Of a database of PostgreSQL."""
+        if self.server is None:
+            return None
+        self.masters.append("owner")
+        return self.server.url("postgres", self.name)
 
     def open(self) -> Any:
         from compounding.records import open_database
@@ -145,6 +158,7 @@ class Place:
                 yield Attacker("sqlite", connection)
         else:
             assert self.server is not None
+            self.masters.append("attacker")
             with self.server.superuser(self.name) as connection:
                 yield Attacker("postgresql", connection)
 
@@ -160,33 +174,107 @@ def a_copy(place: Place, folder: Path) -> Iterator[Place]:
         return
     assert place.server is not None
     with _database(place.server, place.name) as name:
-        yield replace(place, url=place.server.url(ROLE, name), home=home, owner_url=place.server.url("postgres", name))
+        yield replace(place, url=place.server.url(ROLE, name), home=home)
 
 
 @contextmanager
 def _database(server: Server, template: str) -> Iterator[str]:
-    name = f"desk_{uuid.uuid4().hex}"
-    with server.superuser() as owner:
-        owner.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+    name = _create(server, template)
     try:
         yield name
     finally:
-        with server.superuser() as owner:
-            owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        _drop(server, name)
+
+
+def _create(server: Server, template: str) -> str:
+    name = f"desk_{uuid.uuid4().hex}"
+    with server.superuser() as owner:
+        owner.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+    return name
+
+
+def _drop(server: Server, name: str) -> None:
+    with server.superuser() as owner:
+        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def a_place(kind: str, folder: Path, request: pytest.FixtureRequest, *, migrated: bool = False) -> Iterator[Place]:
-    """An empty database of a kind; `migrated` says that it may come with its tables, which is faster."""
+    """A database of a kind without rows; `migrated` says that it may come with its tables, which is faster."""
     if kind == "sqlite":
         path = folder / "instance" / "records.db"
+        if migrated:
+            path.parent.mkdir(mode=0o700)
+            shutil.copy(_migrated_file(), path)
         yield Place(kind, f"sqlite:///{path}", path.parent, path=path)
         return
     server: Server = request.getfixturevalue("postgresql")
-    template = _template(server, folder) if migrated else "template0"
-    with _database(server, template) as name:
-        owner_url = server.url("postgres", name)
-        yield Place(kind, server.url(ROLE, name), folder / "home", owner_url, server=server, migrated=migrated)
+    if migrated:
+        yield from _with_tables(server, folder)
+        return
+    with _database(server, "template0") as name:
+        yield Place(kind, server.url(ROLE, name), folder / "home", server=server)
+
+
+@cache
+def _migrated_file() -> Path:
+    """A file with its tables, made once a process: never used itself, only copied."""
+    from compounding.records import migrate, open_database
+
+    folder = tempfile.TemporaryDirectory(prefix="desk-")
+    _FOLDERS.append(folder)
+    path = Path(folder.name) / "records.db"
+    engine = open_database(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()  # what its write-ahead log held is in the file now
+    return path
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+"""Removed when the process ends."""
+
+
+def _with_tables(server: Server, folder: Path) -> Iterator[Place]:
+    """A database that an earlier test left as it was made, or a new one, which takes longer.
+
+    The application's role owns nothing: it adds rows and no more. Whoever had another way in may have changed the
+    schema, the rights and the guards, and their database goes with them."""
+    name = server.emptied.pop() if server.emptied else _create(server, _template(server, folder))
+    place = Place("postgresql", server.url(ROLE, name), folder / "home", server=server, migrated=True)
+    try:
+        yield place
+    finally:
+        if place.masters:
+            _drop(server, name)
+        else:
+            _empty(server, name)
+            server.emptied.append(name)
+
+
+_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+_TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+_GUARDS = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+
+
+def _empty(server: Server, name: str) -> None:
+    """Takes every row out of a database that nobody is to use any more, with its guards away for so long. To truncate
+    its tables takes as long as to make it anew."""
+    with server.superuser(name) as owner:
+        while owner.execute(_OTHERS, (name,)).fetchone():
+            time.sleep(0.001)
+        tables = sorted({table for (table,) in owner.execute(_TABLES)} - {"alembic_version"})
+        filled = [table for table in tables if owner.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()]
+        guards = [(table, guard) for table, guard in owner.execute(_GUARDS) if table in filled]
+        statements = [
+            "SET LOCAL session_replication_role = replica",  # the references between the tables are not looked at
+            *(f"ALTER TABLE {table} DISABLE TRIGGER {guard}" for table, guard in guards),
+            *(f"DELETE FROM {table}" for table in filled),
+            *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}" for table, guard in guards),
+        ]
+        with owner.transaction():
+            owner.execute("; ".join(statements))
+        if filled:
+            owner.execute(f"VACUUM {', '.join(filled)}")
 
 
 def _template(server: Server, folder: Path) -> str:
@@ -205,7 +293,7 @@ def _template(server: Server, folder: Path) -> str:
 
 @pytest.fixture(params=KINDS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """A database of each kind in turn, with its tables in PostgreSQL."""
+    """A database of each kind in turn, with its tables."""
     with a_place(request.param, tmp_path, request, migrated=True) as made:
         yield made
 

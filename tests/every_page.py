@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import course_desk
 import pyotp
+from course_desk import COURSE
 from finishing import final_form, finish
 from on_the_way import bring
 from path_desk import WITNESS, vial
@@ -75,6 +77,27 @@ OPENS = {
     "orders.review": "TP",
     "orders.save": "TP",
     "orders.edit": "TP",
+    "patients.listed": "TPU",
+    "patients.search": "TPU",
+    "patients.shown": "TPU",
+    "patients.new": "TP",
+    "patients.enter": "TP",
+    "patients.edit": "TP",
+    "patients.correct": "TP",
+    "courses.shown": "TPU",
+    "courses.plan_pdf": "TPU",
+    "courses.calendar": "TPU",
+    "courses.new": "TP",
+    "courses.open_": "TP",
+    "courses.order": "TP",
+    "courses.change": "TP",
+    "courses.record": "TP",
+    "courses.out": "TP",
+    "courses.take_out": "TP",
+    "checklists.shown": "TPU",
+    "checklists.record": "TP",
+    "giving.shown": "TPU",
+    "giving.record": "TP",
     "verifying.shown": "P",
     "verifying.verify": "P",
     "verifying.sign_": "P",
@@ -111,8 +134,6 @@ OPENS = {
     "wastes.print_one": "TP",
     "wastes.print_period": "TP",
     "reports.pdf": "TPU",
-    "drugs.shown": "TPU",
-    "drugs.print_": "TP",
     "reconciling.shown": "TPU",
     "reconciling.print_": "TP",
     "recalls.shown": "TPU",
@@ -133,6 +154,9 @@ OPENS = {
     "enrolling.withdraw": "TP",
     "calculator.calculator": "TPU",
     "calculator.calculate": "TPU",
+    "drugs.listed": "TPU",
+    "drugs.shown": "TPU",
+    "drugs.print_": "TP",
     "printers.listed": "TPUA",
     "printers.shown": "TPUA",
     "printers.pdf": "TPUA",
@@ -160,10 +184,14 @@ _FILLED = {
     "kind": "water",
     "what": "cancel",
     "material_id": "1",
-    "pack_id": "1",
+    "drug": "besponsa-us",
     "first": "1",
     "last": "3",
-    "drug": "besponsa-us",
+    "patient_id": "1",
+    "fact_id": "1",
+    "cycle": "1",
+    "day": "1",
+    "pack_id": "1",
     "key": "1",
     "copy_of": "bag",
     "stock": "small",
@@ -209,8 +237,11 @@ def _address(rule: str, endpoint: str) -> str:
         "true_times.enter_hand_label": {"number": ON_PAPER},
         "rounding.shown": {"number": ROUNDED},
         "rounding.take": {"number": ROUNDED},
+        **{page: {"number": COURSE} for page in OPENS if page.split(".")[0] in ("courses", "checklists", "giving")},
         **{f"printers.{name}": {"number": "1"} for name in ("shown", "pdf", "change", "send", "calibrated")},
     }
+    if endpoint in ("courses.change", "courses.record"):
+        own[endpoint] = {"number": COURSE, "kind": "ended"}
     filled = {**_FILLED, **own.get(endpoint, {})}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule)
 
@@ -425,6 +456,52 @@ def _just(**sent: str) -> Callable[[Browser], Sent]:
     return lambda browser: sent
 
 
+def _edited(browser: Browser) -> Sent:
+    course_desk.enter(browser)
+    said = {"allergies": "none known", "reason": "as the record has it", "signing_secret": training.PIN}
+    return {**browser.get("/patients/1/edit").fields, **said}
+
+
+def _new_course(browser: Browser) -> Sent:
+    course_desk.enter(browser)
+    ended = {**on("on", 12, 3, 2026), "why": "patient", "told": "asked to stop"}
+    assert course_desk.record(browser, "ended", "C-000001", **ended) is None  # that of the training site
+    return {**browser.get("/patients/1/courses/new").fields, **course_desk.course(), **course_desk.SIGNED}
+
+
+def _begun(**sent: str) -> Callable[[Browser], Sent]:
+    """A form of a course that was opened."""
+
+    def made(browser: Browser) -> Sent:
+        course_desk.begin(browser)
+        return {"was": str(course_desk.stored(browser).entry), "signing_secret": training.PIN, **sent}
+
+    return made
+
+
+def _out(browser: Browser) -> Sent:
+    course_desk.begin(browser)
+    course_desk.respond(browser, "cr")
+    second = {"second": "adeyemi", "second_secret": training.PASSWORD}
+    return {"out_words": "another patient's", **second, "signing_secret": training.PIN}
+
+
+def _given(browser: Browser) -> Sent:
+    course_desk.begin(browser)
+    number = course_desk.place(browser)
+    course_desk.check(browser)
+    course_desk.release(browser, number)
+    course_desk.later(browser)
+    page = browser.get(f"/courses/{COURSE}/doses/1/1")
+    return {**page.fields, "start": "14:00", "end": "15:00", "reaction": "none", "signing_secret": training.PIN}
+
+
+def _checked_list(browser: Browser) -> Sent:
+    course_desk.begin(browser)
+    page = browser.get(f"/courses/{COURSE}/checklists/1/1")
+    return {**page.fields, **course_desk.checklist(browser), "signing_secret": training.PIN}
+
+
 _MARCH = {**on("since", 1, 3, 2026), **on("until", 12, 3, 2026)}
 _PASSWORDS = {"new_secret": FIRST, "again_secret": FIRST}
 FORMS: dict[str, Callable[[Browser], Sent]] = {
@@ -481,6 +558,14 @@ FORMS: dict[str, Callable[[Browser], Sent]] = {
     "scanner.read": _just(scanned="00300080100011"),
     "enrolling.enrol": _just(scanned=f"]d201{GTIN}", product="besponsa-us", signing_secret=training.PIN),
     "enrolling.withdraw": _enrolled,
+    "patients.search": _just(name="Rivera"),
+    "patients.enter": lambda browser: course_desk.patient(),
+    "patients.correct": _edited,
+    "courses.open_": _new_course,
+    "courses.record": _begun(**on("on", 12, 3, 2026), why="patient", told="asked to stop"),
+    "courses.take_out": _out,
+    "checklists.record": _checked_list,
+    "giving.record": _given,
     "printers.add": _new_printer,
     "printers.change": _changed_printer,
     "printers.send": _listening,

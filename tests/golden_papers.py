@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,25 @@ from PIL import Image
 
 import labels
 from compounding import papers
+from compounding.course import Course, End, Ended, Slot, schedule
 from compounding.papers import Ahead, Answer, Extract, Work
 from compounding.papers.printers import calibration_label, sheets
 from compounding.papers.stored import read_back
 from compounding.policy import DilutedBagLimit, LabelSize, Market
 from compounding.printing import Kind, Printer
+from compounding.quantities import DrugMass
 from compounding.reckoner import reckoner
 from compounding.stability import storages
+from compounding.wording.papers import TRAINING_ON_WORKSHEET
 from compounding.wording.plans import plan_text
+from compounding.wording.reports import log_head
+from compounding.wording.treatment import Prepared, treatment_text
 from compounding.workflow import State
 from compounding.workflow.labels import due
 from compounding.workflow.progress import Fate
 from labels.raster import dots, pictures
 from tests.orders import DRUGS, IN
+from tests.treatments import begun
 
 FOLDER = Path(__file__).parent / "golden"
 DOCS = Path(__file__).parents[1] / "docs/pictures"
@@ -137,6 +144,8 @@ _SHOWN: Mapping[str, tuple[str, int]] = {
     "waste-us": ("us/waste-training", 1),
     "waste-uk": ("uk/waste-training", 1),
     "waste-period-us": ("us/waste-period-training", 1),
+    "treatment-plan-us": ("us/treatment-plan-patient", 1),
+    "treatment-plan-uk": ("uk/treatment-plan-patient", 2),
     "extract-us": ("us/extract-training", 1),
 }
 _READING_DPI, _SHADES = 100, 16  # pages on a screen; more shades would double the files and show nothing more
@@ -164,7 +173,7 @@ def catalogue() -> Mapping[str, Golden]:
 
 def _of(market: Market) -> Iterator[Golden]:
     desk = told(market)
-    for made in (_labels, _worksheets, _downtime, _reports, _printers):
+    for made in (_labels, _worksheets, _downtime, _reports, _plans, _printers):
         for golden in made(market, desk):
             yield replace(golden, name=f"{market.value}/{golden.name}")
 
@@ -319,6 +328,42 @@ def _report(name: str, strings: Strings, *, whole: bool = True) -> Golden:
 def _extract(name: str, strings: Strings, market: Market, *, whole: bool = True) -> Golden:
     made = read_back(Extract, strings)
     return Golden(name, lambda: papers.draw_extract(made, market), strings, whole=whole)
+
+
+# ------------------------------------------------------------------ treatment plans
+
+
+def _plans(market: Market, desk: Told) -> Iterator[Golden]:
+    """A course of which day 15 is omitted once and dropped later, and one that was ended."""
+    course = begun(
+        ["1/1 2026-01-05 0.8", "1/8 2026-01-14 0.5"],
+        drug=DRUGS[market],
+        omitted=["1/15"],
+        responses={1: "cr"},
+        reduced_from=2,
+        dropped={3: 15},
+    )
+    site = _work(desk, State.ENTERED).site
+    yield _plan("treatment-plan-patient", course, site.pharmacy, None)
+    yield _plan("treatment-plan-training", course, site.pharmacy, TRAINING_ON_WORKSHEET, whole=False)
+    ended = replace(course, ended=Ended(date(2026, 1, 20), End.LIVER, "bilirubin 4 × ULN, severe"))
+    yield _plan("treatment-plan-ended", ended, site.pharmacy, None, whole=False)
+
+
+def _plan(name: str, course: Course, pharmacy: str, mark: tuple[str, str] | None, *, whole: bool = True) -> Golden:
+    """Its strings are caught where they are drawn: nothing stores them."""
+    made = {Slot(1, 1): Prepared("2026-000123", DrugMass.read("1.46 mg"), ("AB1234", "AB1235"))}
+    patient = ((("Patient", "RIVERA, Elena"), ("MRN", "00417352")), (("Allergies", "penicillin"),))
+    text = treatment_text(course, schedule(course), "C-000012", patient, made)
+
+    def draw() -> bytes:
+        return papers.draw_treatment(
+            text, course.drug.market, pharmacy, "Made by K. Adeyemi.", mark, log_head(LOG_HEAD)
+        )
+
+    with patch.object(labels, "draw_record", wraps=labels.draw_record) as drawn:
+        draw()
+    return Golden(name, draw, asdict(drawn.call_args.args[0]), whole=whole)
 
 
 # ------------------------------------------------------------------ what belongs to a printer

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pypdf import PdfReader
 
 from compounding.cli import main
 
@@ -136,3 +137,59 @@ def test_a_file_that_is_not_there(tmp_path, capsys):
 def test_a_drug_is_named_where_the_market_has_several(run):
     assert run(HEAD, "--drug", "besponsa")[0] == 0
     assert run(HEAD, "--drug", "other")[::2] == (2, "--drug: “other” is not among besponsa.\n")
+
+
+# ------------------------------------------------------------------ the calendar file and the plan on paper
+
+
+def test_the_calendar_and_the_plan_are_written_on_demand(run, tmp_path):
+    """Day 15 opens on 14 + 6 = 20 January. The file's own name stands for the course's number."""
+    ics, pdf = tmp_path / "out.ics", tmp_path / "out.pdf"
+    status, out, err = run(EXAMPLE, "--ics", str(ics), "--pdf", str(pdf))
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-2:] == [f"  WRITTEN: {pdf}", f"  WRITTEN: {ics}"]
+    assert b"DTSTART;VALUE=DATE:20260120\r\n" in ics.read_bytes() and b"(course course)" in ics.read_bytes()
+    first = PdfReader(pdf).pages[0].extract_text()
+    assert "Treatment plan" in first and "Cycle 1, day 15" in first
+    assert "of no site, and for no named patient" in first
+    assert (ics.stat().st_mode & 0o077, pdf.stat().st_mode & 0o077) == (0, 0)  # nobody else reads them
+
+
+def test_json_names_what_was_written(run, tmp_path):
+    ics = tmp_path / "out.ics"
+    said = json.loads(run(EXAMPLE, "--json", "--ics", str(ics))[1])
+    assert list(said) == ["schedule", "next", "findings", "written"]
+    assert said["written"] == [str(ics)]
+
+
+def test_a_stopped_course_has_a_plan_and_no_calendar(run, tmp_path):
+    """Its planned days would be taken for leave to give; the plan says what stopped it."""
+    ics, pdf = tmp_path / "out.ics", tmp_path / "out.pdf"
+    status, out, _ = run(FIVE_DAYS, "--ics", str(ics), "--pdf", str(pdf))
+    assert status == 1 and not ics.exists()
+    assert out.splitlines()[-1] == f"  NOT WRITTEN FOR A STOP: {ics}"
+    assert "5 days after the dose before it" in " ".join(PdfReader(pdf).pages[0].extract_text().split())
+    said = json.loads(run(FIVE_DAYS, "--json", "--ics", str(ics))[1])
+    assert said["not_written_for_a_stop"] == [str(ics)]
+
+
+def test_a_file_that_is_there_is_not_written_over_and_nothing_else_is_written(run, tmp_path):
+    ics, pdf = tmp_path / "out.ics", tmp_path / "out.pdf"
+    ics.write_text("mine")
+    status, out, err = run(EXAMPLE, "--ics", str(ics), "--pdf", str(pdf))
+    assert (status, out, err) == (2, "", f"{ics}: cannot be written: File exists.\n")
+    assert ics.read_text() == "mine" and not pdf.exists()
+
+
+def test_both_files_must_differ(run, tmp_path):
+    same = tmp_path / "out"
+    assert run(EXAMPLE, "--ics", str(same), "--pdf", str(same))[::2] == (2, f"--ics: {same} is the file of --pdf.\n")
+    assert not same.exists()
+
+
+def test_a_plan_that_cannot_be_printed_is_one_sentence(run, tmp_path):
+    pdf = tmp_path / "out.pdf"
+    status, out, err = run(EXAMPLE.replace("toxicity", "\u202etoxicity"), "--pdf", str(pdf))
+    assert (status, out) == (2, "")
+    assert err.startswith(f"{pdf}: cannot be drawn: Decided so far, row 5, Why: ") and err.count("\n") == 1
+    assert "U+202E" in err and not pdf.exists()

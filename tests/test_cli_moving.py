@@ -30,7 +30,7 @@ from compounding.records import (
     put_secret,
     record,
 )
-from compounding.records.preparations import Page, Search
+from compounding.records.searches import Page, Search
 from compounding.web import create_app
 
 WHO = Person(ADMINISTRATOR, "T. Rivers", "administrator")

@@ -305,7 +305,7 @@ def test_an_emptied_database_is_not_whole_and_gets_no_entry(patients, bare_place
 COMMANDS = [("check",), ("backup", "FILE"), ("log", "export", "FILE"), ("log", "witness", "."), ("database", "move",
     "sqlite:///FILE", "--as", "rivers")]  # fmt: skip
 OLDER = (
-    "The database is of an older program: its schema is 0001, and this program's is 0006. Start the desk once, which"
+    "The database is of an older program: its schema is 0001, and this program's is 0007. Start the desk once, which"
     " brings it forward; nothing was changed.\n"
 )
 

@@ -16,7 +16,8 @@ from compounding.policy import ConfirmedFact, DilutedBagLimit, Market
 from compounding.preparation import Plan, plan
 from compounding.quantities import Concentration, DoseLevel, Duration
 from compounding.settings import apply, settings_of
-from compounding.wording.plans import from_json, plan_text, to_json
+from compounding.wording.plan_values import from_json, to_json
+from compounding.wording.plans import plan_text
 from tests.orders import DRUGS, IN, UK, US, finding, judged, mL, uk, us
 from tests.test_papers import words, work
 from tests.test_settings import SITE
@@ -42,6 +43,7 @@ WAITING = {
         "administration.line": "PVC, polyolefin or polybutadiene",
         "administration.filter": "Not needed; if used, PES, PVDF or hydrophilic polysulfone, never nylon or mixed "
         "cellulose ester.",
+        "regimen.interruption_days": "omit: 7; reduce: 14; end: 28",
         "regimen.reduction_percent": "25",
     },
     Market.UK: {
@@ -50,6 +52,7 @@ WAITING = {
         "administration.line": "PVC, polyolefin or polybutadiene",
         "administration.filter": "Not needed; if used, PES, PVDF or hydrophilic polysulfone, never nylon or mixed "
         "cellulose ester.",
+        "regimen.interruption_days": "omit: 7; reduce: 14; end: 28",
         "regimen.reduction_percent": "25",
     },
 }

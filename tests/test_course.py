@@ -36,6 +36,12 @@ SENTENCES = [
     ("interval", "stop", begun([FIRST[0], "1/8 2026-01-10 0.5"]),
      "Day 8 of cycle 1 was given on Jan 10, 2026, 5 days after the dose before it, Jan 5, 2026: at least 6 days lie "
      "between two doses."),
+    ("interval", "stop", begun([FIRST[0], "1/8 2026-01-04 0.5"]),
+     "Day 8 of cycle 1 was given on Jan 4, 2026, 1 day before the dose before it, Jan 5, 2026: at least 6 days lie "
+     "between two doses. Out of order: check both days."),
+    ("interval", "stop", begun([FIRST[0], "1/8 2026-01-05 0.5"]),
+     "Day 8 of cycle 1 was given on Jan 5, 2026, on the same day as the dose before it, Jan 5, 2026: at least 6 days "
+     "lie between two doses. Out of order: check both days."),
     ("window", "override", begun([FIRST[0], "1/8 2026-01-15 0.5"]),
      "Day 8 of cycle 1 was given on Jan 15, 2026, 3 days after its nominal day, Jan 12, 2026: the label allows 2 days "
      "either way."),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import pytest
@@ -117,7 +117,7 @@ def searched(told: Told) -> Iterator[tuple[Any, ...]]:
                 codes.append("response-missing")
             yield cycle, day, level, "planned" if fits else "no-window", nominal, opens, closes, None, codes
             taken = next(on for on in CALENDAR if on >= nominal and not early(on))
-        last = last if taken is None else taken
+        last = max((on for on in (last, taken) if on is not None), default=None)
         if day == 1 and cycle > 1 and taken is not None:
             began = taken
 
@@ -136,7 +136,8 @@ def judged(
         yield "early"
     if full is not None and was * 4 != full * (3 if reduced else 4):
         yield "level"
-    if dropped or (reduced and full is not None and was * 4 > full * 3):
+    highest = 800 if full is None else full  # without CR/CRi, while the response is not known
+    if dropped or (reduced and was * 4 > highest * 3):
         yield "re-escalation"
     if blocked:
         yield "no-response"
@@ -157,17 +158,21 @@ def agrees(told: Told) -> bool:
     made = schedule(told.course())
     found = list(searched(told))
     assert list(computed(made)) == found
+    beyond = [(cycle, day) for cycle, day in told.given if cycle > told.cycles]
+    assert [(f.values["cycle"], f.values["day"]) for f in made.findings if f.code == "too-many"] == beyond
     first = next(((c, d) for c, d, _, status, *_ in found if status in ("planned", "no-window")), None)
     return (None if made.next is None else tuple(made.next.slot)) == first
 
 
 # ------------------------------------------------------------------ every course of a family
 
-# A dose two days before its nominal day, on it, three days after, or omitted.
+# A dose two days before its nominal day, on it, three days after, or omitted; and every day of the window, one more
+# on either side, or omitted.
 MOVES = (-2, 0, 3, None)
+EVERY_MOVE = (-3, -2, -1, 0, 1, 2, 3, None)
 
 
-def moved(told: Told, depth: int) -> Iterator[Told]:
+def moved(told: Told, depth: int, moves: tuple[int | None, ...] = MOVES) -> Iterator[Told]:
     """The course, and every one in which up to `depth` more doses are given or omitted."""
     yield told
     if not depth:
@@ -176,12 +181,12 @@ def moved(told: Told, depth: int) -> Iterator[Told]:
     if upcoming is None:
         return
     cycle, day, level, _, nominal, *_ = upcoming
-    for move in MOVES:
+    for move in moves:
         if move is None:
-            yield from moved(replace(told, omitted=told.omitted | {(cycle, day)}), depth - 1)
+            yield from moved(replace(told, omitted=told.omitted | {(cycle, day)}), depth - 1, moves)
         else:
             dose = {(cycle, day): (nominal + move, level or 500)}
-            yield from moved(replace(told, given={**told.given, **dose}), depth - 1)
+            yield from moved(replace(told, given={**told.given, **dose}), depth - 1, moves)
 
 
 def test_both_schedulers_agree_on_every_course_of_up_to_five_doses() -> None:
@@ -200,6 +205,57 @@ def test_both_schedulers_agree_on_every_course_of_three_cycles() -> None:
         assert agrees(told)
         number += 1
     assert number == 349_525
+
+
+def test_both_schedulers_agree_on_every_day_of_the_window_of_three_doses() -> None:
+    """8 moves a dose: 1 + 8 + 64 + 512 = 585 courses. Three days late and then three days early are still a day
+    apart."""
+    family = list(moved(Told(cycles=3, responses={1: "none"}), 3, EVERY_MOVE))
+    assert len(family) == 585
+    assert all(map(agrees, family))
+
+
+@pytest.mark.proof
+def test_both_schedulers_agree_on_every_day_of_the_window_of_five_doses() -> None:
+    """The whole of cycle 1 and into cycle 2: (8⁶ − 1) ÷ 7 = 37,449 courses. What follows a dose knows no more of it
+    than its day, so that five in a row hold every way in which doses can push one another."""
+    number = 0
+    for told in moved(Told(cycles=3, responses={1: "cr"}), 5, EVERY_MOVE):
+        assert agrees(told)
+        number += 1
+    assert number == 37_449
+
+
+# Where one cycle ends and the next begins: the last dose of cycle 1 and the first two of cycle 2, each on any day or
+# omitted, after any length of cycle 1, with any of the days dropped or reduced from cycle 2 on.
+def boundary_family(lengths: tuple[int, ...]) -> Iterator[Told]:
+    begun_so = {(1, 1): (0, 800), (1, 8): (7, 500)}
+    for days, reduced_from, dropped in product(lengths, (99, 2), ((99, 15), (2, 1), (2, 8), (1, 15))):
+        told = Told(begun_so, frozenset(), {1: "none"}, {1: days}, reduced_from, dropped, 3)
+        yield from moved(told, 3, EVERY_MOVE)
+
+
+def test_both_schedulers_agree_where_a_cycle_of_21_or_28_days_ends() -> None:
+    """A dropped day is passed by, so that three moves go one dose further: 585 courses each time.
+    2 lengths × 2 reductions × 4 dropped days × 585 = 9,360; every seventh of them here, all lengths in the proof."""
+    family = list(boundary_family((21, 28)))
+    assert len(family) == 9_360
+    assert all(map(agrees, family[::7]))
+
+
+@pytest.mark.proof
+def test_both_schedulers_agree_where_a_cycle_of_any_length_ends() -> None:
+    """8 lengths × 2 × 4 × 585 = 37,440 courses."""
+    family = list(boundary_family(tuple(range(21, 29))))
+    assert len(family) == 37_440
+    assert all(map(agrees, family))
+
+
+@pytest.mark.parametrize("cycles", [2, 3])
+def test_every_dose_beyond_the_cycles_before_a_transplant_is_stopped(cycles: int) -> None:
+    """On their nominal days, one dose more a time: those of the cycles that the course may not have, and no other."""
+    for many in range(len(ON_TIME) + 1):
+        assert agrees(Told(dict(list(ON_TIME.items())[:many]), responses={1: "cr"}, cycles=cycles))
 
 
 # On their nominal days, at the label's levels with CR: 0, 7, 14; 21, 28, 35; 49, 56, 63.
@@ -235,15 +291,15 @@ def test_both_schedulers_agree_on_every_level_of_three_cycles() -> None:
 
 @st.composite
 def any_told(draw: st.DrawFn) -> Told:
-    """Any dates that rise, any levels, anything omitted, any response, length and reduction."""
+    """Any dates, and most that rise; any levels, anything omitted, any response, length and reduction."""
     cycles = draw(st.sampled_from((2, 3, 6)))
-    slots = list(product(range(1, cycles + 1), DAYS))
+    slots = list(product(range(1, cycles + 2), DAYS))  # one more than the course may have
     omitted = draw(st.frozensets(st.sampled_from(slots), max_size=4))
     doses, on = {}, draw(st.integers(-3, 5))
     for slot in slots[: draw(st.integers(0, len(slots)))]:
         if slot not in omitted:
             doses[slot] = (on, draw(st.sampled_from((300, 375, 500, 600, 800))))
-            on += draw(st.integers(1, 16))
+            on = max(on + draw(st.one_of(st.integers(1, 16), st.integers(-9, 16))), CALENDAR[10])
     return Told(
         doses,
         omitted,
@@ -262,12 +318,13 @@ def test_both_schedulers_agree_on_any_course(told: Told) -> None:
 
 @given(any_told())
 def test_no_two_doses_under_6_days_apart_go_unstopped(told: Told) -> None:
-    """Among all doses given and planned: whatever lies closer than 6 days was given so, and is stopped."""
+    """Among all doses given and planned: whatever lies closer than 6 days to any dose that comes before it in the
+    course, or before that, was given so, and is stopped."""
     made = schedule(told.course())
     taken = [dose for dose in made.doses if dose.taken is not None]
     close = {
         later.slot
-        for earlier, later in pairwise(taken)
+        for earlier, later in combinations(taken, 2)
         if earlier.taken and later.taken and (later.taken - earlier.taken).days < 6
     }
     stopped = {Slot(f.values["cycle"], f.values["day"]) for f in made.findings if f.code == "interval"}  # type: ignore[arg-type]

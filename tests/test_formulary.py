@@ -104,6 +104,35 @@ FACTS: list[tuple[str, tuple[Any, str], tuple[Any, str]]] = [
     ("regimen.no_response_stop_after", (3, LABEL), (3, LABEL)),
     ("regimen.transplant_cycles", (2, LABEL), (2, LABEL)),
     ("regimen.reduction_percent", (25, UNCONFIRMED), (25, UNCONFIRMED)),
+    (
+        "regimen.interruption_days",
+        ({"omit": 7, "reduce": 14, "end": 28}, UNCONFIRMED),
+        ({"omit": 7, "reduce": 14, "end": 28}, UNCONFIRMED),
+    ),
+    (
+        "before_dose.premedication",
+        (("corticosteroid", "antipyretic", "antihistamine"), LABEL),
+        (("corticosteroid", "antipyretic", "antihistamine"), LABEL),
+    ),
+    ("before_dose.target", ("CD22 positive", LABEL), ("CD22 positive", LABEL)),
+    (
+        "before_dose.contraindications",
+        (ABSENT, LABEL),  # the label says: none
+        (
+            (
+                "hypersensitivity",
+                "earlier confirmed severe or ongoing VOD/SOS",
+                "serious ongoing liver disease",
+            ),
+            LABEL,
+        ),
+    ),
+    ("before_dose.bilirubin", ("1.5 × ULN", LABEL), ("1.5 × ULN", LABEL)),
+    ("before_dose.transaminases", ("2.5 × ULN", LABEL), ("2.5 × ULN", LABEL)),
+    ("before_dose.neutrophils", ("1 ×10⁹/L", LABEL), ("1 ×10⁹/L", LABEL)),
+    ("before_dose.platelets", ("50 ×10⁹/L", LABEL), ("50 ×10⁹/L", LABEL)),
+    ("before_dose.counts_low_days", (28, LABEL), (ABSENT, LABEL)),  # stated in the US only
+    ("before_dose.observation", ("60 min", LABEL), ("60 min", LABEL)),  # at least 1 h after the infusion
     ("regimen.surface_formula", (ABSENT, LABEL), (ABSENT, LABEL)),
     ("regimen.dose_cap", (ABSENT, LABEL), (ABSENT, LABEL)),
     ("regimen.blasts", ("10000 /mm³", LABEL), ("10000 /mm³", LABEL)),
@@ -600,6 +629,12 @@ ONE_FAULT = [
         "a disagreement without its reason",
         ('reason = "The label states no lead time"\n', ""),
         "disagreements[6].reason: '' is not a text",
+    ),
+    (
+        "a disagreement about nothing that the file has",
+        ('concerns = "administration"', 'concerns = "nursing"'),
+        "disagreements[6].concerns: 'nursing' is none of names, vials, licence, dilution, times, administration, "
+        "regimen, before_dose, billing, about",
     ),
     (
         "codes that are no list",

@@ -620,7 +620,7 @@ def test_the_fingerprint_in_a_checkpoint_is_that_of_the_schema(engine: Engine) -
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0007", "0006", None, None
+revision, down_revision, branch_labels, depends_on = "next", "{newest}", None, None
 
 
 def upgrade() -> None:
@@ -646,9 +646,10 @@ def test_a_migration_is_an_entry_with_the_old_and_the_new_schema(
     old = schema.fingerprint()
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    for source in [*migrating._MIGRATIONS.glob("env.py"), *migrating._MIGRATIONS.glob("versions/0*.py")]:
-        (folder / source.relative_to(migrating._MIGRATIONS)).write_text(source.read_text("utf-8"), "utf-8")
-    (folder / "versions/0007_next.py").write_text(NEXT, "utf-8")
+    newest, own = migrating.known()[0], sorted((migrating._MIGRATIONS / "versions").glob("0*.py"))
+    for source in ("env.py", *(f"versions/{path.name}" for path in own)):
+        (folder / source).write_text((migrating._MIGRATIONS / source).read_text("utf-8"), "utf-8")
+    (folder / "versions/next.py").write_text(NEXT.format(newest=newest), "utf-8")
     monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
     monkeypatch.setattr(schema, "fingerprint", lambda: "ab" * 32)
     opened = open_database(place.url, home=place.home, owner_url=place.owner_url)

@@ -278,7 +278,7 @@ def test_a_move_over_other_records_or_of_a_broken_log_moves_nothing(
         other.rearm()
     with other_place(kind, tmp_path / "second", request) as there:
         with pytest.raises(
-            RecordsRefused, match=r"What was copied is not whole: preparation 1: differs from entry 2 in fam"
+            RecordsRefused, match=r"What was copied is not whole: preparation 1: differs from entry 4 in fam"
         ):
             move_to(engine, there, monkeypatch)
         opened = open_database(there.url, home=place.home, owner_url=there.owner_url)
@@ -316,7 +316,7 @@ def test_a_backup_of_a_broken_log_is_none(engine: Engine, place: Place, tmp_path
         other.disarm()
         other.execute("UPDATE status SET state = 'void' WHERE id = 1")
         other.rearm()
-    with pytest.raises(RecordsRefused, match="The backup is not whole: status 1: differs from entry 2 in state"):
+    with pytest.raises(RecordsRefused, match="The backup is not whole: status 1: differs from entry 4 in state"):
         backup(engine, tmp_path / "file.sqlite")
     assert not [one for one in tmp_path.iterdir() if one.is_file()]
     assert not [one for one in place.home.iterdir() if one.name.startswith("passing")]
@@ -483,7 +483,7 @@ def test_a_backup_that_was_emptied_is_not_restored(old: Path, place: Place, tmp_
     ("damage", "error", "sentence"),
     [
         ("DELETE FROM log WHERE seq = 50", RecordsRefused, "The backup is not whole: entry 51: comes after entry 49"),
-        ("UPDATE preparation SET mrn = 'x' WHERE id = 1", RecordsRefused, "differs from entry 2 in mrn"),
+        ("UPDATE preparation SET mrn = 'x' WHERE id = 1", RecordsRefused, "differs from entry 4 in mrn"),
         ("bytes", Exception, "damaged|not whole|not a database"),
         ("short", Exception, "damaged|not whole|not a database"),
         ("letter", Exception, "damaged|not a database"),

@@ -16,6 +16,7 @@ from compounding import papers
 from compounding.formulary import facts, shipped
 from compounding.papers import Choice, CopyLine, Counted, Master, Record, Refused, Shown, WasteOfDrug, WasteOfOne
 from compounding.policy import Market
+from compounding.wording.drug_sections import sections_of
 from compounding.wording.master import Confirmed, value_lines
 from compounding.wording.wastes import period_rule
 from tests.test_papers import FORBIDDEN
@@ -223,8 +224,12 @@ def test_the_master_record_has_every_fact_with_its_source_and_status(market: Mar
         for row in section.rows
     ]
     assert len(rows) == len(list(facts(drug)))
-    for (place, fact), (_, value, source, status) in zip(facts(drug), rows, strict=True):
-        lines = value_lines(place, fact.value)
+    known = dict(facts(drug))
+    named = [row for _, _, rows in sections_of(known, whole=True) for row in rows]
+    for row, (name, value, source, status) in zip(named, rows, strict=True):
+        place, fact = row.place, known[row.place]
+        lines = value_lines(row, fact.value)
+        assert name == (row.name,)
         assert value[: len(lines)] == lines and source == (fact.source.text,), place
         if place == "administration.line":
             assert status == (f"confirmed by the site: K. Adeyemi and M. Lindqvist, {DAY[market]} 08:00",)

@@ -15,7 +15,8 @@ from compounding.policy import DilutedBagLimit, Formula, Market
 from compounding.quantities import Duration
 from compounding.reckoner import reckoner
 from compounding.scanning import is_own_code
-from compounding.wording.plans import PlanText, plan_text
+from compounding.wording.plan_values import PlanText
+from compounding.wording.plans import plan_text
 from compounding.workflow import Meaning, State
 from compounding.workflow.materials import Kind
 from tests.orders import DRUGS, IN, m2, mL, us

@@ -38,7 +38,7 @@ from compounding.records import (
     preparation,
     put_account,
 )
-from compounding.records.preparations import Page, Search
+from compounding.records.searches import Page, Search
 from compounding.web import create_app
 
 ONE, TWO = ("tanner", "J. Tanner", "technician"), ("pharris", "P. Harris", "pharmacist")

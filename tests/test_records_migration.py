@@ -45,11 +45,13 @@ OLD = {
     "0001": "d06b8d1509288dd97a3777f3877aaabf9bae1afc2516b8ea41d401e15a228ee8",
     "0002": "a7c475de38b972a5cfa035daa709be5de452b9deeba11bbc52feb74cc2e5fbac",
     "0003": "b8a79dc1b1a8207ca1346a8376700a1f05161cc9cbe2a17c57d6d733e082d565",
+    "0006": "598a5f751971b63f3583e36bceb0eba6f319dd48dd8d8c5d50db409ee4d1defe",
 }
 TABLES = {
     "0001": "log, checkpoint, preparation, status, print",
     "0002": "revision, signature, voiding, account, secret, credential, attempt, sign_in, sign_out, setting",
     "0003": "material, material_out, moment, reading, label_end, waste, recall, recall_end",
+    "0006": "downtime_pack, downtime_end, downtime_order, printer, calibration, sending, sending_end, report",
 }
 NUMBER = "2026-000001"
 
@@ -102,7 +104,7 @@ def test_an_older_database_is_migrated_with_its_data_and_its_chain(
     migrated: tuple[Engine, Head], revision: str
 ) -> None:
     engine, before = migrated
-    assert schema_version(engine) == "0006"
+    assert schema_version(engine) == "0007"
     with database.reading(engine) as connection:
         assert schema.differences(connection) == ()
         assert schema.lost_guards(connection) == ()

@@ -108,7 +108,7 @@ def test_a_step_writes_all_its_rows_in_one_entry_and_they_stand(engine: Engine) 
     assert now.materials == (replace(VIAL, id=1, person="u18"),)
     assert now.moments == (replace(rows[1], person="u18"), replace(rows[2], person="u18"))
     assert now.readings == (replace(READING, person="u18"),)
-    assert now.labels == (LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u18", STEP.at, "u17", 4),)
+    assert now.labels == (LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u18", STEP.at, "u17", entry=4),)
     assert now.wastes == (replace(REMAINDER, person="u18"),)
     assert now.people == (ANNA, BEN)
     (entry,) = [one for one in entries(engine) if one.seq == 4]
@@ -688,8 +688,8 @@ def test_the_newest_fate_of_a_copy_holds(engine: Engine) -> None:
     step(engine, printed("2", None), NewFate(1, Fate.APPLIED))
     now = step(engine, NewFate(1, Fate.DESTROYED, "came off", "okafor"), NewFate(2, Fate.APPLIED), event=later)
     assert now.labels == (
-        LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u17", later.at, "u17", 5),
-        LabelCopy(2, "2", "label", 1, Fate.APPLIED, "", "u17", later.at, "u18", 5),
+        LabelCopy(1, "1", "label", 1, Fate.DESTROYED, "okafor", "u17", later.at, "u17", entry=5),
+        LabelCopy(2, "2", "label", 1, Fate.APPLIED, "", "u17", later.at, "u18", entry=5),
     )
     assert counts(engine)["label_end"] == 3
 

@@ -372,6 +372,7 @@ ADDED = {
         "confirmed.besponsa-us.administration.line",
         "confirmed.besponsa-us.administration.filter",
         "confirmed.besponsa-us.regimen.interruption",
+        "confirmed.besponsa-us.regimen.interruption_days",
         "confirmed.besponsa-us.regimen.reduction_percent",
     ],
     "besponsa-uk": [
@@ -380,6 +381,7 @@ ADDED = {
         "confirmed.besponsa-uk.administration.line",
         "confirmed.besponsa-uk.administration.filter",
         "confirmed.besponsa-uk.regimen.interruption",
+        "confirmed.besponsa-uk.regimen.interruption_days",
         "confirmed.besponsa-uk.regimen.reduction_percent",
     ],
 }

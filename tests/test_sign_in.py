@@ -276,7 +276,7 @@ def test_of_guesses_sent_to_several_programs_at_once_five_are_answered(several: 
     answers = at_once(several, lambda one: [said(one.sign_in("okafor", secret=f"guess {n}")) for n in range(3)])
     told = sorted(sentence for three in answers for [sentence] in three)
     assert told == [WRONG] * 5 + [LOCKED.format("09:15")] * 13
-    assert actions(several[0], 6) == ["sign-in failed"] * 5 + ["order entered"]
+    assert actions(several[0], 6) == ["sign-in failed"] * 5 + ["course opened"]
     assert said(several[0].sign_in("okafor")) == [LOCKED.format("09:15")]
 
 

@@ -9,7 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import course_desk
 import pytest
+from course_desk import EXAMS, begin, check
 from finishing import CHECKER, TICKS
 from on_the_way import people, vial
 from pypdf import PdfReader
@@ -23,7 +25,7 @@ from compounding.scanning import page_code
 from compounding.web import downtime as web_downtime
 from compounding.web.desk import Desk
 from compounding.web.progressing import way_of
-from compounding.web.recorded import recorded_work
+from compounding.web.recorded import deviations, recorded_work
 from compounding.wording.barriers import barrier_sentence
 from compounding.workflow import State
 from compounding.workflow.progress import Barrier
@@ -359,6 +361,35 @@ def test_its_worksheet_tells_every_late_time_with_the_time_of_its_entry(on_paper
     with browser.app.test_request_context():
         reading = recorded_work(way_of(number, browser.desk), browser.desk).recorded.reading
     assert reading is not None and reading.at == "10:45"  # the check's, and not that of its entry
+
+
+@pytest.mark.parametrize("checklist", [False, True], ids=["without its checklist", "with it"])
+def test_a_bag_that_left_on_paper_has_left_and_its_record_says_without_what(desk: Browser, checklist: bool) -> None:
+    begin(desk, **on("start", 11, 3, 2026))
+    seen = {part: text for exam in EXAMS for part, text in on(f"exam_{exam}", 10, 3, 2026).items()}
+    if checklist:
+        assert check(desk, **on("on", 11, 3, 2026), **seen) is None
+    number = pack(desk).open[0]
+    course_desk.place(desk, **{name: text for name, text in written(number).items() if text is not None})
+    desk.verify(number)
+    made_on_paper(desk, number, ("10:30", "10:45", "11:00", "11:10"))
+    said, address = "Released on paper without its checklist", f"/preparations/{number}/release"
+    page = desk.get(address)
+    assert (said in page.text) is not checklist
+    now = {"at": "09:00", "on": "2026-03-12", "late_reason": ""}  # not on paper then: it waits for its checklist
+    if not checklist:
+        assert enter(desk, address, {**now, **SIGNED}, page) in (409, 422)
+    assert enter(desk, address, {**then("13:00"), **SIGNED}, page) == 303
+    assert state(desk, number) is State.RELEASED
+    if not checklist:
+        desk.sign_in(WHO[US][0])
+        assert check(desk, **on("on", 11, 3, 2026), **seen) is None  # filled in afterwards, it was not there then
+    with desk.app.test_request_context():
+        told = [one.what for one in deviations(way_of(number, desk.desk), desk.desk)]
+    assert (said in told) is not checklist
+    (entry,) = records.find_entries(desk.desk.engine, records.EntrySearch(subject=number, action="release"))
+    assert entry.event.details.get("checklist") == (None if checklist else said)
+    assert records.check(desk.desk.engine) == ()
 
 
 def test_a_release_on_paper_after_its_limit_is_refused_at_its_time(on_paper: tuple[Browser, str]) -> None:

@@ -763,7 +763,8 @@ def test_a_desk_opens_with_a_row_that_does_not_fit(us: Browser, tmp_path: Path) 
 
 def test_no_page_that_computes_or_prints_answers_while_a_row_does_not_fit(us: Browser) -> None:
     put(us, "bsa_step", "0.3 m²")
-    filled = {"number": "2026-000001", "document": "label", "drug": "besponsa-us"}
+    filled = {"number": "2026-000001", "document": "label", "drug": "besponsa-us", "kind": "response"}
+    filled |= {"patient_id": "1", "fact_id": "1", "cycle": "1", "day": "1"}
     walked = []
     for rule in us.app.url_map.iter_rules():
         if rule.endpoint in PLANNING:

@@ -25,7 +25,8 @@ from compounding.wording.numbers import (
     percent,
     value_only,
 )
-from compounding.wording.plans import from_json, plan_text, to_json
+from compounding.wording.plan_values import from_json, to_json
+from compounding.wording.plans import plan_text
 from tests.orders import US, finding, mg, mL, uk, us
 
 D = Decimal

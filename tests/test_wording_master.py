@@ -6,70 +6,22 @@ from typing import Any
 import pytest
 
 from compounding.findings import Source, Status
-from compounding.formulary import Fact, Presentation, Range, facts, shipped
+from compounding.formulary import Fact, Presentation, facts, shipped
 from compounding.policy import Market
-from compounding.quantities import CellCount, Concentration, DoseLevel, Duration, InfusionRate
+from compounding.quantities import DoseLevel
+from compounding.wording.drug_page import drug_text
+from compounding.wording.drug_sections import Row
 from compounding.wording.master import (
-    GROUPS,
     Confirmed,
     drug_name,
     fact_groups,
-    fact_name,
     fact_text,
-    said,
-    span,
     status_counts,
     value_lines,
     whole_checksum,
 )
-from tests.orders import mg
 
 DRUGS = {drug.market: drug for drug in shipped()}
-
-
-def strength(text: str) -> Concentration:
-    return Concentration(Decimal(text))
-
-
-SAID = [
-    (None, "not stated"),
-    (True, "yes"),
-    (False, "no"),
-    (18, "18"),
-    (10000, "10,000"),
-    ("PVC, polyolefin or EVA", "PVC, polyolefin or EVA"),
-    (mg("0.9"), "0.9 mg"),
-    (CellCount(Decimal(10000)), "10,000/mm³"),
-    (InfusionRate(Decimal(50)), "50 mL/h"),
-    (Range(strength("0.01"), strength("0.1")), "0.01 mg/mL to 0.1 mg/mL"),
-    (Duration(Decimal(240)), "4 h"),
-]
-
-
-@pytest.mark.parametrize(("value", "text"), SAID)
-def test_each_kind_of_value_is_said(value: Any, text: str) -> None:
-    assert said(value) == text
-
-
-def test_a_value_that_no_fact_has_is_a_fault() -> None:
-    with pytest.raises(TypeError, match=r"^0\.5 is no value of a fact$"):
-        said(0.5)
-
-
-SPANS = [
-    (90, "90 min"),
-    (60, "1 h"),
-    (480, "8 h"),
-    (24 * 60, "24 h"),
-    (2 * 24 * 60, "2 days"),
-    (21 * 24 * 60, "21 days"),
-    (25 * 60, "25 h"),
-]
-
-
-@pytest.mark.parametrize(("minutes", "text"), SPANS)
-def test_a_span_is_said_in_its_largest_whole_unit(minutes: int, text: str) -> None:
-    assert span(Duration(Decimal(minutes))) == text
 
 
 LINES = [
@@ -79,30 +31,18 @@ LINES = [
         ("day 1: 0.8 mg/m²", "day 8: 0.5 mg/m²"),
     ),
     ("times.diluted_bag_storages", {"room": "Store at 20 to 25 °C."}, ("room: Store at 20 to 25 °C.",)),
-    ("vials.labelled_means", "delivered", ("what can be drawn",)),
-    ("vials.labelled_means", "total", ("all that the vial holds",)),
-    ("vials.use", "total", ("total",)),
+    ("regimen.interruption_days", {"omit": 7}, ("From 7 days on, omit the next dose",)),
+    ("vials.labelled_means", "delivered", ("The amount that can be drawn",)),
+    ("vials.use", "total", ("Total",)),
 ]
 
 
 @pytest.mark.parametrize(("place", "value", "lines"), LINES)
 def test_a_table_has_a_line_for_each_of_its_names(place: str, value: Any, lines: tuple[str, ...]) -> None:
-    assert value_lines(place, value) == lines
+    assert value_lines(Row(place, ""), value) == lines
 
 
-NAMES = [
-    ("vials.ndc", "NDC"),
-    ("vials.labelled", "Content of a vial"),
-    ("administration.filter", "Filter"),
-    ("about.boxed_warning", "Boxed warning"),
-]
-
-
-@pytest.mark.parametrize(("place", "name"), NAMES)
-def test_a_fact_has_its_name(place: str, name: str) -> None:
-    assert fact_name(place) == name
-
-
+LINE = Row("administration.line", "Line")
 WORD = Confirmed("K. Adeyemi and M. Lindqvist", "Mar 12, 2026 09:00")
 STANDS = [
     (Status.LABEL, None, "label"),
@@ -116,25 +56,28 @@ STANDS = [
 
 @pytest.mark.parametrize(("status", "word", "text"), STANDS)
 def test_a_status_says_whose_word_a_fact_is(status: Status, word: Confirmed | None, text: str) -> None:
-    found = fact_text("administration.line", Fact("PVC", Source("FDA PI §2.4", status)), word)
+    found = fact_text(LINE, Fact("PVC", Source("FDA PI §2.4", status)), word)
     assert (found.source, found.status) == ("FDA PI §2.4", text)
 
 
 def test_a_note_stands_under_its_value_without_its_key_word() -> None:
     gates = Fact(25, Source("FDA PI §2", Status.UNCONFIRMED), note="gates: not used until the site confirms it")
-    assert fact_text("regimen.reduction_percent", gates, None).notes == ("Not used until the site confirms it",)
+    assert fact_text(Row("regimen.reduction_percent", "A reduction is of", "%"), gates, None).notes == (
+        "Not used until the site confirms it",
+    )
     years = Fact(18, Source("SmPC §4.1", Status.LABEL), note="years")
-    assert fact_text("licence.minimum_age", years, None).notes == ()  # its name says so
+    found = fact_text(Row("licence.minimum_age", "From the age of", "year"), years, None)
+    assert (found.value, found.notes) == (("18 years",), ())  # the value says so
 
 
 @pytest.mark.parametrize("drug", DRUGS.values(), ids=lambda drug: drug.id)
-def test_every_fact_of_a_file_stands_once_under_its_group(drug: Presentation) -> None:
+def test_every_fact_of_a_file_stands_once_and_as_on_its_page(drug: Presentation) -> None:
     found = [text for _, texts in fact_groups(drug, {}) for text in texts]
-    assert [text.place for text in found] == [place for place, _ in facts(drug)]
+    assert sorted(text.place for text in found) == sorted(place for place, _ in facts(drug))
     assert all(text.value and all(text.value) and text.source and text.name for text in found)
-    assert {title for title, _ in fact_groups(drug, {})} == set(GROUPS.values()) - (
-        {"Billing"} if drug.billing is None else set()
-    )
+    page = drug_text(drug)
+    shown = {fact.place: fact.name for fact in (*page.boxes, *(one for part in page.sections for one in part.facts))}
+    assert shown.items() <= {text.place: text.name for text in found}.items()
 
 
 @pytest.mark.parametrize("drug", DRUGS.values(), ids=lambda drug: drug.id)

@@ -32,7 +32,7 @@ from compounding.workflow.materials import Kind, Need
 from compounding.workflow.progress import Barrier, Moment, What, planned
 from compounding.workflow.steps import CANCEL, CHANGE, REJECT, RETURN, in_force
 from compounding.workflow.wastes import of_ending
-from tests.orders import mL, uk, us
+from tests.orders import mg, mL, uk, us
 from tests.paths import at, picked, preparing
 
 NEW_YORK = Policy(Market.US, zone="America/New_York")
@@ -136,6 +136,74 @@ BARRIERS: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("wanting", {"kind": "container"}, "The container was put aside: record the one that takes its place first."),
     ("nothing-wanting", {}, "Everything is recorded: put aside first what cannot be used."),
+    (
+        "course-ended",
+        {"on": date(2026, 3, 10), "why": "vod", "words": "Ascites"},
+        "Treatment was stopped on Mar 10, 2026: VOD/SOS. “Ascites” No bag of it is released.",
+    ),
+    (
+        "checklist-missing",
+        {"cycle": 2, "day": 1},
+        "The checklist of day 1 of cycle 2 is not filled in: it comes before the dose.",
+    ),
+    (
+        "checklist-stops",
+        {"cycle": 2, "day": 1},
+        "The checklist of day 1 of cycle 2 stops the dose: read it on the page of the course.",
+    ),
+    (
+        "checklist-open",
+        {"cycle": 2, "day": 1},
+        "The checklist of day 1 of cycle 2 finds what nobody answered: fill it in again.",
+    ),
+    (
+        "checklist-day",
+        {"cycle": 2, "day": 1, "checked": date(2026, 3, 1), "ordered": date(2026, 3, 12)},
+        "The checklist of day 1 of cycle 2 is for Mar 1, 2026, and the dose is ordered for Mar 12, 2026: record it "
+        "again for that day.",
+    ),
+    (
+        "order-stops",
+        {"finding": "taken", "case": "omitted", "cycle": 1, "day": 8},
+        "Day 8 of cycle 1 is recorded as omitted. Take that back first, if it is to be given after all. Change the"
+        " order, or end the preparation: as it stands it is neither verified nor released.",
+    ),
+    (
+        "order-open",
+        {"finding": "running", "case": "", "cycle": 1, "day": 8, "course": "C-000002"},
+        "This patient has course C-000002 under way: order it there, so that the dose is counted. Nobody answered that"
+        " when the order was entered. Change the order, or end the preparation: as it stands it is neither verified"
+        " nor released.",
+    ),
+    (
+        "patient-differs",
+        {
+            "ordered_family": "Rivera",
+            "ordered_given": "Elena",
+            "ordered_born": date(1980, 8, 14),
+            "ordered_mrn": "00417352",
+            "now_family": "Soto",
+            "now_given": "Elena",
+            "now_born": date(1981, 8, 14),
+            "now_nhs_number": "999 012 3454",
+            "now_hospital_number": "TR-20433",
+        },
+        "The order is for RIVERA, Elena, born Aug 14, 1980, MRN 00417352, and the patient of its course is SOTO, Elena,"
+        " born Aug 14, 1981, NHS number 999 012 3454, hospital number TR-20433 by now. Change the order, which makes a"
+        " new version; once a vial was wetted, reject the preparation.",
+    ),
+    (
+        "given",
+        {"dose": mg("1.46")},
+        "It is recorded as given, all 1.46 mg of it: where that is wrong, take the infusion back on the page of its"
+        " course first.",
+    ),
+    (
+        "unconfirmed-rules",
+        {"confirm_against": "FDA PI §2"},
+        "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"
+        " against the current label, FDA PI §2, before a bag of it is released.",
+    ),
 ]
 
 

@@ -68,6 +68,33 @@ def test_a_vial_lost_before_it_was_wetted_is_its_labelled_content() -> None:
     assert container.kind is Kind.CONTAINER and told(of_lost(container, figures, "torn")) == []
 
 
+# Two vials of 0.9 mg: 1.8 opened, 0.34 left in them, 1.46 in the bag. By what had run in when the bag left, and what
+# is recorded as given by now: in the bag, not accounted for, given.
+LEFT_BAG = [
+    (None, None, "1.46", "0", "0"),
+    ("1", "1", "0.46", "0", "1"),
+    ("1", None, "0.46", "1", "0"),
+    ("1", "0.4", "0.46", "0.6", "0.4"),
+    (None, "0.4", "1.06", "0", "0.4"),
+]
+
+
+@pytest.mark.parametrize(("ran_in", "now", "in_bag", "missing", "given"), LEFT_BAG)
+def test_what_was_missing_in_a_bag_that_left_stays_missing(
+    ran_in: str | None, now: str | None, in_bag: str, missing: str, given: str
+) -> None:
+    back = preparing(us(170, 70), State.RETURNED, wet="09:00", checked="09:10", diluted="09:20")
+    made = replace(back, ran_in=ran_in and mg(ran_in), infused=now and mg(now), wastes=tuple(of_dilution(back, "left")))
+    found = balance(made)
+    sums = (found.opened, found.discarded, found.returned, found.not_accounted, found.given, found.in_hand)
+    assert [figure(mass) for mass in sums] == ["1.8", "0.34", in_bag, missing, given, "0"]
+    gone = replace(made, state=State.WASTED, wastes=(*made.wastes, *of_ending(made, "leaks")))
+    found = balance(gone)
+    thrown = mg("0.34") + mg(in_bag)
+    assert (found.discarded, found.returned, found.in_hand) == (thrown, mg("0"), mg("0"))
+    assert [figure(mass) for mass in (found.not_accounted, found.given)] == [missing, given]
+
+
 def test_what_goes_back_to_stock_and_what_is_picked_again() -> None:
     progress = preparing(us(170, 70), State.MATERIALS, moments=wetted(1))
     assert [one.place for one in put_back(progress)] == [2]

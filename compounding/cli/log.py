@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from compounding.cli.answers import FINE, Answer, Refused, told
+from compounding.cli.answers import FINE, Answer, told
+from compounding.cli.new_files import new_file
 from compounding.cli.parsers import Commands
 from compounding.cli.site import answered, of_a_site, open_site
 from compounding.cli.trace import traced, with_trace
@@ -43,29 +41,13 @@ def _export(given: argparse.Namespace) -> Answer:
     from compounding.records import export_log
 
     with open_site(given) as engine:
-        with _new_file(given.file) as file:
+        with new_file(given.file) as file:
             counts = export_log(engine, file)
         details = {"entries": figure(counts.entries), "checkpoints": figure(counts.checkpoints)}
         untold = traced(engine, EXPORTED, {"what": "the whole log", **details})
     sentence = f"{given.file}: {count(counts.entries, 'entry', 'entries')}, {count(counts.checkpoints, 'checkpoint')}."
     figures = {"entries": counts.entries, "checkpoints": counts.checkpoints, "logged": not untold}
     return told(given, FINE, with_trace(sentence, untold), figures)
-
-
-@contextmanager
-def _new_file(name: str) -> Iterator[BinaryIO]:
-    """A file that did not exist, and that nobody else may read: the log holds patients. Gone again where what fills it
-    fails. Raises Refused."""
-    try:
-        file = os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-    except OSError as error:
-        raise Refused(f"{name}: cannot be written: {error.strerror}.") from None
-    try:
-        with file:
-            yield file
-    except BaseException:
-        Path(name).unlink()
-        raise
 
 
 def _verify(given: argparse.Namespace) -> Answer:

@@ -30,7 +30,8 @@ from compounding.policy import Formula, Market, Policy
 from compounding.preparation import Order, Plan, plan
 from compounding.quantities import BodyMass, DrugMass, Length, Unreadable, quote
 from compounding.wording.export import plan_as_json
-from compounding.wording.plans import PlanText, plan_text
+from compounding.wording.plan_values import PlanText
+from compounding.wording.plans import plan_text
 
 _OPTIONS = (
     ("--market", "us|uk", "the market whose vials are used"),

@@ -11,7 +11,9 @@ reader     a course written down as a file
 levels     the dose table: which row counts, and what a reduction leaves of it
 dates      every dose that the course may have, with its dates and state
 watch      the rules, judged dose by dose
+facts      what is recorded of a course one thing at a time, and the course that it makes
 schedule   the doses, the next one, and the findings
+ordered    the rules before a dose: an order held against its course
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ from compounding.course.dates import Scheduled, State
 from compounding.course.entries import (
     Assessment,
     DroppedDay,
+    End,
+    Ended,
     Given,
+    Interruption,
     Length,
     Omitted,
     Reduction,
@@ -29,26 +34,50 @@ from compounding.course.entries import (
     Transplant,
     listed,
 )
+from compounding.course.facts import CourseFact, Start, course_from, fact_as_json, kind_of, read_fact, same_place
+from compounding.course.ordered import Made, Ordered, Variance, besides, ended_finding, unconfirmed_rule, variance
+from compounding.course.ordered import judged as order_findings
 from compounding.course.reader import read
-from compounding.course.schedule import Schedule, schedule
+from compounding.course.schedule import Schedule, Spent, schedule, spent, unanswered
 from compounding.course.values import Course, CourseFault
 
 __all__ = [
     "Assessment",
     "Course",
+    "CourseFact",
     "CourseFault",
     "DroppedDay",
+    "End",
+    "Ended",
     "Given",
+    "Interruption",
     "Length",
+    "Made",
     "Omitted",
+    "Ordered",
     "Reduction",
     "Response",
     "Schedule",
     "Scheduled",
     "Slot",
+    "Spent",
+    "Start",
     "State",
     "Transplant",
+    "Variance",
+    "besides",
+    "course_from",
+    "ended_finding",
+    "fact_as_json",
+    "kind_of",
     "listed",
+    "order_findings",
     "read",
+    "read_fact",
+    "same_place",
     "schedule",
+    "spent",
+    "unanswered",
+    "unconfirmed_rule",
+    "variance",
 ]

@@ -77,11 +77,10 @@ def _repeated(keys: Iterable[Hashable]) -> Iterator[int]:
 
 
 def _in_order(course: Course) -> Iterator[Fault]:
+    """As they are written down. The days are true times, and taken whatever they say: the watch finds what is wrong."""
     for n, (before, dose) in enumerate(pairwise(course.given), 2):
         if dose.slot < before.slot:
             yield f"given[{n}]", f"{dose.slot} stands after {before.slot}."
-        elif dose.on <= before.on:
-            yield f"given[{n}].on", f"{dose.on} is not after {before.on}, when the dose before it was given."
 
 
 def _none_passed_over(course: Course) -> Iterator[Fault]:
@@ -115,6 +114,15 @@ def _reductions(course: Course) -> Iterator[Fault]:
             yield f"reductions[{n}].percent", f"{less.percent} does not fit: {known}."
 
 
+def _interruptions(course: Course) -> Iterator[Fault]:
+    for n, held in enumerate(course.interruptions, 1):
+        if held.to is not None and held.to < held.since:
+            yield f"interruptions[{n}].to", f"{held.to} is before {held.since}, when it began."
+    for n, (before, held) in enumerate(pairwise(course.interruptions), 2):
+        if before.to is None or held.since < before.to:
+            yield f"interruptions[{n}].since", f"{held.since} is before the interruption of {before.since} has ended."
+
+
 _CHECKS: tuple[Callable[[Course], Iterator[Fault]], ...] = (
     _cycles,
     _days,
@@ -123,4 +131,5 @@ _CHECKS: tuple[Callable[[Course], Iterator[Fault]], ...] = (
     _none_passed_over,
     _lengths,
     _reductions,
+    _interruptions,
 )

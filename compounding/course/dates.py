@@ -23,7 +23,8 @@ class State(Enum):
     OMITTED = "omitted"
     """Left out, or on a day that a reduction dropped."""
     BLOCKED = "blocked"
-    """Not to be given: there was no response within the cycles that the label allows for one."""
+    """Not to be given: the course has ended, or there was no response within the cycles that the label allows for
+    one."""
     NO_WINDOW = "no-window"
     """It opens after it closes, so that no day is left for it."""
     PLANNED = "planned"
@@ -48,7 +49,7 @@ class Scheduled:
     on: date | None = None
     """When it was given."""
     before: date | None = None
-    """When the dose before it was given or is assumed."""
+    """The latest day on which a dose before it was given or is assumed."""
     raised: bool = False
     """Whether it opens later than its own window, for the interval after the dose before."""
 
@@ -68,7 +69,8 @@ def doses(course: Course) -> Iterator[Scheduled]:
             first_day += timedelta(days=course.days_of(slot.cycle - 1))
         dose = _dose(course, slot, first_day + timedelta(days=slot.day - 1), before)
         yield dose
-        before = dose.taken or before
+        # The latest, not the last: what was given out of order is as near to the next dose.
+        before = max(filter(None, (before, dose.taken)), default=None)
         # Nominal days of cycle 1 count from the start, whenever its first dose is given.
         if slot.day == 1 and slot.cycle > 1:
             first_day = dose.taken or first_day
@@ -86,7 +88,7 @@ def _dose(course: Course, slot: Slot, nominal: date, before: date | None) -> Sch
         return Scheduled(slot, State.GIVEN, label, permitted, given.level, nominal, on=given.on, before=before)
     if course.leaves_out(slot):
         return Scheduled(slot, State.OMITTED, label, permitted, permitted, nominal, before=before)
-    if course.without_response(slot.cycle):
+    if course.ended is not None or course.without_response(slot.cycle):
         return Scheduled(slot, State.BLOCKED, label, permitted, permitted, before=before)
     own, closes = _window(course, slot, nominal)
     opens = own if before is None else max(own, before + span(course.regimen.interval.value))

@@ -102,6 +102,47 @@ class DroppedDay:
     day: int
 
 
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """Treatment held for a toxicity that is not of the blood. Raises Unreadable without a reason."""
+
+    since: date
+    to: date | None
+    """When the patient had recovered; None while not."""
+    reason: str
+
+    def __post_init__(self) -> None:
+        _needed(self.reason)
+
+    def days(self, on: date) -> int:
+        """How long it lasted, or has lasted by a day, in days."""
+        return ((on if self.to is None else self.to) - self.since).days
+
+
+class End(Enum):
+    """Why a course ends before it is through. The first two are the label's: never given again."""
+
+    VOD = "vod"
+    LIVER = "liver"
+    TOXICITY = "toxicity"
+    NO_RESPONSE = "no-response"
+    TRANSPLANT = "transplant"
+    PATIENT = "patient"
+    ANOTHER = "another"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of a course. Raises Unreadable without words for it."""
+
+    on: date
+    why: End
+    words: str
+
+    def __post_init__(self) -> None:
+        _needed(self.words)
+
+
 def listed(days: tuple[int, ...]) -> str:
     """Days in a sentence: "1, 8 and 15"."""
     *most, last = map(str, days)

@@ -11,7 +11,9 @@ from compounding.course.coherence import faults
 from compounding.course.entries import (
     Assessment,
     DroppedDay,
+    Ended,
     Given,
+    Interruption,
     Length,
     Omitted,
     Reduction,
@@ -44,6 +46,9 @@ class Course:
     assessments: tuple[Assessment, ...] = ()
     lengths: tuple[Length, ...] = ()
     reductions: tuple[Reduction | DroppedDay, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+    ended: Ended | None = None
+    """None while it goes on."""
 
     def __post_init__(self) -> None:
         for place, what in faults(self):

@@ -21,15 +21,19 @@ from compounding.formulary.kinds import (
     one_of,
     range_of,
     text,
+    texts,
+    whole_numbers,
 )
 from compounding.policy import Market
 from compounding.quantities import (
+    BloodCount,
     CellCount,
     Concentration,
     Density,
     DrugMass,
     Duration,
     InfusionRate,
+    UpperLimits,
     Volume,
 )
 
@@ -153,6 +157,8 @@ class Regimen:
     discontinue: Fact[str] = fact(text)
     counts: Fact[str] = fact(text)
     interruption: Fact[str] = fact(text)
+    interruption_days: Fact[Mapping[str, int] | None] = fact(whole_numbers("omit", "reduce", "end"), may_be_absent=True)
+    """Days from which on the next dose is omitted and the next cycle reduced, and over which it may be the end."""
     reduction: Fact[str] = fact(text)
     reduction_percent: Fact[int | None] = fact(count, may_be_absent=True)
     """How much less every later dose is after a reduction for toxicity."""
@@ -162,6 +168,33 @@ class Regimen:
     def days(self) -> tuple[int, ...]:
         """The days of a cycle on which a dose is given."""
         return tuple(sorted(self.first_cycle.value))
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeDose:
+    """What is looked at before a dose, and after it. What the label does not ask is not stated."""
+
+    premedication: Fact[tuple[str, ...] | None] = fact(texts, may_be_absent=True)
+    """The classes of medicines, each before every dose."""
+    blood_count: Fact[str | None] = fact(text, may_be_absent=True)
+    liver_tests: Fact[str | None] = fact(text, may_be_absent=True)
+    ecg: Fact[str | None] = fact(text, may_be_absent=True)
+    electrolytes: Fact[str | None] = fact(text, may_be_absent=True)
+    pregnancy: Fact[str | None] = fact(text, may_be_absent=True)
+    target: Fact[str | None] = fact(text, may_be_absent=True)
+    """What the disease must carry, before the first dose."""
+    never_again: Fact[str | None] = fact(text, may_be_absent=True)
+    """What ends treatment for good."""
+    contraindications: Fact[tuple[str, ...] | None] = fact(texts, may_be_absent=True)
+    bilirubin: Fact[UpperLimits | None] = fact(amount(UpperLimits), may_be_absent=True)
+    transaminases: Fact[UpperLimits | None] = fact(amount(UpperLimits), may_be_absent=True)
+    """Of AST and of ALT."""
+    neutrophils: Fact[BloodCount | None] = fact(amount(BloodCount), may_be_absent=True)
+    platelets: Fact[BloodCount | None] = fact(amount(BloodCount), may_be_absent=True)
+    counts_low_days: Fact[int | None] = fact(count, may_be_absent=True)
+    """Over which low counts, where suspected related, may be the end."""
+    observation: Fact[Duration | None] = fact(amount(Duration), may_be_absent=True)
+    """After the infusion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +210,8 @@ class Billing:
 class Disagreement:
     """A claim that widely read pages make, what the program uses, and why the claim is rejected."""
 
+    concerns: str
+    """The group of facts that it is about: "regimen"."""
     claim: str
     used: str
     rejected: str
@@ -206,6 +241,8 @@ class Presentation:
     edition: str
     checksum: str
     """SHA-256 of the file's bytes, in hexadecimal."""
+    sources: tuple[str, ...]
+    """What the facts were read in, each in full; its short name stands before the first colon."""
     names: Names
     vials: VialFacts
     licence: Licence
@@ -213,6 +250,7 @@ class Presentation:
     times: Times
     administration: Administration
     regimen: Regimen
+    before_dose: BeforeDose
     billing: Billing | None
     about: Mapping[str, Fact[str]]
     disagreements: tuple[Disagreement, ...]

@@ -129,6 +129,17 @@ def count(value: Any) -> int:
     return value
 
 
+def whole_numbers(*names: str) -> Callable[[Any], Any]:
+    """Whole numbers by their names, which are all there and no other."""
+
+    def read(value: Any) -> Mapping[str, int]:
+        if not isinstance(value, dict) or set(value) != set(names):
+            raise ValueError(f"{value!r} is not a table of {', '.join(names)}")
+        return {name: count(value[name]) for name in names}
+
+    return read
+
+
 def flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{value!r} is neither true nor false")

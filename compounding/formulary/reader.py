@@ -13,6 +13,7 @@ from compounding.formulary import kinds
 from compounding.formulary.contradictions import contradictions
 from compounding.formulary.facts import (
     Administration,
+    BeforeDose,
     Billing,
     Dilution,
     Disagreement,
@@ -39,8 +40,14 @@ _GROUPS: dict[str, type[Any]] = {
     "times": Times,
     "administration": Administration,
     "regimen": Regimen,
+    "before_dose": BeforeDose,
     "billing": Billing,
 }
+_ENTRY_KINDS: Mapping[str, Callable[[Any], Any]] = {
+    "codes": kinds.product_codes,
+    "concerns": kinds.one_of(*_GROUPS, "about"),
+}
+"""The keys of an entry that are no plain text."""
 _TOP_LEVEL = {"schema", "id", "drug", "market", "edition", "sources", "about", "disagreements", "look_alikes"}
 
 
@@ -94,7 +101,7 @@ class _Reader:
             for key, value in self._table("about").items()
             if (fact := self._fact(f"about.{key}", value, kinds.Kind(kinds.text)))
         }
-        disagreements = tuple(self._entries("disagreements", ("claim", "used", "rejected", "reason")))
+        disagreements = tuple(self._entries("disagreements", ("concerns", "claim", "used", "rejected", "reason")))
         look_alikes = tuple(self._entries("look_alikes", ("generic", "brand", "vial", "codes")))
         for place, what in contradictions(groups):
             self.fault(place, what)
@@ -106,6 +113,7 @@ class _Reader:
             market=Market(self.tables["market"]),
             edition=self.tables["edition"],
             checksum=checksum,
+            sources=tuple(self.sources.values()),
             about=about,
             disagreements=tuple(Disagreement(**entry) for entry in disagreements),
             look_alikes=tuple(LookAlike(**entry) for entry in look_alikes),
@@ -216,10 +224,8 @@ class _Reader:
             self._unknown(f"{place}.", entry, {*wanted, "from", "clause", "status"})
             read: dict[str, Any] = {"source": self._source(place, entry)}
             for name in wanted:
-                if name == "codes":
-                    read[name] = self._try(f"{place}.{name}", kinds.product_codes, entry.get(name, []))
-                else:
-                    read[name] = self._try(f"{place}.{name}", kinds.text, entry.get(name, ""))
+                kind = _ENTRY_KINDS.get(name, kinds.text)
+                read[name] = self._try(f"{place}.{name}", kind, entry.get(name, [] if name == "codes" else ""))
             yield read
 
     def _table(self, key: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from compounding.policy import ConfirmedFact
 # What these say is confirmed by recording the limits themselves, storage by storage: to confirm a text
 # would open the gate with no limit behind it.
 LIMITS_OF_BAG = ("times.diluted_bag", "times.diluted_bag_storages", "times.diluted_bag_gates")
-_GROUPS = ("names", "vials", "licence", "dilution", "times", "administration", "regimen", "billing")
+_GROUPS = ("names", "vials", "licence", "dilution", "times", "administration", "regimen", "before_dose", "billing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def stated(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Range):
         return f"{value.low} to {value.high}"
+    if isinstance(value, tuple):
+        return "; ".join(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {stated(item)}" for key, item in value.items())
     return str(value)

@@ -8,6 +8,7 @@
     downtime    packs of blank worksheets, printed ahead
     printers    calibration labels, sheets of labels, and the dots of a network printer
     documents   a document's finished strings, and its PDF
+    plan        the treatment plan of a course
     reports     documents of a moment: their editions, and their PDF
     master      the master record of a drug file
     reconciliation  the labels of a preparation counted
@@ -34,6 +35,7 @@ from compounding.papers.documents import (
 from compounding.papers.downtime import Ahead, downtime_strings, draw_downtime
 from compounding.papers.fitting import lacking, over_rows
 from compounding.papers.master import Choice, Master, master_record
+from compounding.papers.plan import draw_treatment
 from compounding.papers.reconciliation import CopyLine, Counted, reconciliation
 from compounding.papers.reports import Shown, draw_report, report_copy, report_strings, tells_the_same
 from compounding.papers.work import Answer, Bagged, Checked, Hour, Lot, Recorded, Signed, Work
@@ -70,6 +72,7 @@ __all__ = [
     "draw_extract",
     "draw_on_sheets",
     "draw_report",
+    "draw_treatment",
     "label_strings",
     "lacking",
     "master_record",

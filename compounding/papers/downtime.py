@@ -22,12 +22,14 @@ from compounding.papers.worksheets.steps import draw_captions
 from compounding.policy import Market, Site
 from compounding.reckoner import Reckoner
 from compounding.stability import limits_confirmed
+from compounding.wording import blank_worksheet as blank
 from compounding.wording import downtime as words
 from compounding.wording import papers as paper_words
 from compounding.wording import worksheets as sheet_words
+from compounding.wording.clocks import clock_rules
 from compounding.wording.numbers import amount, capital
 from compounding.wording.papers import WORDS
-from compounding.wording.plans import clock_rules, rounding_words
+from compounding.wording.plans import rounding_words
 from labels import (
     BlankBanner,
     BlankRow,
@@ -221,7 +223,7 @@ def _worksheet(ahead: Ahead, number: str) -> BlankWorksheet:
         signature_captions=SIGNED,
         order=_order(ahead),
         verification=Verification(heading("verification"), Signature(sheet_words.VERIFIED)),
-        calculation=_calculation(table, words.rounding_note(said)),
+        calculation=_calculation(table, blank.rounding_note(said)),
         materials=_materials(ahead),
         clearance=clearance(market),
         steps=_steps(ahead),
@@ -230,13 +232,13 @@ def _worksheet(ahead: Ahead, number: str) -> BlankWorksheet:
         check=check(table.drug.vials.density.value is not None, None),
         inspection=inspection(amount(table.drug.dilution.bag.value), _cover_against_light(table), looked=False),
         labels=label_count((None,) * 6),
-        discarded=Discarded(heading("discarded", words.FROM_THE_TABLE), (Box(words.EXPECTED), Box(sheet_words.ACTUAL))),
+        discarded=Discarded(heading("discarded", blank.FROM_THE_TABLE), (Box(blank.EXPECTED), Box(sheet_words.ACTUAL))),
         deviations=Deviations(heading("deviations"), deviation_captions(market)),
         signatures=signatures({}, {}),
         foot=Foot(
             (
                 *sheet_words.origin(said["drug_file"], paper_words.spaced_checksum(said["checksum"]), said["program"]),
-                words.blank(ahead.printed),
+                blank.state(ahead.printed),
             ),
             sheet_words.log_head(ahead.log_head),
         ),
@@ -253,33 +255,33 @@ def _banner(ahead: Ahead) -> BlankBanner:
     numbers: tuple[Box, ...] = (Box(sheet_words.MRN),)
     if market is Market.UK:
         numbers = Box(sheet_words.NHS_NUMBER), Box(sheet_words.HOSPITAL_NUMBER)
-    name, born = (Box(words.FAMILY), Box(words.GIVEN)), Box(words.BORN)
-    second = (*numbers, born, Box(words.PLACES[market]))
+    name, born = (Box(blank.FAMILY), Box(blank.GIVEN)), Box(blank.BORN)
+    second = (*numbers, born, Box(blank.PLACES[market]))
     return BlankBanner(
         letter=sheet_words.BANNER,
         first=(BlankRow(name, (6, 5)), BlankRow(second, (1,) * len(second))),
         second=(BlankRow((*name, numbers[-1], born), (4, 4, 3, 4)),),
         generic=said["generic"],
-        brand=words.brand(said, market),
-        dose=words.dose(market, amount(ahead.table.drug.dilution.bag.value), said["diluent"]),
+        brand=blank.brand(said, market),
+        dose=blank.dose(market, amount(ahead.table.drug.dilution.bag.value), said["diluent"]),
     )
 
 
 def _order(ahead: Ahead) -> Order:
-    (height, weight), (cycle, level, on) = words.MEASURED, words.ASKED
-    calculated, ordered, difference = words.FIGURES
+    (height, weight), (cycle, level, on) = blank.MEASURED, blank.ASKED
+    calculated, ordered, difference = blank.FIGURES
     return Order(
-        heading("order", words.FROM_THE_ORDER),
+        heading("order", blank.FROM_THE_ORDER),
         (
             Box(height),
             Box(weight),
-            Box(words.surface_box(ahead.table.policy.formula)),
+            Box(blank.surface_box(ahead.table.policy.formula)),
             Box(cycle),
             Box(level),
             Box(on),
         ),
         (Box(calculated), Box(ordered), Box(difference)),
-        Box(words.WRITTEN_BY),
+        Box(blank.WRITTEN_BY),
     )
 
 
@@ -288,7 +290,7 @@ def _calculation(table: Reckoner, note: str) -> Calculation:
     return Calculation(
         heading=heading("calculation", note),
         lines=tuple(
-            WorkingLine(name, how, None, to, None if to else words.WAYS) for name, how, to in words.blank_working(table)
+            WorkingLine(name, how, None, to, None if to else blank.WAYS) for name, how, to in blank.blank_working(table)
         ),
         checker=sheet_words.CHECKER,
         checker_note=sheet_words.CHECKER_NOTE,
@@ -298,7 +300,7 @@ def _calculation(table: Reckoner, note: str) -> Calculation:
 
 def _materials(ahead: Ahead) -> Materials:
     return Materials(
-        heading("materials", words.STRIKE_THROUGH),
+        heading("materials", blank.STRIKE_THROUGH),
         captions(ahead.market),
         tuple(replace(row, number=str(number)) for number, row in enumerate(_material_rows(ahead), 1)),
         (Signature(sheet_words.ASSEMBLED), Signature(sheet_words.MATERIALS_CHECKED)),
@@ -309,20 +311,20 @@ def _material_rows(ahead: Ahead) -> Iterator[Material]:
     said, bag = ahead.words, amount(ahead.table.drug.dilution.bag.value)
     water = amount(ahead.table.drug.vials.reconstitution.value)
     for number in range(1, max(ahead.table.most_vials, _LEAST_VIALS) + 1):
-        yield Material("", words.vial_product(said, number), said["code"], said["maker"], words.ONE_VIAL)
+        yield Material("", blank.vial_product(said, number), said["code"], said["maker"], blank.ONE_VIAL)
     yield Material("", capital(said["reconstitute_with"]), sheet_words.each_vial(water))
     empty, diluent = sheet_words.empty_container(bag), capital(said["diluent"])
-    if not words.two_ways(ahead.table):
+    if not blank.two_ways(ahead.table):
         yield Material("", diluent)
         yield Material("", empty, said["container"], quantity="1")
         if _cover_against_light(ahead.table):
             yield Material("", sheet_words.LIGHT_COVER, quantity="1")
         return
     # The cover, which has no lot, gives its row to the other container: sections H and J name it too.
-    first, second = words.WAYS
-    yield Material("", words.of_way(first, diluent))
-    yield Material("", words.of_way(first, empty), said["container"], quantity="1")
-    yield Material("", words.of_way(second, diluent), sheet_words.ready_filled(bag), quantity="1")
+    first, second = blank.WAYS
+    yield Material("", blank.of_way(first, diluent))
+    yield Material("", blank.of_way(first, empty), said["container"], quantity="1")
+    yield Material("", blank.of_way(second, diluent), sheet_words.ready_filled(bag), quantity="1")
 
 
 def _steps(ahead: Ahead) -> Steps:
@@ -336,14 +338,14 @@ def _steps(ahead: Ahead) -> Steps:
                 timed=one.timed,
                 unit=one.unit,
             )
-            for number, one in enumerate(words.blank_steps(ahead.table, ahead.words), 1)
+            for number, one in enumerate(blank.blank_steps(ahead.table, ahead.words), 1)
         ),
     )
 
 
 def _draws(table: Reckoner) -> Draws:
     return Draws(
-        heading("draws", words.PLANNED_BESIDE),
+        heading("draws", blank.PLANNED_BESIDE),
         draw_captions(),
         tuple(Draw(vial=str(number)) for number in range(1, max(table.most_vials, _LEAST_VIALS) + 1)),
     )
@@ -353,7 +355,7 @@ def _times(ahead: Ahead) -> Times:
     """The limits by their rules; where the site has recorded the diluted bag's own, with a row for the one that
     holds as the bag is kept."""
     table = ahead.table
-    note = words.WITH_DATES if limits_confirmed(table.drug, table.policy) else words.NOT_CONFIRMED
+    note = blank.WITH_DATES if limits_confirmed(table.drug, table.policy) else words.NOT_CONFIRMED
     rows = [*map(Clock, paper_words.clock_names(ahead.market), clock_rules(table.drug, table.policy))]
     if (own := words.bag_clock(table)) is not None:
         rows[3] = replace(rows[3], rule=words.start_rule(table))

@@ -8,7 +8,7 @@ from datetime import date
 
 from compounding.patient import Identity
 from compounding.policy import Market, Site
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 from compounding.workflow import Meaning, State
 from compounding.workflow.materials import Kind
 

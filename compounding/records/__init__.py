@@ -36,7 +36,28 @@ from compounding.records.attempts import (
 )
 from compounding.records.backup import Restored, backup, opened_backup, restore
 from compounding.records.chain import Head
-from compounding.records.check import Fault, check
+from compounding.records.check import check
+from compounding.records.course_rows import (
+    NewChecklist,
+    NewFact,
+    NewInfusion,
+    OutFact,
+    place,
+    record_checklist,
+    record_fact,
+    record_infusion,
+    take_out_fact,
+)
+from compounding.records.course_values import (
+    CourseRecord,
+    NewCourse,
+    PlacedOrder,
+    StoredChecklist,
+    StoredFact,
+    StoredInfusion,
+    course_of,
+)
+from compounding.records.courses import course_record, courses_of, open_course
 from compounding.records.database import (
     NotRead,
     NotSaved,
@@ -72,29 +93,40 @@ from compounding.records.events import (
     RecordedEvent,
 )
 from compounding.records.export import Counts, export_log
+from compounding.records.fault import Fault
 from compounding.records.labels import NewFate
 from compounding.records.log import (
     EntrySearch,
     actions,
     clock_step_pending,
+    course_timeline,
     events,
     find_entries,
     head,
+    patient_timeline,
     record,
     timeline,
 )
 from compounding.records.materials import LotUse, NewOut, uses_of_lot
 from compounding.records.migrating import migrate, require_current, schema_version
 from compounding.records.moving import move
+from compounding.records.patients import MOST as PATIENTS_MOST
+from compounding.records.patients import (
+    NewPatient,
+    Patient,
+    PatientSearch,
+    find_patients,
+    patient,
+    put_patient,
+    told_apart,
+    under_treatment,
+)
+from compounding.records.patients import subject as patient_subject
 from compounding.records.preparations import (
     Figures,
-    Found,
     NewPreparation,
-    Page,
     PatientIdentity,
     SavedPreparation,
-    Search,
-    find_preparations,
     preparation,
     save_preparation,
 )
@@ -111,6 +143,7 @@ from compounding.records.proof import Anchor, Comparison, Proof, compare, proof
 from compounding.records.recalls import Recall, RecallEnd, end_recall, put_recall, recalls
 from compounding.records.reports import NewReport, Report, record_report, report, reports
 from compounding.records.revisions import revise_preparation
+from compounding.records.searches import Found, Page, Search, find_preparations
 from compounding.records.sendings import NewSending, busy_with, end_sending
 from compounding.records.sessions import Session, session, sign_in, sign_out
 from compounding.records.settings import (
@@ -128,7 +161,7 @@ from compounding.records.standing import Standing, Status, standing
 from compounding.records.steps import NewRow, take_step
 from compounding.records.wastes import WasteEntry, waste_between, waste_of
 from compounding.records.witness import NoWitness, Witness, witness
-from compounding.records.worklist import open_preparations
+from compounding.records.worklist import open_preparations, ordered_outside
 
 __all__ = [
     "CLOCK_ACKNOWLEDGED",
@@ -136,6 +169,7 @@ __all__ = [
     "CREDENTIALS",
     "FACTOR_GIVEN",
     "MOST_WORKSHEETS",
+    "PATIENTS_MOST",
     "PROGRAM",
     "SIGNATURE_VOID",
     "SIGNED",
@@ -149,6 +183,7 @@ __all__ = [
     "Change",
     "Comparison",
     "Counts",
+    "CourseRecord",
     "Credential",
     "Engine",
     "EntrySearch",
@@ -160,10 +195,15 @@ __all__ = [
     "Head",
     "Judged",
     "LotUse",
+    "NewChecklist",
+    "NewCourse",
+    "NewFact",
     "NewFate",
+    "NewInfusion",
     "NewOut",
     "NewPack",
     "NewPaperOrder",
+    "NewPatient",
     "NewPreparation",
     "NewPrint",
     "NewReport",
@@ -174,12 +214,16 @@ __all__ = [
     "NotRead",
     "NotSaved",
     "NumberState",
+    "OutFact",
     "Pack",
     "PackNumber",
     "Page",
     "PaperOrder",
+    "Patient",
     "PatientIdentity",
+    "PatientSearch",
     "Person",
+    "PlacedOrder",
     "Print",
     "Proof",
     "Recall",
@@ -197,6 +241,9 @@ __all__ = [
     "Signature",
     "Standing",
     "Status",
+    "StoredChecklist",
+    "StoredFact",
+    "StoredInfusion",
     "Tried",
     "Verdict",
     "WasteEntry",
@@ -212,6 +259,10 @@ __all__ = [
     "clock_step_pending",
     "codes",
     "compare",
+    "course_of",
+    "course_record",
+    "course_timeline",
+    "courses_of",
     "destroy_number",
     "end_recall",
     "end_sending",
@@ -219,6 +270,7 @@ __all__ = [
     "export_log",
     "failures",
     "find_entries",
+    "find_patients",
     "find_preparations",
     "first_print",
     "head",
@@ -226,12 +278,18 @@ __all__ = [
     "move",
     "newest_credentials",
     "next_sequence",
+    "open_course",
     "open_database",
     "open_preparations",
     "opened_backup",
+    "ordered_outside",
     "pack",
     "pack_of",
     "packs",
+    "patient",
+    "patient_subject",
+    "patient_timeline",
+    "place",
     "preparation",
     "printer_rows",
     "printers",
@@ -239,6 +297,7 @@ __all__ = [
     "proof",
     "put_account",
     "put_calibration",
+    "put_patient",
     "put_printer",
     "put_recall",
     "put_secret",
@@ -248,6 +307,9 @@ __all__ = [
     "recalls",
     "record",
     "record_attempt",
+    "record_checklist",
+    "record_fact",
+    "record_infusion",
     "record_print",
     "record_report",
     "report",
@@ -267,8 +329,11 @@ __all__ = [
     "sign_out",
     "signatures",
     "standing",
+    "take_out_fact",
     "take_step",
     "timeline",
+    "told_apart",
+    "under_treatment",
     "unless_locked",
     "uses_of_lot",
     "waste_between",

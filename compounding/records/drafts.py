@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, literal, literal_col
 from compounding.records import schema, tables
 from compounding.records.database import reading
 from compounding.records.names import folded, folded_number
-from compounding.records.preparations import number_of, patient_conditions
+from compounding.records.preparations import number_of
+from compounding.records.searches import patient_conditions
 
 _PREFIX = "draft:"
 SOUGHT: Mapping[str, str] = MappingProxyType(

@@ -20,7 +20,7 @@ from sqlalchemy import (
     union,
 )
 
-from compounding.records import chain, drafts, path_tables, tables
+from compounding.records import chain, course_tables, drafts, path_tables, tables
 from compounding.records.chain import Head
 from compounding.records.database import reading, writing
 from compounding.records.events import (
@@ -32,7 +32,10 @@ from compounding.records.events import (
     recorded,
     utc_text,
 )
-from compounding.records.preparations import patient_conditions
+from compounding.records.overrides import OVERRIDDEN
+from compounding.records.patients import subject as patient_subject
+from compounding.records.searches import patient_conditions
+from compounding.workflow.steps import ENDS, State
 
 _log = tables.log.c
 
@@ -56,6 +59,50 @@ def timeline(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
     who looked at it, and what was refused. Raises NotRead."""
     its_draft = _log.subject.in_(drafts.draft_of(number))
     return _in_order(engine, or_(_log.subject == number, its_draft, _log.seq.in_(_entries_of(number))))
+
+
+def course_timeline(engine: Engine, number: str) -> tuple[RecordedEvent, ...]:
+    """Every entry about one course, the oldest first; with them those that entered or corrected its patient, and of
+    its orders what put them in it, verified, released or ended them, stood against them or overrode that. Raises
+    NotRead."""
+    course, patient, placed = course_tables.course.c, course_tables.patient.c, course_tables.placed.c
+    id_, whose = (select(column).where(course.number == number) for column in (course.id, course.patient_id))
+    of_patient = select(patient.entry).where(patient.first_id.in_(whose))
+    orders = select(placed.entry).where(placed.course_id.in_(id_))
+    ids = select(placed.preparation_id).where(placed.course_id.in_(id_))
+    found = union(of_patient, orders, _turns(ids))
+    return _in_order(engine, or_(_log.subject == number, _log.seq.in_(found), _stood_against(ids)))
+
+
+# Where the way of a preparation turns: between them stand the many entries of whoever prepares it.
+_TURNS = sorted(state.value for state in (State.VERIFIED, State.RELEASED, State.RETURNED, *ENDS))
+_SCANS = ("scan refused", "typed refused", "page refused")
+"""What else ends in "refused", and is no step that was."""
+
+
+def _turns(ids: Select[Any]) -> Select[Any]:
+    """The entries that verified, released or ended preparations."""
+    of = tables.status.c
+    return select(of.entry).where(of.preparation_id.in_(ids), of.state.in_(_TURNS))
+
+
+def _stood_against(ids: Select[Any]) -> ColumnElement[bool]:
+    """Entries of preparations: a step that was stopped or refused, and a finding that was overridden."""
+    of = tables.preparation.c
+    numbers = select(of.number).where(of.id.in_(ids))
+    stopped = or_(_log.action.endswith(" stopped"), _log.action.endswith(" refused"))
+    told = or_(_log.action == OVERRIDDEN, stopped & _log.action.not_in(_SCANS))
+    return _log.subject.in_(numbers) & told
+
+
+def patient_timeline(engine: Engine, patient_id: int) -> tuple[RecordedEvent, ...]:
+    """Every entry about one patient, the oldest first; with them those that opened their courses, and those of the
+    doses given in them. Raises NotRead."""
+    course, infusion = course_tables.course.c, course_tables.infusion.c
+    opened = select(course.entry).where(course.patient_id == patient_id)
+    own = select(course.id).where(course.patient_id == patient_id)
+    found = union(opened, select(infusion.entry).where(infusion.course_id.in_(own)))
+    return _in_order(engine, or_(_log.subject == patient_subject(patient_id), _log.seq.in_(found)))
 
 
 def _entries_of(number: str) -> CompoundSelect[Any]:

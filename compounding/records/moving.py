@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 
 from compounding.records import chain, tables
 from compounding.records.chain import Head
-from compounding.records.check import Fault, faults
+from compounding.records.check import faults
 from compounding.records.database import NotSaved, RecordsRefused, open_database, transaction
 from compounding.records.events import DATABASE_MOVED, Change, Event
 from compounding.records.export import PIECE, stream
+from compounding.records.fault import Fault
 from compounding.records.migrating import is_empty, migrate
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -19,16 +19,15 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    or_,
     select,
 )
 
-from compounding.records import downtime, overrides, tables
+from compounding.records import course_tables, downtime, overrides, tables
 from compounding.records.chain import about, all_columns, append, append_all, next_id, of_entry
 from compounding.records.database import NotRead, RecordsRefused, reading, writing
 from compounding.records.downtime import NewPaperOrder
 from compounding.records.events import Event, Person, Rows, is_json, person_of, require_json, utc_text, utc_time
-from compounding.records.names import folded, folded_number
+from compounding.records.names import folded
 from compounding.records.signatures import NewSignature, signature_row
 
 ENTERED = "entered"
@@ -63,7 +62,7 @@ class Figures:
 
     def __post_init__(self) -> None:
         for amount in fields(self):
-            _require_whole(amount.name, getattr(self, amount.name))
+            require_whole(amount.name, getattr(self, amount.name))
 
 
 _JSON = ("order_json", "plan_json", "shown_json", "answers_json")
@@ -98,7 +97,7 @@ class NewPreparation:
     def __post_init__(self) -> None:
         if not self.request_key.strip():
             raise ValueError("a preparation needs the key of the form that it came by")
-        _require_whole("year", self.year)
+        require_whole("year", self.year)
         if not 1000 <= self.year <= 9999:  # a number starts with four figures
             raise ValueError(f"the year {self.year} is not one of four figures")
         if not isinstance(self.training, bool):
@@ -132,46 +131,16 @@ class SavedPreparation:
     """The users who authorised an override of any version, each once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What is looked for; what is left empty restricts nothing.
-
-    `number` and each word of `name` may be a part, the words in any order. A patient's number must be
-    whole; spaces and hyphens do not count.
-    """
-
-    number: str = ""
-    name: str = ""
-    patient_number: str = ""
-    given_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where in a list: what was saved before the preparation with the id `before`."""
-
-    before: int | None = None
-    size: int = 25
-
-    def __post_init__(self) -> None:
-        _require_whole("size", self.size)
-        if self.size == 0:
-            raise ValueError("a page holds at least one preparation")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of preparations, the newest first, and the page after it; None after the last."""
-
-    preparations: tuple[SavedPreparation, ...]
-    next_page: Page | None
-
-
-def _require_whole(name: str, value: object) -> None:
+def require_whole(name: str, value: object) -> None:
+    """Raises TypeError or ValueError for what is no whole number that either database holds."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} is a whole number, not {value!r}")
     if not 0 <= value <= _LARGEST:
         raise ValueError(f"{name} cannot be {value}")
+
+
+PlaceRow = Callable[[Connection, int, int], dict[str, Any]]
+"""The row that places a version of a preparation in a course, or what refuses it."""
 
 
 def save_preparation(
@@ -181,11 +150,12 @@ def save_preparation(
     signature: NewSignature | None = None,
     also: Sequence[Event] = (),
     *,
+    place: PlaceRow | None = None,
     paper: NewPaperOrder | None = None,
 ) -> SavedPreparation:
     """Stores a preparation, its number, its status, the signature that it was entered with and its event,
-    all or none. `also` are further entries about it, that come right after. `paper` is how it was written by
-    hand, under a number of a downtime pack that is then its own.
+    all or none. `also` are further entries about it, that come right after; `place` puts it in a course. `paper`
+    is how it was written by hand, under a number of a downtime pack that is then its own.
 
     A second call with the same request_key and content gives the same preparation and writes nothing.
     Raises RecordsRefused where that key came with another content, where the number on paper is not open, and
@@ -195,7 +165,7 @@ def save_preparation(
         # No other writer comes between this look and the insert below.
         last = connection.execute(_LAST, {"in_year": new.year, "key": new.request_key}).one()
         if last.number is None:
-            saved = _insert(connection, new, event, signature, last, paper)
+            saved = _insert(connection, new, event, signature, last, place, paper)
             append_all(connection, also, saved.number, new.drug_file)
             return existing(connection, saved.number) if also else saved
         if sent(connection, _table, new.request_key) != new or (paper is not None and paper.number != last.number):
@@ -217,6 +187,7 @@ def _insert(
     event: Event,
     signature: NewSignature | None,
     last: Any,
+    place: PlaceRow | None,
     paper: NewPaperOrder | None,
 ) -> SavedPreparation:
     key, status = last.id + 1, last.status + 1
@@ -227,6 +198,7 @@ def _insert(
         raise RecordsRefused(f"{paper.number} is a number of another year than {new.year}.")
     told = about(event, number, drug_file=new.drug_file)
     signed = [] if signature is None else [signature_row(signature, key, 1)]
+    put = [] if place is None else [place(connection, key, 1)]
 
     def rows(seq: int) -> Rows:
         came = of_entry(seq, told)
@@ -239,6 +211,9 @@ def _insert(
         for one in signed:
             full = {**one, **came, "id": next_id(connection, "signature")}
             made["signature"] = [all_columns(tables.signature, full)]
+        for one in put:
+            full = {**one, **came, "id": next_id(connection, "placed")}
+            made["placed"] = [all_columns(course_tables.placed, full)]
         return made
 
     append(connection, told, rows)
@@ -384,9 +359,12 @@ def one(connection: Connection, number: str) -> SavedPreparation | None:
     return found[0] if found else None
 
 
-def those(connection: Connection, wanted: ColumnElement[bool]) -> tuple[SavedPreparation, ...]:
-    """Every preparation that a condition fits, the newest first."""
-    return _saved(connection, connection.execute(_preparations().where(wanted).order_by(_table.c.id.desc())))
+def those(
+    connection: Connection, *wanted: ColumnElement[bool], most: int | None = None
+) -> tuple[SavedPreparation, ...]:
+    """The preparations that all conditions fit, the newest first; `most` of them, or every one."""
+    found = _preparations().where(*wanted).order_by(_table.c.id.desc()).limit(most)
+    return _saved(connection, connection.execute(found))
 
 
 def existing(connection: Connection, number: str) -> SavedPreparation:
@@ -401,39 +379,3 @@ def preparation(engine: Engine, number: str) -> SavedPreparation | None:
     """The preparation of this number; None where there is none. Raises NotRead."""
     with reading(engine) as connection:
         return one(connection, number)
-
-
-def find_preparations(engine: Engine, search: Search, page: Page) -> Found:
-    """The preparations that fit all of the search, the newest first. Raises NotRead."""
-    wanted = _preparations().where(*_conditions(search)).order_by(_table.c.id.desc())
-    if page.before is not None:
-        wanted = wanted.where(_table.c.id < page.before)
-    with reading(engine) as connection:
-        # One more than is shown tells whether there is another page.
-        rows = connection.execute(wanted.limit(page.size + 1)).all()
-        shown = _saved(connection, rows[: page.size])
-    return Found(shown, Page(shown[-1].id, page.size) if len(rows) > page.size else None)
-
-
-def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
-    yield from patient_conditions(NOW, search.name, search.patient_number)
-    if number := search.number.strip():
-        yield _table.c.number.contains(number, autoescape=True)
-    if search.given_on is not None:
-        yield NOW["given_on"] == search.given_on.isoformat()
-
-
-def patient_conditions(of: Mapping[str, Any], name: str, number: str) -> Iterator[ColumnElement[bool]]:
-    """Whether columns are of a patient with all words of the name and with the number; empty asks nothing.
-
-    autoescape takes a % or _ that somebody typed for what it is, and not as a placeholder.
-    """
-    yield from (of["search_name"].contains(word, autoescape=True) for word in folded(name).split())
-    if wanted := folded_number(number.strip()):
-        numbers = ("mrn", "nhs_number", "hospital_number")
-        yield or_(*(_folded_number(of[column]) == wanted for column in numbers))
-
-
-def _folded_number(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What names.folded_number does, in SQL."""
-    return func.lower(func.replace(func.replace(column, " ", ""), "-", ""))

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from compounding.records import downtime, labels, materials, moments, preparations, sendings, tables, wastes
+from compounding.course import Slot
+from compounding.records import courses, downtime, labels, materials, moments, preparations, sendings, tables, wastes
+from compounding.records.course_values import CourseRecord
 from compounding.records.database import RecordsRefused, reading
 from compounding.records.downtime import PaperOrder
 from compounding.records.events import Person, person_of, utc_time
@@ -18,6 +20,7 @@ from compounding.records.preparations import SavedPreparation
 from compounding.records.recalls import Recall, standing_recalls
 from compounding.records.signatures import Signature, signatures_of
 from compounding.records.stored import IDS, Stored
+from compounding.workflow import ENDS, State
 from compounding.workflow.materials import Material
 from compounding.workflow.products import same_stock
 from compounding.workflow.progress import LabelCopy, Moment, Reading, Sending, Waste
@@ -54,6 +57,10 @@ class Standing:
     wastes: tuple[Waste, ...] = ()
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands, the lot as it was recalled and as the materials have it."""
+    course: tuple[CourseRecord, Slot] | None = None
+    """The course that it stands in, and its place there."""
+    beside: tuple[CourseRecord, ...] = ()
+    """Every course of its patient, the newest first. Empty once its way is over: nothing of it is judged any more."""
     people: tuple[Person, ...] = ()
     """Everybody who did something of it, each once as they were the first time."""
     paper: PaperOrder | None = None
@@ -90,16 +97,29 @@ def all_stand(connection: Connection, saved: Sequence[SavedPreparation]) -> tupl
         "wastes": wastes.wastes_of(stored),
     }
     against, papers = standing_recalls(connection), downtime.paper_orders_of(stored)
+    places = courses.places_of(connection, (one.id for one in saved))
+    going = {one.number: _numbers(one) for one in saved if one.state not in _OVER}
+    beside = courses.courses_beside(connection, going, {key: places[key] for key in going if key in places})
     return tuple(
         Standing(
             preparation=one,
             recalled=_recalled(parts["materials"][one.id], against),
+            course=places.get(one.number),
+            beside=beside.get(one.number, ()),
             people=stored.people(one.id),
             paper=downtime.only(papers[one.id]),
             **{name: found[one.id] for name, found in parts.items()},
         )
         for one in saved
     )
+
+
+_OVER = frozenset(state.value for state in (State.RELEASED, State.RETURNED, *ENDS))
+
+
+def _numbers(saved: SavedPreparation) -> tuple[str, ...]:
+    patient = saved.content.patient
+    return tuple(filter(None, (patient.mrn, patient.nhs_number, patient.hospital_number)))
 
 
 def _status(row: Row[Any]) -> Status:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from compounding.records import columns, downtime_tables, path_tables, printer_tables
+from compounding.records import columns, course_tables, downtime_tables, path_tables, printer_tables
 from compounding.records.columns import amount, flag, key, of_entry, preparation_id, text
 
 metadata = columns.metadata
@@ -305,6 +305,7 @@ REPLAYED = (
     setting,
     report,
     *path_tables.TABLES,
+    *course_tables.TABLES,
     *downtime_tables.TABLES,
     *printer_tables.TABLES,
 )

@@ -66,20 +66,35 @@ materials     what is recorded and what leaves again
 true_times    when a vial was wetted, and the drug added
 witnessing    a second person who sees something go
 ending        cancelled, rejected, come back, thrown away
+patients      patients found, entered, corrected, and the page of one with their courses
+patient_forms the forms of a patient, and of a course that is opened
+courses       a course opened, shown, ordered from, and what is recorded of it
+course_forms  what is recorded of a course, a form for each kind
+course_page   a course as its page shows it
+course_changes what a fact changes of its course, for the log
+course_plan   the treatment plan of a course as a paper
+in_course     a stored course as the rules see it
+placing       an order in its course
+checklists    the checklist before a dose
+checklist_forms  its boxes, by the drug file
+giving        a dose as it was given
+given_times   when it ran in, by the true times typed
 calculator    a dose without a patient
+calendar      the doses of a course as months
+drugs         the drugs that are prepared, each with all that its file states, and its master record
 paperwork     what the papers are made from, and a trial of them
 plan_page     a plan's strings laid out for a page
 pictures      the vials and the bag, to scale
 pages         head, banner, headers, error pages
 audit         the log: searched, compared, checked, taken out
 timeline      entries of the log as rows of a page
+timelines     whose timeline an address names
 chain         what the log rests on, and its check
 extracts      what is taken out of the log
 reporting     documents of a moment, printed in editions
 reconciling   the label reconciliation sheet
 certificates  waste certificates in words
 master        what a master record is made from
-drugs         a drug file and its master record
 log_forms     forms of those who read the log
 settings      the site's settings, read and changed
 fault_gate    shut while a setting does not fit: nothing is planned or printed
@@ -106,17 +121,21 @@ from compounding.web import (
     audit,
     calculator,
     checking,
+    checklists,
+    courses,
     downtime,
     drugs,
     ending,
     enrolling,
     fault_gate,
     gate,
+    giving,
     identity,
     labels,
     materials,
     orders,
     pages,
+    patients,
     preparations,
     printers,
     recalls,
@@ -183,13 +202,15 @@ def create_app(home: Path | None = None, market: str | None = None, clock: Clock
     app.register_blueprint(wastes.blueprint)
     app.register_blueprint(reconciling.blueprint)
     app.register_blueprint(reporting.blueprint)
-    app.register_blueprint(drugs.blueprint)
     app.register_blueprint(enrolling.blueprint)
     app.register_blueprint(scanner.blueprint)
     app.register_blueprint(rounding.blueprint)
     app.register_blueprint(recalls.blueprint)
     app.register_blueprint(downtime.blueprint)
     app.register_blueprint(calculator.blueprint)
+    app.register_blueprint(drugs.blueprint)
+    for one in (patients, courses, checklists, giving):
+        app.register_blueprint(one.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(settings.blueprint)
     app.register_blueprint(printers.blueprint)

@@ -17,7 +17,7 @@ from compounding.web.identity import me
 from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.reasons import CHANGE, REPRINT, reasons
 from compounding.web.signing import SignForm
-from compounding.wording.plans import FindingText
+from compounding.wording.findings import FindingText
 from compounding.workflow import Deed, barred, may
 
 SECOND_WRONG = "The user name or the password of the second person is not right. Nothing is saved."

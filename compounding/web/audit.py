@@ -1,4 +1,4 @@
-"""The log for those who read it: searched, one preparation after the other, compared, checked, taken out.
+"""The log for those who read it: searched, one timeline after the other, compared, checked, taken out.
 
 Whoever reads here changes nothing but the log of access: every page and every file that is taken out is an
 entry of its own.
@@ -14,19 +14,16 @@ from typing import IO, Any
 from flask import Blueprint, Response, abort, redirect, request, send_file, url_for
 
 from compounding import papers, records
-from compounding.records import Comparison, EntrySearch, Head, Standing
+from compounding.records import Comparison, EntrySearch, Head
 from compounding.web import extracts, identity, pages
-from compounding.web.as_written import UNREAD, NotAsWritten
-from compounding.web.blind import blind_banner, hides, standing_at
 from compounding.web.chain import chain_view, check_chain
 from compounding.web.desk import Desk, desk
 from compounding.web.extracts import Heading
 from compounding.web.log_forms import CompareForm, LogSearchForm, log_search_form
-from compounding.web.paperwork import saved_identity, saved_text
 from compounding.web.timeline import Row, Rows, by_day, rows_of, severity, tabs
+from compounding.web.timelines import Story, story_at
 from compounding.wording.log import CAPTIONS
 from compounding.wording.numbers import figure
-from compounding.wording.papers import WORDS
 from compounding.workflow import Deed, Role
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -165,32 +162,36 @@ def _this_view(seen: Head | None) -> str:
     return f"{reads}This view is entry {figure(seen.seq)}."
 
 
-# ------------------------------------------------------------------ one preparation
+# ------------------------------------------------------------------ one timeline
 
 
 @blueprint.get("/<number>")
 def timeline(number: str) -> Any:
-    """Everything that happened to one preparation, and who looked at it."""
-    stands = standing_at(number)
-    return _timeline_page(stands, _record(VIEWED, subject=number))
+    """Everything that happened to one preparation, course or patient, and who looked at it."""
+    story = story_at(number, desk())
+    seen = _record(VIEWED, subject=story.subject)
+    return _timeline_page(story, seen)
 
 
 def _timeline_page(
-    stands: Standing,
+    story: Story,
     seen: Head,
     *,
     problems: Sequence[dict[str, str]] = (),
     comparing: CompareForm | None = None,
     answered: Answered | None = None,
 ) -> str:
-    d, number, comparing = desk(), stands.preparation.number, comparing or CompareForm(desk())
+    d, number, comparing = desk(), story.subject, comparing or CompareForm(desk())
     errors = [*problems, *pages.problems(comparing)]
-    rows, show = _rows(number, d), request.args.get("show", "")
+    rows, show = _rows(story, d), request.args.get("show", "")
     return pages.page(
         "timeline.html",
         errors,
         pages.heading(errors, "compared" if comparing.errors else "taken out"),
         number=number,
+        title=story.title,
+        back=story.back,
+        others=story.others,
         compare=comparing,
         compare_at=url_for("audit.compare", number=number),
         answered=answered,
@@ -202,25 +203,12 @@ def _timeline_page(
         may_audit=identity.me().may(Deed.AUDIT),
         note=_this_view(seen),
         zone=d.zone,
-        banner=_banner(stands, d),
+        banner=story.banner,
     )
 
 
-def _rows(number: str, d: Desk) -> list[Row]:
-    return Rows(identity.me(), d).of(records.timeline(d.engine, number))
-
-
-def _banner(stands: Standing, d: Desk) -> dict[str, Any]:
-    """Nothing of the order stands in it for somebody who may still verify or check it."""
-    saved = stands.preparation
-    if hides(stands, identity.me()):
-        return blind_banner(saved, d)
-    number = f"{WORDS[d.market].number} {saved.number}"
-    try:
-        return pages.banner(saved_identity(saved), saved_text(saved), saved.content.given_on, d.market, number)
-    except NotAsWritten:  # its entries are what tells who changed it, and when
-        unread = {"name": UNREAD.capitalize(), "facts": [], "drug": UNREAD.capitalize(), "brand": ""}
-        return {**pages.product_banner(None, d.market), "number": number, **unread}
+def _rows(story: Story, d: Desk) -> list[Row]:
+    return Rows(identity.me(), d).of(story.entries())
 
 
 # ------------------------------------------------------------------ a code from paper
@@ -231,9 +219,9 @@ def _banner(stands: Standing, d: Desk) -> dict[str, Any]:
 def compare(number: str = "") -> Any:
     """Compares a code from paper with the entry that it names."""
     d, form = desk(), CompareForm(desk(), request.form)
-    stands = standing_at(number) if number else None
+    story = story_at(number, d) if number else None
     answered = _answer(form, d) if form.validate() else None
-    shown = _compared(stands, form, answered)
+    shown = _compared(story, form, answered)
     return shown if answered else (shown, 422)
 
 
@@ -247,13 +235,13 @@ def _answer(form: CompareForm, d: Desk) -> Answered | None:
     return Answered(comparison, figure(form.entry.data))
 
 
-def _compared(stands: Standing | None, form: CompareForm, answered: Answered | None) -> str:
+def _compared(story: Story | None, form: CompareForm, answered: Answered | None) -> str:
     told = {"answer": "none: not a code"}
     if answered:
         told = {"entry": answered.entry, "answer": answered.comparison.value}
-    seen = _record(COMPARED, told, stands.preparation.number if stands else "")
-    if stands is not None:
-        return _timeline_page(stands, seen, comparing=form, answered=answered)
+    seen = _record(COMPARED, told, story.subject if story else "")
+    if story is not None:
+        return _timeline_page(story, seen, comparing=form, answered=answered)
     return _log_page(log_search_form(desk()), EntrySearch(), seen, comparing=form, answered=answered)
 
 
@@ -264,7 +252,7 @@ def _compared(stands: Standing | None, form: CompareForm, answered: Answered | N
 def check() -> Any:
     """Checks the whole log now. What is found stands on every page of the log."""
     number = request.form.get("number", "")
-    subject = standing_at(number).preparation.number if number else ""
+    subject = story_at(number, desk()).subject if number else ""
     check_chain(desk(), subject)
     return redirect(url_for("audit.timeline", number=subject) if subject else url_for("audit.searched"), 303)
 
@@ -275,13 +263,13 @@ def check() -> Any:
 @blueprint.post("/csv")
 @blueprint.post("/<number>/csv")
 def csv(number: str = "") -> Any:
-    """The entries of a preparation, or those that a search finds, as a table."""
+    """The entries of a timeline, or those that a search finds, as a table."""
     d = desk()
     if number:
-        stands = standing_at(number)
-        file, count = extracts.table(_rows(number, d), d)
-        _record(EXPORTED, {"what": "timeline as CSV", "entries": figure(count)}, stands.preparation.number)
-        return _sent(file, f"timeline-{number}.csv", "text/csv")
+        story = story_at(number, d)
+        file, count = extracts.table(_rows(story, d), d)
+        _record(EXPORTED, {"what": "timeline as CSV", "entries": figure(count)}, story.subject)
+        return _sent(file, f"{story.file}.csv", "text/csv")
     return _search_taken_out(d)
 
 
@@ -296,31 +284,21 @@ def _search_taken_out(d: Desk) -> Any:
 
 @blueprint.post("/<number>/pdf")
 def pdf(number: str) -> Any:
-    """The timeline of a preparation on paper, with the head of the log."""
-    d, stands = desk(), standing_at(number)
-    rows, newest = _rows(number, d), records.head(d.engine)
+    """A timeline on paper, with the head of the log."""
+    d, story = desk(), story_at(number, desk())
+    rows, newest = _rows(story, d), records.head(d.engine)
     if newest is None:
         abort(404)
     try:
-        heading = Heading(f"Timeline of preparation {number}", _facts(stands, d), newest)
+        heading = Heading(story.title, story.facts, newest)
         drawn = extracts.paper(heading, rows, identity.me(), d)
     except papers.Refused as refused:
         seen = _record(VIEWED, subject=number)
         said = f"The PDF cannot be made: {refused} Take out the CSV."
-        return _timeline_page(stands, seen, problems=[pages.problem("pdf", said)]), 422
+        return _timeline_page(story, seen, problems=[pages.problem("pdf", said)]), 422
     _record(EXPORTED, {"what": "timeline as PDF", "entries": figure(len(rows)), "log head": newest.code}, number)
-    headers = {"Content-Disposition": f'attachment; filename="timeline-{number}.pdf"'}
+    headers = {"Content-Disposition": f'attachment; filename="{story.file}.pdf"'}
     return Response(drawn, mimetype="application/pdf", headers=headers)
-
-
-def _facts(stands: Standing, d: Desk) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """Whose preparation it is, as the banner says it: a line for the patient, one for the drug."""
-    banner = _banner(stands, d)
-    drug = f"{banner['drug']}{banner['brand']}"
-    return (
-        (("Patient", banner["name"]), *banner["facts"]),
-        (("Drug", drug), ("Dose", banner["dose"]), ("State", stands.preparation.state)),
-    )
 
 
 @blueprint.post("/export")

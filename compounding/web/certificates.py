@@ -21,7 +21,7 @@ from compounding.wording import wastes as wording
 from compounding.wording.master import drug_name
 from compounding.wording.numbers import amount, figure, moment
 from compounding.wording.papers import WORDS, spaced_checksum
-from compounding.wording.plans import BillText, PlanText
+from compounding.wording.plan_values import BillText, PlanText
 from compounding.workflow import State
 from compounding.workflow.materials import Material
 from compounding.workflow.wastes import balance
@@ -89,7 +89,7 @@ def _rule(way: Way) -> Iterator[str]:
         yield wording.NOT_BILLED
         return
     yield from wording.billing_rule(billed[0], figures.drug, figures.vials.count)
-    if said := wording.not_given(way.saved.state):
+    if said := wording.not_given(way.saved.state, way.progress.infused):
         yield said
 
 

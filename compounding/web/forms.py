@@ -41,7 +41,7 @@ from compounding.wording.numbers import figure
 DAYS_BACK, DAYS_AHEAD = 30, 60
 NAME_MOST, LOCATION_MOST, REASON_MOST = 60, 40, 120
 
-_RESPONSES = (
+RESPONSES = (
     (Response.CR.value, "CR: complete remission"),
     (Response.CRI.value, "CRi: with incomplete recovery"),
     (Response.NONE.value, "No CR or CRi"),
@@ -64,7 +64,7 @@ class TreatmentForm(SiteForm):
 
     height = Figure("Height", Length, unit="cm", missing="Type the height in centimetres.")
     weight = Figure("Weight", BodyMass, unit="kg", missing="Type the weight in kilograms.")
-    response = Choice("Response", _RESPONSES, hint="needed from cycle 2; in cycle 1 it does not change the dose")
+    response = Choice("Response", RESPONSES, hint="needed from cycle 2; in cycle 1 it does not change the dose")
     ordered_dose = Figure(
         "Ordered dose", DrugMass, unit="mg", places=6, hint="as the prescriber wrote it; may stay empty"
     )
@@ -74,7 +74,7 @@ class OrderForm(TreatmentForm):
     """An order, with who it is for and who wrote it."""
 
     ON_PAGE = (
-        *("family", "given", "born", "location", "mrn", "nhs_number", "hospital_number"),
+        *("course", "family", "given", "born", "location", "mrn", "nhs_number", "hospital_number"),
         *("drug", "give_on", "wetting", "cycle", "day", "response", "prescriber", "ordered_dose"),
         *("transplant", "blasts", "making", "storage", "height", "height_measured", "weight", "weight_measured"),
         *("own_level", "own_reason", "confirmed_by", "third_cycle_reason"),
@@ -84,6 +84,8 @@ class OrderForm(TreatmentForm):
     storage: Choice
     """Asked only where a drug's bag has limits of its own by how it is kept."""
 
+    course = Line("Course", most=20)
+    """The number of the course that it stands in. Nobody types it: the course's page sends it."""
     family = Line("Family name", most=NAME_MOST, letters=True, missing="Type the family name.")
     given = Line("Given name", most=NAME_MOST, letters=True, missing="Type the given name.")
     born = Day("Born", missing="Type the date of birth.")
@@ -125,6 +127,8 @@ class OrderForm(TreatmentForm):
         super().__init__(desk, sent)
         if desk.policy.bag_overfill is None:
             del self.making
+        if not self.course.text.strip():
+            del self.course
 
 
 class USOrderForm(OrderForm):
@@ -207,6 +211,8 @@ class Entry:
     height_measured: date
     weight_measured: date
     typed: Mapping[str, str]
+    course: str = ""
+    """The number of the course that it is placed in."""
     paper: NewPaperOrder | None = None
     """How it was written by hand while the screen was down; None where it was not."""
 
@@ -238,6 +244,7 @@ def read_order(form: OrderForm, desk: Desk) -> Entry | None:
         height_measured=measured[0],
         weight_measured=measured[1],
         typed=form.typed(),
+        course=(form["course"].data or "") if "course" in form else "",
         paper=paper,
     )
 

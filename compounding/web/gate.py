@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
-from werkzeug.routing import Map, UnicodeConverter
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from compounding.web import identity
 from compounding.web.desk import Desk, desk, desk_as_known
@@ -16,6 +16,7 @@ from compounding.web.unlocking import LOOKS, unlock
 from compounding.web.viewing import page_refused
 from compounding.workflow import Deed, barred
 
+_LARGEST_KEY = 2**31 - 1  # of PostgreSQL's INTEGER, the narrower of the two databases
 _ONE_YEAR = "max-age=31536000"  # the least that OWASP ASVS 5.0, 3.4.1 takes
 
 
@@ -27,12 +28,20 @@ class Part(UnicodeConverter):
         self.regex = r"[^/\0]+"
 
 
+class Whole(IntegerConverter):
+    """A whole number of an address: what is more than the key of any row can be names none, and has no page."""
+
+    def __init__(self, map: Map, **more: Any) -> None:
+        super().__init__(map, **{"max": _LARGEST_KEY, **more})
+
+
 def set_up(app: Flask) -> None:
     """Gives an application its sessions, and puts the gate before every page.
 
     It comes before the guard of the forms' tokens: a form is looked at once its sender is known.
     """
     app.url_map.converters["default"] = Part
+    app.url_map.converters["int"] = Whole
     identity.set_up(app)
     app.before_request(gate)
     app.after_request(_https_from_now_on)

@@ -28,7 +28,9 @@ from compounding.settings import (
 )
 from compounding.stability import storages
 from compounding.web.desk import Desk
+from compounding.web.plan_page import kept as on_one_line
 from compounding.wording import settings as wording
+from compounding.wording.numbers import moment
 from compounding.workflow import Deed
 
 HOLDS, PROPOSED, WITHDRAWN = records.STANDINGS
@@ -194,3 +196,13 @@ def kept_settings(d: Desk) -> Iterator[Kept]:
         rows.setdefault(row.name, []).append(row)
     for name, found in settings_here(d).items():
         yield Kept(found, tuple(rows.get(name, ())), d)
+
+
+def whose(one: Kept) -> list[str]:
+    """By whom it is as it is, and when; nothing while nobody touched it."""
+    people = (one.now.proposed_by,) if one.now.proposed_by else one.now.by
+    if not people:
+        return []
+    last, d = one.rows[-1], one.desk
+    names = {row.by.id: row.by.name for row in one.rows}
+    return [" and ".join(names[person] for person in people), on_one_line(moment(last.at, d.zone, d.market))]

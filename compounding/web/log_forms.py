@@ -30,7 +30,7 @@ class LogSearchForm(SiteForm):
     action: Choice
     finding: Choice
 
-    number = Line("Preparation number", most=60, hint="whole; or as an entry names it: account okafor")
+    number = Line("Number", most=60, hint="of a preparation or a course; or as an entry names it: account okafor")
     name = Line("Patient name", most=NAME_MOST, hint="or a part of it")
     patient_number = Line("Patient number", most=30, hint="whole")
     since = Day("From")

@@ -18,6 +18,7 @@ from compounding.web.changing import Changing, Compared
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import OrderForm, all_days
 from compounding.web.paper_orders import paper_sent
+from compounding.web.placing import told_of
 from compounding.web.plan_page import kept
 from compounding.wording.findings import sentence
 from compounding.wording.numbers import amount, count, feet, pounds
@@ -44,6 +45,20 @@ _FIELD_OF = {
     "transplant": "transplant",
     "level": "own_level",
     "blasts": "blasts",
+    # of the course that it stands in
+    "interval": "give_on",
+    "window": "give_on",
+    "early": "give_on",
+    "interruption": "give_on",
+    "checklist": "give_on",
+    "ended": "cycle",
+    "too-many": "cycle",
+    "taken": "day",
+    "not-recorded": "day",
+    "re-escalation": "own_level",
+    "unconfirmed-rules": "own_level",
+    "weight-change": "weight",
+    "height-change": "height",
 }
 
 
@@ -77,6 +92,7 @@ def order_page(
         pages.heading(errors),
         form=form,
         of=of,
+        course=kept(told_of(form, d)),
         compared=why.compared,
         # How an order that is changed was written on paper is sent along, and not asked again.
         carried=[(KEY, key), *carried, *(of.carried() if of else ()), *(paper_sent(form) if of else ())],
@@ -95,6 +111,8 @@ def order_page(
 def _place(finding: Finding, form: OrderForm) -> Any:
     if finding.code == "measured":
         return form.height_measured if finding.case == "height" else form.weight_measured
+    if finding.code == "course-differs":
+        return form.response if finding.case == "response" else form.transplant
     if finding.code in ("concentration", "dose") and form.ordered_dose.text:
         return form.ordered_dose
     return form[_FIELD_OF.get(finding.code, "height")]

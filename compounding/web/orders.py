@@ -42,7 +42,8 @@ from compounding.web.offers import offer, offered_text
 from compounding.web.order_page import KEY, TOP, Unfit, order_page
 from compounding.web.paper_orders import number_fault, paper_typed
 from compounding.web.paperwork import NAMES, doubts
-from compounding.web.plan_page import asking, finding_view, plan_page
+from compounding.web.placing import course_of_order, courses_of_patient
+from compounding.web.plan_page import asking, finding_view, kept, plan_page
 from compounding.web.saving import Reviewed, reviewed
 from compounding.web.signing import box, same, signer_proved
 from compounding.web.telling import TAKEN_BACK
@@ -56,6 +57,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 # Binds what was shown; it is beside the order in the page that saves.
 _DIGEST = "shown"
 _LAST = "signing_secret"
+_COURSE = "course"
 _NOT_WHOLE = "The plan is not whole: nothing can be saved."
 _SAME = "Nothing is changed: every field says what is saved."
 _OTHER_PAPER = "What stands here of a paper came with the order when it was entered, and is not changed."
@@ -121,8 +123,17 @@ def review_of(sent: MultiDict[str, str]) -> Any:
 
 def _sent(sent: MultiDict[str, str]) -> tuple[OrderForm, Changing | None, str]:
     """The form that was sent, what it changes, and the key of its draft."""
-    d = desk()
-    return order_form(d, sent), changing(sent), drafts.unsaved_key(sent, d)
+    d, of = desk(), changing(sent)
+    return _form(sent, of, d), of, drafts.unsaved_key(sent, d)
+
+
+def _form(sent: MultiDict[str, str], of: Changing | None, d: Desk) -> OrderForm:
+    """A stored order stays in its course, or outside of all, whatever the form sends of that: nobody types it."""
+    if of is None:
+        return order_form(d, sent)
+    stands = MultiDict((name, text) for name, text in sent.items(multi=True) if name != _COURSE)
+    stands[_COURSE] = of.typed().get(_COURSE, "")
+    return order_form(d, stands)
 
 
 def _lost(form: OrderForm, key: str, of: Changing | None) -> Any:
@@ -160,24 +171,30 @@ def _reviewed(form: OrderForm, d: Desk, key: str, of: Changing | None) -> Review
     entry = read_order(form, d)
     if entry is None:
         return Unfit()
+    own = of.saved.number if of else ""
     try:
-        shown = reviewed(entry, d)
+        found = course_of_order(form, entry, d)
+        shown = reviewed(entry, d, found, own, courses_of_patient(entry, found, d))
+    except NotRead as fault:
+        return Unfit((pages.problem(TOP, str(fault)),), status=503)
     except Unreadable as nothing:
         field = form.height if form.ordered_dose.data is None else form.ordered_dose
         field.errors = [str(nothing)]
+        return Unfit()
+    if any(field.errors for field in form):
         return Unfit()
     if shown.plan.stopped:
         return Unfit(findings=shown.plan.findings)
     if not shown.whole:
         return Unfit((pages.problem("height", _NOT_WHOLE),))
-    if (fault := _paper_fault(entry, key, of, d)) is not None:
-        blame(form["downtime_number"], fault)
+    if (refused := _paper_fault(entry, key, of, d)) is not None:
+        blame(form["downtime_number"], refused)
         return Unfit()
-    doubted = doubts(entry, lambda other: reviewed(other, d).text, form, d)
+    doubted = doubts(entry, lambda other: reviewed(other, d, found, own).text, form, d)
     if any(field.errors for field in form):
         return Unfit()
     try:
-        warned = warnings(entry, d, key, of.saved.number if of else "")
+        warned = warnings(entry, d, key, own)
     except NotRead as fault:
         return Unfit((pages.problem(TOP, str(fault)),), status=503)
     return replace(shown, doubts=doubted, warnings=warned)
@@ -231,6 +248,7 @@ def _review_page(
         pages.heading(errors),
         plan=plan_page(text, plan_as_json(shown.plan), saving.measured(entry, d.market)),
         warned=[*_doubted(shown), *shown.warnings],
+        course=[] if shown.place is None else [kept(pair) for pair in shown.place.pairs()],
         order=as_typed(entry.typed, d),
         findings=[(finding_view(finding), asked.get(id(finding))) for finding in text.findings],
         findings_heading=asking(text.findings, "needs an answer before saving", "need an answer before saving"),
@@ -281,7 +299,8 @@ def _answer_problems(save: SaveForm) -> Iterator[dict[str, str]]:
 def save() -> Any:
     """Saves what was reviewed, and nothing else: all is computed again, and must be what was shown."""
     d = desk()
-    form, of = order_form(d, request.form), changing(request.form)
+    of = changing(request.form)
+    form = _form(request.form, of, d)
     key = drafts.sent_key(request.form)
     shown = _reviewed(form, d, key, of)
     if isinstance(shown, Unfit):

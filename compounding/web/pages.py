@@ -24,7 +24,7 @@ from compounding.web.routes import ROUTES
 from compounding.wording.numbers import DASH, amount, count
 from compounding.wording.numbers import day as written_day
 from compounding.wording.papers import spaced_nhs
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 
 NOT_SAVED = 503
 View = TypeVar("View", bound=Callable[..., Any])
@@ -48,9 +48,11 @@ _HEADERS = {
 
 _NAV = (
     ("Worklist", "worklist.shown"),
+    ("Patients", "patients.listed"),
     ("Preparations", "preparations.listed"),
     ("New order", "orders.new"),
     ("Calculator", "calculator.calculator"),
+    ("Drugs", "drugs.listed"),
     ("Waste", "wastes.shown"),
     ("Recalls", "recalls.shown"),
     ("Audit", "audit.searched"),

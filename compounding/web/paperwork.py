@@ -19,7 +19,7 @@ from compounding.web.desk import Desk
 from compounding.web.fields import Typed
 from compounding.web.forms import Entry, OrderForm, blame, order_form, read_order
 from compounding.wording.numbers import moment
-from compounding.wording.plans import PlanText, from_json
+from compounding.wording.plan_values import PlanText, from_json
 from compounding.workflow import State
 
 NAMES = {"label": "Bag label", "worksheet": "Worksheet"}

@@ -17,9 +17,10 @@ from compounding.web.pictures import (
     bag_picture,
     vials_picture,
 )
+from compounding.wording.findings import FindingText
 from compounding.wording.numbers import DASH, capital, count, short_name
 from compounding.wording.numbers import figure as written
-from compounding.wording.plans import FindingText, PlanText
+from compounding.wording.plan_values import PlanText
 from compounding.wording.working import EXACT, Row
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from compounding import records
 from compounding.papers import printers as papers_of_printers
 from compounding.printing import Calibration, Kind, NotPrinted, Printer, Unknown, judged
-from compounding.records import CalibrationResult, Change, RecordsFault
+from compounding.records import CalibrationResult, RecordsFault
 from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.forms import SiteForm, blame
@@ -26,6 +26,7 @@ from compounding.web.printer_forms import (
 )
 from compounding.web.printing import line_to, present_result
 from compounding.web.signing import signer_proved
+from compounding.web.telling import differences
 from compounding.wording import printers as wording
 from compounding.wording.numbers import moment
 from compounding.workflow import Deed
@@ -105,18 +106,11 @@ def add() -> Any:
     if printer is None or not signer_proved(form, d):
         return _list(form), 422
     try:
-        made = records.put_printer(d.engine, printer, event(SET_UP, changes=_changes(None, printer)))
+        made = records.put_printer(d.engine, printer, event(SET_UP, changes=differences((), wording.facts(printer))))
     except RecordsFault as fault:
         blame(form.name, str(fault))
         return _list(form), pages.status_of(fault)
     return redirect(url_for("printers.shown", number=made.number), 303)
-
-
-def _changes(was: Printer | None, now: Printer) -> Iterator[Change]:
-    before = dict(wording.facts(was)) if was else {}
-    for name, text in wording.facts(now):
-        if before.get(name, "") != text:
-            yield Change(name, before.get(name) or None, text or None)
 
 
 # ------------------------------------------------------------------ one printer
@@ -180,7 +174,7 @@ def change(number: int) -> Any:
     printer = read_printer(form, was, d)
     if printer is None or not signer_proved(form, d):
         return _page(was, form), 422
-    told = event(CHANGED, changes=_changes(was, printer))
+    told = event(CHANGED, changes=differences(wording.facts(was), wording.facts(printer)))
     try:
         records.put_printer(d.engine, printer, told)
     except RecordsFault as fault:

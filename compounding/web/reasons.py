@@ -13,6 +13,18 @@ _PROCEDURE = ("procedure", "Written procedure of this site")
 
 OVERRIDE: Reasons = (_CONFIRMED, _DOCUMENTED, _PROCEDURE)
 
+_PRESCRIBER = ("prescriber", "Decided by the prescriber named in words")
+# Gilbert's syndrome and haemolysis raise the bilirubin and no other value.
+_OVERRIDES: Mapping[str, Reasons] = {
+    "bilirubin": (("gilbert", "Gilbert’s syndrome"), ("haemolysis", "Haemolysis"), _PRESCRIBER),
+    "transaminases": (_PRESCRIBER,),
+    "window": (
+        ("toxicity", "Toxicity"),
+        ("patient", "The patient could not come"),
+        ("capacity", "No place or nobody free"),
+    ),
+}
+
 _MEASURED: Reasons = (
     ("again", "Measured again: as typed"),
     ("record", "Checked against the record: as typed"),
@@ -105,4 +117,4 @@ WASTE: Reasons = (
 
 def reasons(code: str, severity: str) -> Reasons:
     """What may be chosen for a finding of this code."""
-    return OVERRIDE if severity == "override" else _ACKNOWLEDGE.get(code, _ANY)
+    return _OVERRIDES.get(code, OVERRIDE) if severity == "override" else _ACKNOWLEDGE.get(code, _ANY)

@@ -32,8 +32,9 @@ from compounding.web.true_times import timed_event, true_moment
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording import labels as label_words
 from compounding.wording.barriers import barrier_sentence
+from compounding.wording.deviations import NO_CHECKLIST
 from compounding.workflow import Meaning, State, Step
-from compounding.workflow.guards import barriers, minute, only_passed
+from compounding.workflow.guards import barriers, minute, only_passed, without_checklist
 from compounding.workflow.labels import labelled_by_hand
 from compounding.workflow.progress import Barrier, Fate, Moment, What
 from compounding.workflow.steps import FINAL_US, RELEASE
@@ -206,8 +207,9 @@ def _take_release(way: Way, step: Step, form: ReleaseForm, timed: Moment, d: Des
     told = event(step.name, {"version": str(way.saved.version)}, subject=way.saved.number)
     entered = entered_at(told)
     made = replace(timed, at=entered if form.at.data is None else timed.at, entered_at=entered)
-    signature = sign(Meaning.RELEASE, {**_record(way, d), **_late(made)}, me().person)
-    told = timed_event(replace(told, details={**told.details, "signed": fingerprint(signature)}), made, d)
+    lacking = {"checklist": NO_CHECKLIST} if without_checklist(way.progress) else {}
+    signature = sign(Meaning.RELEASE, {**_record(way, d), **_late(made), **lacking}, me().person)
+    told = timed_event(replace(told, details={**told.details, **lacking, "signed": fingerprint(signature)}), made, d)
     taking = Taking(step, [made], lambda progress: entry_barriers(made, progress), _judged_at(made, form, way))
     take(way, taking, told, d, signature)
 
@@ -237,7 +239,8 @@ def _release_page(way: Way, step: Step, form: ReleaseForm, problem: str = "") ->
     barred = barriers(step, way.progress, _latest(way))
     too_late = only_passed(barred)
     signable = too_late or not barred
-    more = {"signable": signable, "too_late": too_late, "on_paper": way.progress.on_paper}
+    lacking = NO_CHECKLIST if without_checklist(way.progress) else ""
+    more = {"signable": signable, "too_late": too_late, "on_paper": way.progress.on_paper, "lacking": lacking}
     return _page("release.html", way, step, form, Meaning.RELEASE, problem, **more)
 
 

@@ -30,14 +30,17 @@ from compounding.web.as_typed import as_typed
 from compounding.web.changing import CHANGED, Changing, change_refusal, enterer, opened_refusal
 from compounding.web.desk import Desk
 from compounding.web.forms import Entry, blame, order_form, read_order
+from compounding.web.in_course import InCourse
 from compounding.web.known import Warned
 from compounding.web.offers import ROUNDED, stored_offer
 from compounding.web.paperwork import Doubt, refused_answer
+from compounding.web.placing import Placing, outside, placing
 from compounding.web.signing import bound, canonical, fingerprint, sign
 from compounding.wording.export import plan_as_json
 from compounding.wording.log import HAPPENED
 from compounding.wording.numbers import day as written_day
-from compounding.wording.plans import PlanText, plan_text, to_json
+from compounding.wording.plan_values import PlanText, to_json
+from compounding.wording.plans import plan_text
 from compounding.wording.rounding import other_dose
 from compounding.workflow import Meaning
 
@@ -53,6 +56,8 @@ class Reviewed:
     text: PlanText
     doubts: tuple[Doubt, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    place: Placing | None = None
+    """Where it stands in its course; None where it stands in none."""
 
     @property
     def whole(self) -> bool:
@@ -66,11 +71,21 @@ class Reviewed:
         return f"{self.plan.drug.edition} {self.plan.drug.checksum}"
 
 
-def reviewed(entry: Entry, d: Desk) -> Reviewed:
-    """The plan of an order. Raises Unreadable where the dose rounds to nothing."""
+def reviewed(
+    entry: Entry, d: Desk, found: InCourse | None = None, own: str = "", courses: Sequence[InCourse] = ()
+) -> Reviewed:
+    """The plan of an order, with what its course finds on it, and all of the patient's `courses` of the drug; `own` is
+    the number of the order that it changes.
+
+    Raises Unreadable where the dose rounds to nothing.
+    """
     made = plan(entry.order, entry.drug, d.policy)
+    place = None if found is None else placing(found, entry, made, own, d, courses)
+    if further := place.findings if place else outside(courses, entry, made, own, d):
+        ranked = sorted((*made.findings, *further), key=lambda finding: finding.severity)
+        made = replace(made, findings=tuple(ranked))
     expected = clocks(entry.wetting, entry.drug, d.policy, storage=entry.order.storage)
-    return Reviewed(entry, made, plan_text(made, expected))
+    return Reviewed(entry, made, plan_text(made, expected), place=place)
 
 
 def measured(entry: Entry, market: Market) -> str:
@@ -83,8 +98,12 @@ def digest(shown: Reviewed, key: str, secret: bytes, changing: Changing | None =
     """Binds a review to all that it shows, and to the version that it changes."""
     warned = [[warning.heading, *warning.lines] for warning in shown.warnings]
     was = [changing.saved.number, changing.was] if changing else []
-    made = plan_as_json(shown.plan)
-    return bound(secret, ["review", key, was, dict(shown.entry.typed), to_json(shown.text), made, warned])
+    made, placed = plan_as_json(shown.plan), _placed(shown)
+    return bound(secret, ["review", key, was, dict(shown.entry.typed), to_json(shown.text), made, warned, placed])
+
+
+def _placed(shown: Reviewed) -> list[list[str]]:
+    return [] if shown.place is None else [list(pair) for pair in shown.place.pairs()]
 
 
 def save(
@@ -104,7 +123,8 @@ def save(
     if paper is not None:
         new = replace(new, year=int(paper.number.partition("-")[0]))
         event = replace(event, details={**event.details, HAPPENED: paper.written_at.isoformat()}, reason=paper.reason)
-    saved = save_preparation(d.engine, new, event, signature, also, paper=paper)
+    place = None if shown.place is None else shown.place.row()
+    saved = save_preparation(d.engine, new, event, signature, also, place=place, paper=paper)
     _require_own(saved, saved.created_by, told.person)
     return saved
 
@@ -135,6 +155,7 @@ def change(
         was=changing.was,
         judge=lambda now: change_refusal(now.preparation, told.person) or opened_refusal(now),
         also=tuple(telling.answer_events(given, told)),
+        place=None if shown.place is None else shown.place.row(),
     )
     _require_own(saved, enterer(saved, d), told.person)
     return saved
@@ -165,6 +186,7 @@ def _entry_signature(
         "plan": to_json(shown.text),
         "warnings": [[warned.heading, *warned.lines] for warned in shown.warnings],
         "answers": [_answer(one) for one in given],
+        **({"course": _placed(shown)} if shown.place else {}),
     }
     return sign(Meaning.ORDER_ENTRY, said if changed is None else {**said, "changed": dict(changed)}, who)
 

@@ -16,7 +16,17 @@ from compounding.web import pages
 from compounding.web.desk import Desk, desk
 from compounding.web.fault_gate import links
 from compounding.web.identity import event, me
-from compounding.web.kept_setting import DEEDS, HOLDS, PROPOSED, WITHDRAWN, Kept, Move, kept_setting, kept_settings
+from compounding.web.kept_setting import (
+    DEEDS,
+    HOLDS,
+    PROPOSED,
+    WITHDRAWN,
+    Kept,
+    Move,
+    kept_setting,
+    kept_settings,
+    whose,
+)
 from compounding.web.plan_page import kept as on_one_line
 from compounding.web.setting_form import SettingForm, same_words, sent_text, setting_form
 from compounding.web.signing import signer_proved
@@ -60,7 +70,7 @@ def _row(one: Kept, d: Desk) -> dict[str, Any]:
     word, look = one.state()
     name = {"main": one.setting.label, "href": url_for("settings.shown", name=one.setting.name)}
     value = {"main": _said(one, one.text), "small": list(_beside(one))}
-    state = {"chip": word, "look": look, "small": _whose(one, d)}
+    state = {"chip": word, "look": look, "small": whose(one)}
     return {"cells": (name, value, capital(wording.DECIDED_BY[one.setting.decides]), state)}
 
 
@@ -78,16 +88,6 @@ def _beside(one: Kept) -> Iterator[str]:
         yield f"proposed: {_said(one, one.now.proposed)}"
     if one.outdated:
         yield "confirmed before the drug file stated another text"
-
-
-def _whose(one: Kept, d: Desk) -> list[str]:
-    """By whom, and when."""
-    people = (one.now.proposed_by,) if one.now.proposed_by else one.now.by
-    if not people:
-        return []
-    last = one.rows[-1]
-    names = {row.by.id: row.by.name for row in one.rows}
-    return [" and ".join(names[person] for person in people), on_one_line(moment(last.at, d.zone, d.market))]
 
 
 # ------------------------------------------------------------------ one setting

@@ -10,9 +10,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from compounding.records import NewSignature, Person
+from compounding.records import SIGNED, Event, NewSignature, Person
 from compounding.web.desk import Desk
 from compounding.web.fields import Secret
 from compounding.web.forms import SiteForm, blame
@@ -60,6 +61,15 @@ def sign(meaning: Meaning, shown: Mapping[str, Any], who: Person) -> NewSignatur
 def fingerprint(signature: NewSignature) -> str:
     """SHA-256 of what is signed, in hexadecimal, as the log tells of it."""
     return hashlib.sha256(signature.signed.encode()).hexdigest()
+
+
+def proved(told: Event, shown: Mapping[str, Any]) -> Event:
+    """The entry of a form that was signed for with the signer's secret, and is about no preparation: it holds SHA-256
+    of what was signed, as `sign` writes that, with the action as its meaning. 21 CFR 11.70 binds the two."""
+    who = told.person
+    said = {"meaning": told.action, "name": who.name, "role": who.role, "user": who.id, "shown": shown}
+    digest = hashlib.sha256(canonical(said).encode()).hexdigest()
+    return replace(told, details={**told.details, SIGNED: digest})
 
 
 def bound(secret: bytes, said: Any) -> str:

@@ -19,6 +19,7 @@ from compounding.web.desk import Desk, desk
 from compounding.web.fields import Choice, Line, Secret
 from compounding.web.forms import SiteForm, blame
 from compounding.web.identity import event, go_on, me
+from compounding.web.telling import differences
 from compounding.workflow import Deed, Role
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
@@ -178,7 +179,7 @@ def _first_password(form: NewAccountForm, d: Desk) -> str | None:
 
 def _open(form: NewAccountForm, password: str, d: Desk) -> None:
     user, name, role = form.user.data, form.name.data, form.role.data
-    changes = (("User name", None, user), *_changes(None, name, role, True))
+    changes = differences((), (("User name", user), *_pairs(name, role, True)))
     records.put_account(
         d.engine,
         user,
@@ -282,7 +283,8 @@ def _change(account: Account, form: ChangeForm, was: int, d: Desk) -> Account:
         return None if fault is None else fault[1]
 
     action = "account changed" if active == account.active else "account opened again" if active else "account closed"
-    told = event(action, subject=f"staff:{account.user}", changes=_changes(account, name, role, active))
+    changes = differences(_pairs(account.name, account.role, account.active), _pairs(name, role, active))
+    told = event(action, subject=f"staff:{account.user}", changes=changes)
     return records.put_account(
         d.engine,
         account.user,
@@ -296,12 +298,9 @@ def _change(account: Account, form: ChangeForm, was: int, d: Desk) -> Account:
     )
 
 
-def _changes(was: Account | None, name: str, role: str, active: bool) -> tuple[tuple[str, str | None, str], ...]:
-    """What of an account differs, each with its old and new text."""
-    old: Iterable[str | None] = (None, None, None) if was is None else (was.name, was.role, _state(was.active))
-    new = (name, role, _state(active))
-    named = zip(("Printed name", "Role", "Account"), old, new, strict=True)
-    return tuple((what, before, after) for what, before, after in named if before != after)
+def _pairs(name: str, role: str, active: bool) -> tuple[tuple[str, str], ...]:
+    """What of an account may change, as the log tells it."""
+    return ("Printed name", name), ("Role", role), ("Account", _state(active))
 
 
 def _state(active: bool) -> str:

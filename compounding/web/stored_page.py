@@ -42,6 +42,7 @@ def _parts(standing: Standing, d: Desk) -> dict[str, Any]:
         "plan": plan,
         "order": stored_order(saved, d),
         "prescriber": order["prescriber"],
+        "in_course": "" if standing.course is None else standing.course[0].number,
         "entered": _entered(standing, d),
         "findings": list(findings(plan, standing)),
         "signatures": list(_signatures(standing.signatures, d)),

@@ -11,7 +11,8 @@ from compounding.web.acts import Given
 from compounding.web.as_typed import as_typed
 from compounding.web.desk import Desk
 from compounding.web.plan_page import NO_BREAK
-from compounding.wording.plans import FindingText, PlanText
+from compounding.wording.findings import FindingText
+from compounding.wording.plan_values import PlanText
 
 ACKNOWLEDGED = "finding acknowledged"
 ANSWERS = frozenset({OVERRIDDEN, ACKNOWLEDGED})
@@ -60,6 +61,13 @@ def changed(old: Values, new: Values) -> tuple[Change, ...]:
     )
 
 
+def differences(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> tuple[Change, ...]:
+    """Each value that is another now, by its name; an empty text is none."""
+    was, now = dict(old), dict(new)
+    pairs = ((name, was.get(name) or None, now.get(name) or None) for name in dict.fromkeys((*was, *now)))
+    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+
+
 def answer(given: Given) -> str:
     """How a finding was answered: "Confirmed with the prescriber, “by phone”, authorised by K. Adeyemi"."""
     words = f"“{given.words}”" if given.words else ""
@@ -71,6 +79,13 @@ def judged(findings: Iterable[FindingText], answers: Sequence[Given]) -> tuple[J
     """Every finding that was shown, with its answer."""
     answered = {id(given.finding): answer(given) for given in answers}
     return tuple(Judged(one.code, one.severity, answered.get(id(one), "")) for one in findings)
+
+
+def judged_in_full(findings: Iterable[FindingText], answers: Sequence[Given]) -> tuple[Judged, ...]:
+    """As judged; one that nobody answers is told by its sentence, as one that was answered is by its own entry."""
+    whole = tuple(findings)
+    told = zip(whole, judged(whole, answers), strict=True)
+    return tuple(Judged(one.code, one.severity, said.answer or one.message) for one, said in told)
 
 
 def details(answers: Iterable[Given]) -> dict[str, str]:

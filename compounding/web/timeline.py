@@ -14,7 +14,7 @@ from compounding.web.blind import HIDDEN, unseen
 from compounding.web.desk import Desk
 from compounding.web.identity import SignedIn
 from compounding.web.telling import ANSWERS
-from compounding.web.viewing import NUMBER
+from compounding.web.viewing import COURSE, NUMBER, PATIENT
 from compounding.wording.log import EntryText, entry_text, hidden, is_access, stands_against
 from compounding.wording.numbers import figure
 
@@ -61,8 +61,8 @@ class Row:
     marks: tuple[Mark, ...]
     kinds: frozenset[Kind]
     recorded: RecordedEvent
-    preparation: str
-    """The number of the preparation that it is about; "" for none."""
+    of: str
+    """Whose timeline it stands in, as that is addressed: a preparation's, a course's or a patient's; "" for none."""
     untold: frozenset[str] = frozenset()
     """What of it nobody may look for who reads it, in the names of a search."""
 
@@ -96,11 +96,11 @@ class Rows:
         number = stands.preparation.number if stands else ""
         untold, named = self._untold(recorded, stands), _named(recorded, number)
         shown = masked(named) if untold else named
-        text, signature = self._text(shown), _signature(recorded.id, stands)
+        text, signature = self._text(shown), _signature(recorded.id, stands) or _proved(shown, stands)
         if untold:
             text = replace(text, kept=hidden(self._text(named)).kept)
         marks, kinds = _marks(shown, text, signature), _kinds(shown, signature)
-        return Row(text, tuple(marks), frozenset(kinds), shown, number, untold)
+        return Row(text, tuple(marks), frozenset(kinds), shown, number or _timeline_of(recorded), untold)
 
     def _untold(self, recorded: RecordedEvent, stands: Standing | None) -> frozenset[str]:
         if is_access(recorded.event.action) or not unseen(recorded, stands, self._who):
@@ -126,6 +126,11 @@ class Rows:
 _VALUES = frozenset({"finding"})
 _ANSWER = _VALUES | {"action", "person_id"}
 _SOMEBODY = Person(HIDDEN, HIDDEN.capitalize(), "until worked out")
+
+
+def _timeline_of(recorded: RecordedEvent) -> str:
+    subject = recorded.event.subject
+    return subject if COURSE.fullmatch(subject) or PATIENT.fullmatch(subject) else ""
 
 
 def _named(recorded: RecordedEvent, number: str) -> RecordedEvent:
@@ -159,6 +164,11 @@ def _signature(entry: int, stands: Standing | None) -> Mark | None:
     return None
 
 
+def _proved(recorded: RecordedEvent, stands: Standing | None) -> Mark | None:
+    """The mark of an entry about a course or a patient that was signed for: it holds what was signed by itself."""
+    return _SIGNED if stands is None and records.SIGNED in recorded.event.details else None
+
+
 def _marks(recorded: RecordedEvent, text: EntryText, signature: Mark | None) -> Iterator[Mark]:
     if signature is not None:
         yield signature
@@ -182,13 +192,19 @@ def _kinds(recorded: RecordedEvent, signature: Mark | None) -> Iterator[Kind]:
         yield Kind.SIGNATURE
     if event.findings or stands_against(event.action):
         yield Kind.FINDING
-    if not stands_against(event.action) and any(_replaced(*change) for change in event.changes):
+    changes = _became if _timeline_of(recorded) else _replaced
+    if not stands_against(event.action) and any(changes(*change) for change in event.changes):
         yield Kind.CHANGE
 
 
 def _replaced(field: str, old: str | None, new: str | None) -> bool:
     """Whether a value took the place of another. A step that follows is no change of what was there."""
     return None not in (old, new) and old != new and field.lower() != _STATE
+
+
+def _became(field: str, old: str | None, new: str | None) -> bool:
+    """Whether a value is another now. What is recorded of a course or a patient changes it, first or not."""
+    return old != new
 
 
 def tabs(rows: Sequence[Row], show: str) -> list[Tab]:

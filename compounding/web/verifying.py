@@ -34,6 +34,7 @@ from compounding.web.forms import SiteForm, blame
 from compounding.web.identity import SignedIn, event, me
 from compounding.web.paperwork import saved_text
 from compounding.web.plan_page import asking, kept
+from compounding.web.progressing import order_refusal
 from compounding.web.signing import SignForm, bound, box, fingerprint, same, sign, signer_proved
 from compounding.web.viewing import VIEWED, viewed
 from compounding.wording.numbers import amount
@@ -259,7 +260,7 @@ def _take_step(standing: Standing, form: AfreshForm, d: Desk) -> None:
         d.engine,
         saved.number,
         told,
-        judge=lambda now: _judged(now.preparation, saved.version, who),
+        judge=lambda now: _judged(now.preparation, saved.version, who) or order_refusal(now, d),
         state=State.VERIFIED.value,
         signature=signature,
     )

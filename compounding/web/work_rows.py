@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from compounding.records import SavedPreparation, Standing
+from compounding.records import NotRead, SavedPreparation, Standing
 from compounding.web.blind import checks_blind
 from compounding.web.changing import stored_typed
 from compounding.web.desk import Desk
@@ -23,7 +23,7 @@ from compounding.wording.worklist import HolderText, waiting
 from compounding.workflow import Meaning, State, refusal
 from compounding.workflow.guidance import Next, next_action
 from compounding.workflow.limits import Due, Urgency, next_limit
-from compounding.workflow.progress import Progress, What, clocks
+from compounding.workflow.progress import Barrier, Progress, What, clocks
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -44,7 +44,7 @@ class Work:
 
     standing: Standing
     way: Way | None
-    """None where its drug file is gone."""
+    """None where its drug file is gone, or its course contradicts itself."""
     due: Due | None
     following: Next | None
     hand: Hand
@@ -70,6 +70,12 @@ class Work:
     def stuck(self) -> bool:
         """Whether it cannot go on by its plan."""
         return self.way is None or self.way.refusal is not None
+
+    @property
+    def held(self) -> tuple[Barrier, ...]:
+        """What in its course holds it back, until it is released."""
+        over = self.way is None or self.way.progress.state in (State.RELEASED, State.RETURNED)
+        return () if self.way is None or over else self.way.progress.held
 
     @property
     def unconfirmed(self) -> bool:
@@ -103,7 +109,7 @@ def work(standing: Standing, who: SignedIn, d: Desk) -> Work:
     now = d.clock()
     try:
         found = way(standing, d)
-    except PlanDiffers:
+    except (PlanDiffers, NotRead):  # what is stored of one course keeps no other preparation from its place
         return Work(standing, None, None, None, Hand.BARRED, HolderText("Nobody", (_since(standing, d),)))
     due = next_limit(found.progress, now)
     following = next_action(found.progress, now)

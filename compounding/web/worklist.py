@@ -23,7 +23,7 @@ from compounding.web.scanned_back import ScannedBack, scanned_back, stale
 from compounding.web.viewing import viewed
 from compounding.web.work_rows import Hand, Work, address, nearest_first, work
 from compounding.wording.numbers import DASH, clock, day, figure
-from compounding.wording.worklist import action_note, action_text, limit_text, summary
+from compounding.wording.worklist import action_note, action_text, held_text, limit_text, summary
 from compounding.workflow import Deed, Meaning, State
 from compounding.workflow.limits import Urgency
 
@@ -150,7 +150,8 @@ def _dose(one: Work) -> dict[str, Any]:
 def _state(one: Work) -> dict[str, Any]:
     looks = {State.ENTERED: "todo", State.VERIFIED: "todo", State.MATERIALS: "todo", State.RELEASED: "done"}
     state = State(one.saved.state)
-    return {"chip": state.value.capitalize(), "look": looks.get(state, "now"), "small": [one.saved.number]}
+    said = {"chip": state.value.capitalize(), "look": looks.get(state, "now"), "small": [one.saved.number]}
+    return {**said, "held": held_text(one.held)}
 
 
 def _holder(one: Work) -> dict[str, Any]:
@@ -164,6 +165,8 @@ def _next(one: Work, d: Desk) -> dict[str, Any]:
         return {**cell, "after": ["cannot go on by its plan"]}
     if one.following is None:
         return {**cell, "small": ["nothing to do here"]}
+    if one.held and one.following.step.signed is Meaning.RELEASE:
+        return {**cell, "after": ["not released while it is held"]}
     note = action_note(one.following, one.due, d.zone)
     if one.hand is not Hand.BARRED:
         look = "stop" if note else "primary" if one.mine else "secondary"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compounding.wording.numbers import short_name
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 
 BAG = "Bag 1 of 1"
 CHILDREN = "Keep out of the sight and reach of children"

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from compounding.findings import Finding, Severity
 from compounding.policy import Policy
+from compounding.wording.course_findings import dose_of, ended
+from compounding.wording.findings import sentence
 from compounding.wording.labels import label_sentence
-from compounding.wording.numbers import capital, clock, day, in_words, moment
+from compounding.wording.numbers import amount, capital, clock, day, in_words, moment
 from compounding.workflow.progress import Barrier
 from compounding.workflow.steps import CANCEL, CHANGE, Step
 
@@ -112,6 +115,29 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         "The label's own limits of the diluted bag are not recorded for its storage: two pharmacists record them in"
         " the settings before a bag is labelled or released."
     ),
+    # of its course
+    "course-ended": lambda v, p: f"{ended(v, p.market, Severity.STOP)} No bag of it is released.",
+    "checklist-missing": lambda v, p: f"The checklist of {dose_of(v)} is not filled in: it comes before the dose.",
+    "checklist-stops": lambda v, p: f"The checklist of {dose_of(v)} stops the dose: read it on the page of the course.",
+    "checklist-open": lambda v, p: f"The checklist of {dose_of(v)} finds what nobody answered: fill it in again.",
+    "checklist-day": lambda v, p: (
+        f"The checklist of {dose_of(v)} is for {day(v['checked'], p.market)}, and the dose is ordered for"
+        f" {day(v['ordered'], p.market)}: record it again for that day."
+    ),
+    "patient-differs": lambda v, p: (
+        f"The order is for {_patient(v, 'ordered', p)}, and the patient of its course is {_patient(v, 'now', p)} by"
+        " now. Change the order, which makes a new version; once a vial was wetted, reject the preparation."
+    ),
+    "given": lambda v, p: (
+        f"It is recorded as given, all {amount(v['dose'])} of it: where that is wrong, take the infusion back on the"
+        " page of its course first."
+    ),
+    "order-stops": lambda v, p: _of_order(v, p, Severity.STOP),
+    "order-open": lambda v, p: _of_order(v, p, Severity.OVERRIDE),
+    "unconfirmed-rules": lambda v, p: (
+        "The dose rests on rules of interruption and reduction that are not confirmed: two pharmacists confirm them"
+        f" against the current label, {v['confirm_against']}, before a bag of it is released."
+    ),
     "not-on-paper": lambda v, p: "Its label is printed: only what was prepared on paper has one written by hand.",
     # of one material
     "not-needed": lambda v, p: f"{_kind(v)} is recorded already, or not needed: look at it again.",
@@ -142,6 +168,23 @@ _SENTENCES: Mapping[str, Callable[[Values, Policy], str]] = {
         f"{_when(v, 'at', p)} is before {_when(v, 'follows', p)}, when the bag was released. Type when it came back."
     ),
 }
+
+
+def _of_order(values: Values, policy: Policy, severity: Severity) -> str:
+    """What is found by now on an order that is stored."""
+    said = sentence(Finding(values["finding"], severity, values["case"], values), policy.market)
+    asks = "" if severity is Severity.STOP else " Nobody answered that when the order was entered."
+    return f"{said}{asks} Change the order, or end the preparation: as it stands it is neither verified nor released."
+
+
+def _patient(values: Values, which: str, policy: Policy) -> str:
+    """ "RIVERA, Elena, born Aug 14, 1980, MRN 00417352"."""
+    name = f"{values[f'{which}_family'].upper()}, {values[f'{which}_given']}"
+    numbers = (f"{label} {values[key]}" for part, label in _NUMBERS.items() if (key := f"{which}_{part}") in values)
+    return ", ".join((name, f"born {day(values[f'{which}_born'], policy.market)}", *numbers))
+
+
+_NUMBERS = {"mrn": "MRN", "nhs_number": "NHS number", "hospital_number": "hospital number"}
 
 
 def _kind(values: Values) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from compounding.course import Course, Schedule, Scheduled
+from compounding.course import Course, Reduction, Schedule, Scheduled, Variance
 from compounding.findings import Status
 from compounding.policy import Market
 from compounding.quantities import plain
 from compounding.wording.findings import sentence
-from compounding.wording.numbers import DASH, amount, day
+from compounding.wording.numbers import DASH, amount, day, over_or_under
 
 HEADINGS = ("Cycle", "Day", "Level", "Status", "Nominal", "Opens", "Closes", "Given")
 
@@ -65,8 +65,44 @@ def raised_because(course: Course, dose: Scheduled) -> str | None:
     """Why a dose opens later than its window alone would have it, or None where it does not."""
     if not dose.raised or dose.before is None:
         return None
-    days = course.regimen.interval.value.in_unit("day")
-    return f"{plain(days)} days after {day(dose.before, course.drug.market)}"
+    days, before = course.regimen.interval.value.in_unit("day"), day(dose.before, course.drug.market)
+    given = any(other.on == dose.before for other in course.given)
+    return f"{plain(days)} days after {before if given else f'the dose planned for {before}'}"
+
+
+def expected(course: Course, dose: Scheduled | None) -> Iterator[tuple[str, str]]:
+    """What the schedule says of a dose: its level, and the days on which it may be given."""
+    if dose is None:
+        return
+    market = course.drug.market
+    yield "Expected level", amount(dose.permitted)
+    yield "Nominal day", _date(dose.nominal, market)
+    yield "May be given", may_be_given(course, dose)
+
+
+def may_be_given(course: Course, dose: Scheduled) -> str:
+    """The window of a dose that is still to come: "Jan 20, 2026 (6 days after Jan 14, 2026) to Jan 21, 2026"."""
+    if dose.opens is None:
+        return DASH
+    market, because = course.drug.market, raised_because(course, dose)
+    opens = f"{day(dose.opens, market)} ({because})" if because else day(dose.opens, market)
+    return f"from {opens}" if dose.closes is None else f"{opens} to {day(dose.closes, market)}"
+
+
+def variance_words(found: Variance | None, market: Market) -> str:
+    """A dose against the previous one of its day: "37.67 % under the 1.46 mg of cycle 1, Jan 5, 2026"."""
+    if found is None:
+        return "none given yet"
+    before = found.before
+    return (
+        f"{over_or_under(found.difference)} the {amount(before.dose)} of cycle {before.slot.cycle}, "
+        f"{day(before.on, market)}"
+    )
+
+
+def reduction_words(less: Reduction) -> str:
+    """Why an order states its own level: "25 % less from cycle 2 on, for toxicity"."""
+    return f"{less.percent} % less from cycle {less.from_cycle} on, for toxicity"
 
 
 def course_unconfirmed(course: Course) -> Iterator[str]:

@@ -65,6 +65,7 @@ _FROM_PAPER: Mapping[State, str] = {
 }
 """What has no time but that of its entry."""
 ORDER_ON_PAPER, WITNESS = "Order on paper", "witness"
+NO_CHECKLIST = "Released on paper without its checklist"
 
 _NAMED = LOST | {Out.REPLACED}
 """Reasons by which a material left otherwise than planned. One that went back to stock unopened was not needed."""
@@ -75,6 +76,8 @@ def deviations_of(progress: Progress, zone: str, market: Market) -> Iterator[Dev
     for happened in progress.moments:
         if is_late(happened.at, happened.entered_at):
             yield _late(happened, zone, market)
+        if happened.what is What.RELEASED and progress.unchecked:
+            yield DeviationText(NO_CHECKLIST, happened.late_reason, "entered late", happened.person)
     for number, reading in enumerate(progress.readings, 1):
         if not reading.agrees:
             yield _apart(number, reading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,12 +12,39 @@ from compounding.findings import Finding, Judged, Severity
 from compounding.patient import months_between, years_between
 from compounding.policy import Market
 from compounding.quantities import Quantity, Ratio, plain, round_number
-from compounding.wording.numbers import amount, beside, capital, count, day, figure, in_words, percent
+from compounding.wording.checklist_findings import SENTENCES as CHECKLIST_SENTENCES
+from compounding.wording.course_findings import SENTENCES as COURSE_SENTENCES
+from compounding.wording.course_findings import SHORT as COURSE_SHORT
+from compounding.wording.numbers import amount, beside, count, day, figure, in_words, percent
 
 Values = Mapping[str, Any]
 _Sentence = Callable[[Values, Market, Severity], str]
 _MEASURES = {"height": "Height", "weight": "Weight", "bsa": "Body surface", "bmi": "Body mass index"}
 _REASON_ENOUGH = "It can go on only where the order carries its own mg/m² and a named prescriber."
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    """A finding as text, for pages, papers and answers; stored as it is with a plan."""
+
+    code: str
+    severity: str
+    message: str
+    short: str
+    source: str
+    status: str
+
+
+def finding_text(finding: Finding, market: Market) -> FindingText:
+    """The text of a finding."""
+    return FindingText(
+        finding.code,
+        finding.severity.word,
+        sentence(finding, market),
+        short(finding),
+        finding.source.text,
+        finding.source.status.value,
+    )
 
 
 def sentence(finding: Finding, market: Market) -> str:
@@ -38,7 +66,15 @@ def judged(finding: Finding) -> dict[str, str]:
 
 
 # The unit of an amount, as a key's name carries it.
-_SUFFIXES = {"mg/m²": "mg_per_m2", "mg/mL": "mg_per_mL", "m²": "m2", "kg/m²": "kg_per_m2", "/mm³": "per_mm3"}
+_SUFFIXES = {
+    "mg/m²": "mg_per_m2",
+    "mg/mL": "mg_per_mL",
+    "m²": "m2",
+    "kg/m²": "kg_per_m2",
+    "/mm³": "per_mm3",
+    "×10⁹/L": "giga_per_L",
+    "× ULN": "times_uln",
+}
 
 
 def _judged(name: str, value: Judged) -> tuple[str, str]:
@@ -190,77 +226,6 @@ def _blasts(values: Values, market: Market, severity: Severity) -> str:
     )
 
 
-def _dose_of(values: Values) -> str:
-    return f"day {values['day']} of cycle {figure(values['cycle'])}"
-
-
-def _interval(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} after "
-        f"the dose before it, {day(values['before'], market)}: at least {count(values['least_days'], 'day')} lie "
-        "between two doses."
-    )
-
-
-def _window(values: Values, market: Market, severity: Severity) -> str:
-    before_or_after = "after" if values["on"] > values["nominal"] else "before"
-    return (
-        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} "
-        f"{before_or_after} its nominal day, {day(values['nominal'], market)}: the label allows "
-        f"{count(values['window_days'], 'day')} either way."
-    )
-
-
-def _early(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} before "
-        f"its nominal day, {day(values['nominal'], market)}: cycle {figure(values['cycle'] - 1)} lasts "
-        f"{count(values['cycle_days'], 'day')}."
-    )
-
-
-def _early_start(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"{capital(_dose_of(values))} was given on {day(values['on'], market)}, {count(values['days'], 'day')} before "
-        f"the start of the course, {day(values['nominal'], market)}."
-    )
-
-
-def _level_given(values: Values, market: Market, severity: Severity) -> str:
-    less = f" less {values['percent']} %" if "percent" in values else ""
-    return (
-        f"{capital(_dose_of(values))} was given at {amount(values['level'])}; the label's level{less} is "
-        f"{amount(values['label'])}."
-    )
-
-
-def _raised(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"{capital(_dose_of(values))} was given at {amount(values['level'])}, over the {amount(values['most'])} that "
-        f"the reduction by {values['percent']} % leaves: a dose reduced for toxicity is never raised again."
-    )
-
-
-def _dropped(values: Values, market: Market, severity: Severity) -> str:
-    also = f", and at {amount(values['level'])}, over the {amount(values['most'])} left" if "level" in values else ""
-    return (
-        f"{capital(_dose_of(values))} was given on a day that a reduction dropped{also}: after a reduction for "
-        "toxicity neither the number of doses nor a dose rises again."
-    )
-
-
-def _response_missing(values: Values, market: Market, severity: Severity) -> str:
-    return f"The response before cycle {figure(values['cycle'])} is not known: the dose of its day 1 depends on it."
-
-
-def _no_window(values: Values, market: Market, severity: Severity) -> str:
-    return (
-        f"No day is left for {_dose_of(values)}: its window closes on {day(values['closes'], market)}, and "
-        f"{count(values['least_days'], 'day')} after the dose before it, {day(values['before'], market)}, is "
-        f"{day(values['opens'], market)}."
-    )
-
-
 def _withdrawable(values: Values, market: Market, severity: Severity) -> str:
     spare = "a spare vial is" if values["spare"] == 1 else f"{in_words(values['spare'])} spare vials are"
     return (
@@ -291,6 +256,8 @@ def _near_miss(values: Values, market: Market, severity: Severity) -> str:
 
 
 _SENTENCES: dict[tuple[str, str], _Sentence] = {
+    **COURSE_SENTENCES,
+    **CHECKLIST_SENTENCES,
     **{(code, ""): _plausible(code) for code in _MEASURES},
     ("swapped", ""): _swapped,
     ("measured", ""): _measured,
@@ -308,18 +275,9 @@ _SENTENCES: dict[tuple[str, str], _Sentence] = {
     ("transplant", "over"): _transplant_over,
     ("level", ""): _level,
     ("blasts", ""): _blasts,
-    ("interval", ""): _interval,
-    ("window", ""): _window,
-    ("early", "cycle"): _early,
-    ("early", "start"): _early_start,
-    ("level", "given"): _level_given,
-    ("re-escalation", "level"): _raised,
-    ("re-escalation", "day"): _dropped,
     ("too-many", ""): _cycle,
     ("too-many", "third"): _transplant_third,
     ("too-many", "over"): _transplant_over,
-    ("response-missing", ""): _response_missing,
-    ("no-window", ""): _no_window,
     ("withdrawable-volume", ""): _withdrawable,
     ("diluted-bag", ""): _diluted_bag,
     ("near-miss", ""): _near_miss,
@@ -335,6 +293,7 @@ def _short_measure(what: str) -> Callable[[Values], str]:
 
 
 _SHORT: dict[str, Callable[[Values], str]] = {
+    **COURSE_SHORT,
     **{code: _short_measure(code) for code in _MEASURES},
     "measured": lambda v: f"{v['what'].capitalize()} {count(v['days'], 'day')} old",
     "concentration": lambda v: (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from compounding.policy import Market
 from compounding.wording.numbers import DASH, short_name
-from compounding.wording.plans import DrawText, PlanText
+from compounding.wording.plan_values import DrawText, PlanText
 from compounding.wording.working import Row
 from compounding.workflow import State
 from compounding.workflow.progress import Fate

@@ -1,34 +1,26 @@
-"""A whole plan as finished strings, for the pages and the papers.
-
-These strings are stored with a saved plan, so that a page or a paper shown years later says what was
-said then, whatever the program has become.
-"""
+"""A whole plan as finished strings, for the pages and the papers. What they are stored as: plan_values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from compounding.findings import Finding, Status
-from compounding.formulary import Fact, Presentation, Range
+from compounding.formulary import Presentation
 from compounding.patient import FORMULAS
 from compounding.policy import Making, Market, Policy
 from compounding.preparation import Alternative, Plan
-from compounding.quantities import DrugMass, Duration, Quantity
-from compounding.stability import Clocks, Rule, bag_limits, limits_confirmed, storages
+from compounding.quantities import DrugMass
+from compounding.stability import Clocks, storages
 from compounding.vials import DrawKind
+from compounding.wording.clocks import clock_rules, clock_texts
 from compounding.wording.draws import aside, instruction, short
+from compounding.wording.drug_facts import confirmed, diluted_bag_confirmed, unconfirmed
 from compounding.wording.export import program_version
-from compounding.wording.findings import sentence
-from compounding.wording.findings import short as short_of
+from compounding.wording.findings import finding_text
 from compounding.wording.numbers import (
     DASH,
     amount,
-    capital,
-    clock,
     count,
     day,
     figure,
@@ -37,192 +29,10 @@ from compounding.wording.numbers import (
     per_mL,
     value_only,
 )
-from compounding.wording.working import Row, rows
+from compounding.wording.plan_values import BillText, DepartureText, DrawText, FormulaText, PlanText
+from compounding.wording.working import rows
 
 SURFACE_PLACES = 6  # as the formulas are compared in print
-
-
-@dataclass(frozen=True, slots=True)
-class FindingText:
-    code: str
-    severity: str
-    message: str
-    short: str
-    source: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrawText:
-    """What is done with one vial."""
-
-    name: str
-    draw: str
-    aside: str
-    left: str
-    """What is left of the volume planned from the vial; empty for a spare."""
-    total: str
-    """The total to reach, where the draw is told by it; else empty."""
-    spare: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaText:
-    """What one formula would give by itself."""
-
-    name: str
-    unrounded: str
-    bsa: str
-    exact: str
-    dose: str
-    volume: str
-    vials: str
-    discarded: str
-    against: str
-    used: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DepartureText:
-    """Where the order departs from the label, with its reason and who is named for it."""
-
-    what: str
-    reason: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClockText:
-    name: str
-    time: str
-    date: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class BillText:
-    code: str
-    expression: str
-    units: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanText:
-    """Every figure of a plan with its unit, or a dash; nothing here says who the patient is."""
-
-    market: str
-    product: str
-    generic: str
-    brand: str
-    vial: str
-    """"0.9 mg vial, 0.25 mg/mL"."""
-    strength: str
-    maker: str
-    code: str
-    """The product code that stands on the pack: "NDC 0008-0100-01"."""
-    reconstitute_with: str
-    technique: str
-    accept: str
-    diluent: str
-    container: str
-    mixing: str
-    route: str
-    infuse: str
-    """"Infuse over 60 minutes (50 mL per hour)"."""
-    storage: str
-    light: str
-    handling: str
-    light_cover: bool
-    use: str
-    hazard: str
-    cap: str
-    """Whether a cap on body surface or dose applies."""
-    drug_file: str
-    checksum: str
-    program: str
-    height: str
-    weight: str
-    cycle_day: str
-    give_on: str
-    formula: str
-    bsa: str
-    level: str
-    calculated: str
-    ordered: str
-    difference: str
-    dose: str
-    """The dose that is prepared."""
-    in_bag: str
-    """"in 50 mL (0.0292 mg per mL)"."""
-    per_mL: str
-    volume: str
-    vials: str
-    vials_of: str
-    """"2 vials of 0.9 mg"."""
-    spare: str
-    each: str
-    nominal: bool
-    """Whether what comes out of a vial is not known, so that the figures of the draws are nominal."""
-    water_each: str
-    water: str
-    discarded_volume: str
-    discarded_mass: str
-    stays: str
-    bag: str
-    saline: str
-    making: str
-    """The letter of how the bag is made."""
-    making_text: str
-    removed: str
-    instruction: str
-    draws: tuple[DrawText, ...]
-    expected_mass: str
-    expected_range: str
-    water_mass: str
-    billing: tuple[BillText, ...]
-    billing_note: str
-    rounding: str
-    rows: tuple[Row, ...]
-    formulas: tuple[FormulaText, ...]
-    formulas_title: str
-    findings: tuple[FindingText, ...]
-    departures: tuple[DepartureText, ...]
-    clocks: tuple[ClockText, ...]
-    """At a planned wetting; empty where none is planned."""
-    clock_rules: tuple[str, ...]
-    """What sets each of the five times, from the first vial wetted on."""
-    clocks_note: str
-    unconfirmed: tuple[str, ...]
-    """Facts that the papers use and that nobody has confirmed against the current label."""
-    confirmed: tuple[str, ...] = ()
-    """Those among them that two pharmacists of the site have confirmed."""
-
-
-_TUPLES: Mapping[str, type[Any]] = {
-    "draws": DrawText,
-    "billing": BillText,
-    "rows": Row,
-    "formulas": FormulaText,
-    "findings": FindingText,
-    "departures": DepartureText,
-    "clocks": ClockText,
-}
-
-
-def to_json(text: PlanText) -> dict[str, Any]:
-    return asdict(text)
-
-
-def from_json(stored: Mapping[str, Any]) -> PlanText:
-    """The strings of a plan as they were stored. Raises KeyError where one is missing, TypeError where one
-    is unknown. A string that a later version adds has a default, which old plans then take."""
-    named = [field.name for field in fields(PlanText) if field.name in stored or field.default is MISSING]
-    read = {name: stored[name] for name in named}
-    for name, kind in _TUPLES.items():
-        read[name] = tuple(kind(**item) for item in read[name])
-    for name in ("unconfirmed", "clock_rules", "confirmed"):
-        read[name] = tuple(read.get(name, ()))
-    return PlanText(**read)
 
 
 def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
@@ -240,13 +50,13 @@ def plan_text(plan: Plan, clocks: Clocks | None = None) -> PlanText:
         rows=tuple(row for line in plan.lines for row in rows(line)),
         formulas=tuple(_formula(alternative, plan) for alternative in plan.alternatives),
         formulas_title=_formulas_title(plan),
-        findings=tuple(_finding(finding, market) for finding in plan.findings),
+        findings=tuple(finding_text(finding, market) for finding in plan.findings),
         departures=tuple(_departures(plan)),
-        clocks=tuple(_clocks(clocks, plan)) if clocks else (),
+        clocks=tuple(clock_texts(clocks, plan)) if clocks else (),
         clock_rules=clock_rules(drug, plan.policy, plan.order.storage),
-        clocks_note="" if _limits_confirmed(plan) else "Diluted-bag limit not confirmed",
-        unconfirmed=tuple(_unconfirmed(plan)),
-        confirmed=tuple(f"{told}. {fact.source.text}." for told, fact in _facts(drug, Status.SITE)),
+        clocks_note="" if diluted_bag_confirmed(plan) else "Diluted-bag limit not confirmed",
+        unconfirmed=tuple(unconfirmed(plan)),
+        confirmed=tuple(confirmed(plan)),
     )
 
 
@@ -456,92 +266,3 @@ def _formulas_title(plan: Plan) -> str:
     if len(counts) == 1:
         return f"{the} five formulas agree on {count(counts[0], 'vial')}"
     return f"{the} formulas differ: {in_words(counts[0])} or {in_words(counts[-1])} vials"
-
-
-def _finding(finding: Finding, market: Market) -> FindingText:
-    return FindingText(
-        finding.code,
-        finding.severity.word,
-        sentence(finding, market),
-        short_of(finding),
-        finding.source.text,
-        finding.source.status.value,
-    )
-
-
-def clock_rules(drug: Presentation, policy: Policy, storage: str | None = None) -> tuple[str, ...]:
-    """What sets each of the five times, from the first vial wetted on."""
-    times = drug.times
-    whole, infusion, warm = (_hours(d.value) for d in (times.complete_within, times.infusion, times.warm_up))
-    source = times.complete_within.source.text
-    start = f"{whole} less {infusion} to infuse, {source}"
-    if any(limit.hours is not None for limit in bag_limits(drug, policy, storage)):
-        start = f"{whole} less {infusion}, {source}; or the bag's own limit"  # as long as its place on the worksheet
-    return (
-        "the clocks start",
-        f"{_hours(times.dilute_within.value)}, {times.dilute_within.source.text}",
-        f"{warm} to warm before the start, if refrigerated",
-        start,
-        f"{infusion} after the latest start",
-    )
-
-
-def _clocks(clocks: Clocks, plan: Plan) -> Iterator[ClockText]:
-    market, zone = plan.policy.market, plan.policy.zone
-    fridge = "Out of the refrigerator by" if market is Market.US else "Out of the fridge by"
-    rules = list(clock_rules(plan.drug, plan.policy, plan.order.storage))
-    rules[0] = "planned, not measured"
-    if clocks.start_set_by is Rule.DILUTED_BAG:
-        rules[3] = "the diluted bag's own limit, recorded by this site"
-    told = (
-        ("First vial wetted", clocks.wetted),
-        ("Dilute by", clocks.dilute_by),
-        (fridge, clocks.out_of_fridge_by),
-        ("Start before", clocks.start_before),
-        ("Complete by", clocks.complete_by),
-    )
-    for (name, when), rule in zip(told, rules, strict=True):
-        local = when.astimezone(ZoneInfo(zone)).date()
-        yield ClockText(name, clock(when, zone), day(local, market), rule)
-
-
-def _hours(duration: Duration) -> str:
-    return f"{figure(duration.in_unit('h'))} h"
-
-
-def _limits_confirmed(plan: Plan) -> bool:
-    return limits_confirmed(plan.drug, plan.policy, plan.order.storage)
-
-
-def _unconfirmed(plan: Plan) -> Iterator[str]:
-    """The unconfirmed facts that a plan or its papers use, each with the clause to confirm it against."""
-    for told, fact in _facts(plan.drug, Status.UNCONFIRMED):
-        if fact is plan.drug.times.diluted_bag and _limits_confirmed(plan):
-            continue
-        # With a storage chosen, its own words are printed; they are confirmed with its limit.
-        if fact is not plan.drug.administration.storage or plan.order.storage is None:
-            yield f"{told}. Confirm against the current label, {fact.source.text}."
-
-
-def _facts(drug: Presentation, status: Status) -> Iterator[tuple[str, Fact[Any]]]:
-    """The facts of a status that a plan or its papers use, each with its name and value."""
-    for group in (drug.vials, drug.licence, drug.dilution, drug.times, drug.administration, drug.regimen):
-        for field in fields(group):
-            fact: Fact[Any] = getattr(group, field.name)
-            # A switch says of another fact that it gates, and is confirmed with it, as are the names of
-            # storages; the texts of the regimen are for the drug's page.
-            unused = bool if group is not drug.regimen else (bool, str)
-            course_only = field.name == "reduction_percent"  # a rule of interruption, which only a course follows
-            used = not isinstance(fact.value, unused) and fact is not drug.times.diluted_bag_storages
-            if fact.source.status is status and used and not course_only:
-                yield f"{capital(field.name.replace('_', ' '))}: “{_stated(fact.value)}”", fact
-
-
-def _stated(value: Any) -> str:
-    if isinstance(value, Quantity):
-        return amount(value)
-    if isinstance(value, Range):
-        return f"{amount(value.low)} to {amount(value.high)}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"day {day}: {amount(level)}" for day, level in value.items())
-    return str(value).rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -9,7 +10,18 @@ from compounding.settings import SETTINGS, is_setting, setting
 
 _SETTING, _SETTING_WORD = "setting:", "setting "
 # Of each kind of subject how the log writes it, and the word that people read.
-_WORDS = (("staff:", "account "), ("downtime:", "downtime pack "), ("printer:", "printer "), ("drug:", "drug "))
+_WORDS = (
+    ("staff:", "account "),
+    ("patient:", "patient "),
+    ("downtime:", "downtime pack "),
+    ("printer:", "printer "),
+    ("drug:", "drug "),
+)
+
+_COURSE, _COURSE_WORD = re.compile(r"C-[0-9]+"), "course "
+
+DRUG, DOSE, STATE, INDICATION, PATIENT = "Drug", "Dose", "State", "Indication", "Patient"
+THE_PREPARATION, THE_COURSE, THE_PATIENT = "The preparation", "The course", "The patient"
 
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -32,11 +44,30 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "verifying.shown": "Verification of an order",
         "verifying.verify": "Verification of an order",
         "verifying.sign_": "Signature of a verification",
+        "patients.listed": "Patients",
+        "patients.search": "Search for patients",
+        "patients.shown": "A patient",
+        "patients.new": "New patient",
+        "patients.enter": "Entry of a patient",
+        "patients.edit": "Patient typed again",
+        "patients.correct": "Correction of a patient",
+        "courses.shown": "A course",
+        "courses.plan_pdf": "Treatment plan",
+        "courses.calendar": "Calendar file of a course",
+        "courses.new": "New course",
+        "courses.open_": "Opening of a course",
+        "courses.order": "Order in a course",
+        "courses.change": "Entry in a course",
+        "courses.record": "Entry in a course",
+        "courses.out": "Entry error in a course",
+        "courses.take_out": "Entry error in a course",
+        "checklists.shown": "Checklist of a dose",
+        "checklists.record": "Record of a checklist",
+        "giving.shown": "A dose given",
+        "giving.record": "Record of a dose given",
         "wastes.print_one": "Print of a waste certificate",
         "wastes.print_period": "Print of a waste certificate",
         "reports.pdf": "A printed report",
-        "drugs.shown": "A drug file",
-        "drugs.print_": "Print of a master record",
         "reconciling.shown": "Label reconciliation",
         "reconciling.print_": "Print of a label reconciliation",
         "downtime.shown": "Downtime",
@@ -87,6 +118,9 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "enrolling.withdraw": "Withdrawal of a product code",
         "calculator.calculator": "Calculator",
         "calculator.calculate": "Calculator",
+        "drugs.listed": "Drugs",
+        "drugs.shown": "A drug",
+        "drugs.print_": "Print of a master record",
         "staff.listed": "Staff",
         "staff.shown": "An account",
         "staff.new": "New account",
@@ -107,7 +141,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "printers.calibrated": "Calibration of a label printer",
         "audit.searched": "Audit",
         "audit.search": "Search of the log",
-        "audit.timeline": "Timeline of a preparation",
+        "audit.timeline": "Timeline",
         "audit.compare": "Comparison of a code",
         "audit.check": "Check of the chain",
         "audit.csv": "Entries as CSV",
@@ -123,6 +157,8 @@ def subject_words(subject: str) -> str:
     for key, word in _WORDS:
         if subject.startswith(key):
             return f"{word}{subject.removeprefix(key)}"
+    if _COURSE.fullmatch(subject):
+        return f"{_COURSE_WORD}{subject}"
     if subject.startswith(_SETTING):
         name = subject.removeprefix(_SETTING)
         return f"{_SETTING_WORD}{setting(name).label if is_setting(name) else name}"
@@ -139,4 +175,11 @@ def subject_typed(text: str) -> str:
         named = typed.removeprefix(_SETTING_WORD)
         found = next((one.name for one in SETTINGS if one.label.casefold() == named), named)
         return f"{_SETTING}{found}"
-    return text
+    course = typed.removeprefix(_COURSE_WORD).upper()
+    return course if _COURSE.fullmatch(course) else text
+
+
+def timeline_title(subject: str) -> str:
+    """What the timeline of a preparation, a course or a patient is called."""
+    what = subject_words(subject)
+    return f"Timeline of {what if what != subject else f'preparation {subject}'}"

@@ -8,14 +8,14 @@ from datetime import date
 
 from compounding.formulary import Presentation
 from compounding.policy import Market
-from compounding.quantities import Volume
+from compounding.quantities import DrugMass, Volume
 from compounding.vials import Billed
 from compounding.wording.numbers import DASH, amount, count, day, figure
 from compounding.wording.papers import spaced_checksum
 from compounding.wording.path import called as named
 from compounding.workflow.materials import LOST, Kind, Material, Out
 from compounding.workflow.progress import Waste, Wasted
-from compounding.workflow.wastes import EMPTY, Balance
+from compounding.workflow.wastes import EMPTY, NONE, Balance
 
 POWDER = "powder"
 """Stands for the volume of a vial that was lost before it was wetted."""
@@ -90,13 +90,15 @@ def binned_text(concentrate: Volume, diluted: Volume) -> str:
 
 
 def balance_pairs(balance: Balance) -> tuple[tuple[str, str], ...]:
-    """Where the drug of the opened vials is, as names with amounts; the first is the sum of the others."""
+    """Where the drug of the opened vials is, as names with amounts; the first is the sum of the others. What is not
+    accounted for is named only where there is some."""
     return (
         ("Opened", amount(balance.opened)),
         ("Given", amount(balance.given)),
         ("Discarded", amount(balance.discarded)),
         ("Returned", amount(balance.returned)),
         ("In hand", amount(balance.in_hand)),
+        *((("Not accounted for", amount(balance.not_accounted)),) if balance.not_accounted > NONE else ()),
     )
 
 
@@ -124,9 +126,12 @@ def billing_rule(billed: Billed, drug: Presentation, vials: int) -> tuple[str, .
     )
 
 
-def not_given(state: str) -> str:
-    """Why the planned lines are no claim; "" where the bag was given, or still may be."""
+def not_given(state: str, part: DrugMass | None = None) -> str:
+    """Why the planned lines are no claim; "" where the bag was given, or still may be. `part` is what of it ran in
+    before the rest came back or was thrown away."""
     if state in ("rejected", "cancelled", "wasted", "returned"):
+        if part is not None:
+            return f"The preparation is {state}, and {amount(part)} of it were given: the planned lines claim more."
         return f"The preparation is {state}: nothing of it was given, so these planned lines are not claimed."
     return ""
 

@@ -12,6 +12,7 @@ from compounding.wording.numbers import clock, count, figure, moment
 from compounding.workflow import MAY, Role, Step, Whom
 from compounding.workflow.guidance import Next
 from compounding.workflow.limits import Due, Limit, Urgency
+from compounding.workflow.progress import Barrier
 
 _FRIDGE = {Market.US: "Out of the refrigerator by", Market.UK: "Out of the fridge by"}
 _LIMITS = {Limit.DILUTE_BY: "Dilute by", Limit.START_BEFORE: "Start before", Limit.COMPLETE_BY: "Complete by"}
@@ -143,6 +144,25 @@ _ONLY_REJECT = {
     "expired": "a material in it expires too early",
 }
 """Why nothing but to reject it is left, in a few words; its page says it in full."""
+
+
+_HELD = {
+    "course-ended": "its course has ended",
+    "checklist-missing": "its checklist is not filled in",
+    "checklist-stops": "its checklist stops the dose",
+    "checklist-open": "its checklist asks for an answer",
+    "checklist-day": "its checklist is for another day",
+    "patient-differs": "its patient was corrected since it was ordered",
+    "order-stops": "what is recorded by now stops its order",
+    "order-open": "its order leaves open what is found by now",
+    "unconfirmed-rules": "rules of its dose are not confirmed",
+}
+"""Why its course holds a preparation back, in a few words; its page says it in full."""
+
+
+def held_text(held: Sequence[Barrier]) -> str:
+    """ "Held: its course has ended"; "" where nothing holds it."""
+    return f"Held: {', and '.join(_HELD[barrier.code] for barrier in held)}" if held else ""
 
 
 def action_text(following: Next) -> str:

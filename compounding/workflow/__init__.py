@@ -13,6 +13,8 @@ Nothing here knows the database or the web: values in, values out, so that both 
     check        the blind check before the drug is added
     labels       every copy of the label counted
     wastes       what is thrown away, and that nothing is lost between vial, bag and bin
+    courses      what in its course holds a preparation back
+    treatments   an order held against all that the patient has of the drug
     guards       what a step waits for
     guidance     the next action
     diagram      docs/states.md, drawn from the table

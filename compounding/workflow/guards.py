@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from compounding.workflow import steps
 from compounding.workflow.check import MOST_APART, read_out, stays_apart
+from compounding.workflow.courses import ANOTHER_PATIENT, NO_CHECKLIST
 from compounding.workflow.labels import count, hand_label_barriers, label_barriers, labelled_by_hand
 from compounding.workflow.materials import Kind, Material, Need, live, missing
 from compounding.workflow.progress import Barrier, Progress, What, clocks
@@ -149,21 +150,45 @@ def _gate(progress: Progress, now: datetime) -> Iterator[Barrier]:
         yield Barrier("diluted-bag")
 
 
+def _course(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """What left on paper has left: that its checklist is missing is written down with it, and bars nothing."""
+    yield from (barrier for barrier in progress.held if barrier not in without_checklist(progress))
+
+
+def without_checklist(progress: Progress) -> tuple[Barrier, ...]:
+    """That what was prepared on paper has no checklist in its course."""
+    return tuple(barrier for barrier in progress.held if progress.on_paper and barrier.code == NO_CHECKLIST)
+
+
+def _patient(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """No step goes by an order that names another patient than its course does."""
+    yield from (barrier for barrier in progress.held if barrier.code == ANOTHER_PATIENT)
+
+
+def _given(progress: Progress, now: datetime) -> Iterator[Barrier]:
+    """What ran into a patient neither comes back nor goes into the bin; what is left of the bag does."""
+    if progress.infused is not None and progress.infused >= progress.planned.prepared:
+        yield Barrier("given", {"dose": progress.infused})
+
+
 GUARDS: Mapping[str, tuple[Guard, ...]] = {
+    steps.VERIFY.name: (_patient,),
     steps.CHANGE.name: (_nothing_wetted,),
     steps.WET_SPARE.name: (spoilt,),
     steps.PUT_AWAY.name: (spoilt,),
     steps.PUT_ASIDE.name: (spoilt,),
     steps.REPLACE.name: (spoilt, _something_put_aside),
-    steps.CHECK_US.name: (spoilt, _unfit, _replaced),
+    steps.CHECK_US.name: (spoilt, _unfit, _replaced, _patient),
     steps.DILUTE.name: (_replaced,),
-    steps.PRINT.name: (spoilt, _gate),
+    steps.PRINT.name: (spoilt, _gate, _patient),
     steps.COUNT.name: (spoilt,),
-    steps.HAND_LABEL.name: (spoilt, _on_paper, _not_printed, _gate),
-    steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares, _gate),
-    steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate),
+    steps.HAND_LABEL.name: (spoilt, _on_paper, _not_printed, _gate, _patient),
+    steps.FINAL_US.name: (spoilt, _unfit, _labels, _spares, _gate, _patient),
+    steps.RELEASE.name: (spoilt, _unfit, _labels, _spares, start_passed, _gate, _course),
     steps.CANCEL.name: (_nothing_wetted,),
     steps.REJECT.name: (_something_wetted,),
+    steps.RETURN.name: (_given,),
+    steps.WASTE.name: (_given,),
 }
 """By a step's name, since the rows of one step differ only in who takes it."""
 

@@ -192,6 +192,14 @@ def planned(plan: Plan) -> Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Barrier:
+    """Why a step may not be taken now: a code, and what its sentence names. `wording` says it."""
+
+    code: str
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One preparation as it stands. What was recorded comes oldest first."""
 
@@ -212,8 +220,16 @@ class Progress:
     recalled: frozenset[tuple[str, str]] = frozenset()
     """Product and lot of every recall that stands."""
     training: bool = False
+    held: tuple[Barrier, ...] = ()
+    """What in its course holds it back."""
+    infused: DrugMass | None = None
+    """What of its bag is recorded as given; None where nothing is."""
+    ran_in: DrugMass | None = None
+    """What was recorded so when the bag came back or was thrown away; None where nothing was, or it has not."""
     on_paper: bool = False
     """Whether it was prepared on paper while the screen was down, and is entered later under its number."""
+    unchecked: bool = False
+    """Whether its release on paper was entered while its dose had no checklist."""
 
     @property
     def wetted(self) -> tuple[int, ...]:
@@ -261,11 +277,3 @@ def clocks(progress: Progress) -> Clocks | None:
     first, figures = min(moment.at for moment in wetted), progress.planned
     added = None if diluted is None else diluted.at
     return stability.clocks(first, figures.drug, figures.policy, added, figures.storage)
-
-
-@dataclass(frozen=True, slots=True)
-class Barrier:
-    """Why a step may not be taken now: a code, and what its sentence names. `wording` says it."""
-
-    code: str
-    values: Values = field(default_factory=dict)

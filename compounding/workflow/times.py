@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from compounding.workflow.guards import minute
+from compounding.workflow.guards import minute, without_checklist
 from compounding.workflow.progress import Barrier, Moment, Progress, What
 from compounding.workflow.steps import State
 
@@ -55,6 +55,9 @@ def entry_barriers(moment: Moment, progress: Progress) -> Iterator[Barrier]:
         yield Barrier("future", {"at": moment.at, "now": moment.entered_at})
     if is_late(moment.at, moment.entered_at) and not moment.late_reason.strip():
         yield Barrier("late-reason", {"at": moment.at, "now": moment.entered_at})
+    elif moment.what is What.RELEASED and not is_late(moment.at, moment.entered_at):
+        # Released now, and not on paper then: the checklist comes first, as for every other bag.
+        yield from without_checklist(progress)
     rules = {**_FOLLOWS, **_FOLLOWS_ON_PAPER} if progress.on_paper else _FOLLOWS
     if moment.what not in rules:
         return

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from compounding.quantities import DrugMass, Volume, total
+from compounding.quantities import DrugMass, Volume, round_number, total
 from compounding.workflow.materials import LOST, Kind, Material, Out, live
 from compounding.workflow.progress import Moment, Planned, Progress, Waste, Wasted, What
 from compounding.workflow.steps import CANCEL, CHANGE, REJECT, State, Step
 
 NONE, EMPTY = DrugMass(Decimal(0)), Volume(Decimal(0))
+_NANOLITRE = Decimal("0.000001")  # in mL: the records hold whole ones
 
 
 # ------------------------------------------------------------------ what goes into the bin
@@ -56,9 +57,32 @@ def of_ending(progress: Progress, reason: str) -> Iterator[Waste]:
     none yet."""
     figures = progress.planned
     if progress.last(What.DILUTED) is not None:
-        yield Waste(Wasted.BAG, 0, figures.prepared, figures.drug.dilution.bag.value, reason)
+        yield _bag(progress, reason)
         return
     yield from (_whole(figures, place, reason) for place in progress.wetted)
+
+
+def _bag(progress: Progress, reason: str) -> Waste:
+    """The bag, or what is left of one of which a part was given: of its volume the same share as of its drug."""
+    prepared, volume = progress.planned.prepared, progress.planned.drug.dilution.bag.value
+    left = left_in_bag(progress)
+    if left != prepared:
+        volume = Volume(round_number(volume.value * left.value / prepared.value, _NANOLITRE))
+    return Waste(Wasted.BAG, 0, left, volume, reason)
+
+
+def left_in_bag(progress: Progress) -> DrugMass:
+    """What of the bag was not given: of one that came back, what was in it then, whatever is said of it since."""
+    return progress.planned.prepared - (_infused(progress) + not_accounted(progress))
+
+
+def not_accounted(progress: Progress) -> DrugMass:
+    """What was missing in a bag that came back or was thrown away, and is not recorded as given any more."""
+    return NONE if progress.ran_in is None else max(progress.ran_in - _infused(progress), NONE)
+
+
+def _infused(progress: Progress) -> DrugMass:
+    return NONE if progress.infused is None else progress.infused
 
 
 def put_back(progress: Progress) -> tuple[Material, ...]:
@@ -105,12 +129,14 @@ class Balance:
 
     opened: DrugMass
     given: DrugMass
-    """What left in a released bag."""
+    """What left in a released bag; once it came back or was thrown away, what of it had run in."""
     discarded: DrugMass
     returned: DrugMass
     """What came back in a bag that is not thrown away yet."""
     in_hand: DrugMass
     """What is still in vials, syringes and bag here. Nothing, once a path has ended."""
+    not_accounted: DrugMass = NONE
+    """What nobody knows to be anywhere: it ran in or was lost, and is not recorded as given."""
 
 
 def balance(progress: Progress) -> Balance:
@@ -119,9 +145,10 @@ def balance(progress: Progress) -> Balance:
     lost = sum(material.kind is Kind.DRUG and material.out in LOST for material in progress.materials)
     opened = DrugMass.of(labelled * (len(progress.wetted) + lost))
     discarded = total((NONE, *(waste.mass for waste in progress.wastes)))
-    given = figures.prepared if progress.state is State.RELEASED else NONE
-    returned = figures.prepared if progress.state is State.RETURNED else NONE
-    in_hand = opened - given - discarded - returned
+    given = figures.prepared if progress.state is State.RELEASED else _infused(progress)
+    returned = left_in_bag(progress) if progress.state is State.RETURNED else NONE
+    missing = not_accounted(progress)
+    in_hand = opened - given - discarded - returned - missing
     if in_hand < NONE:
         raise ValueError(f"{discarded} discarded, {given} given and {returned} returned are more than {opened} opened")
-    return Balance(opened, given, discarded, returned, in_hand)
+    return Balance(opened, given, discarded, returned, in_hand, missing)

@@ -10,7 +10,7 @@ from compounding.papers.worksheets.order import signature
 from compounding.policy import Market
 from compounding.wording import papers as words
 from compounding.wording import worksheets as sheet_words
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 from compounding.wording.wastes import NOT_CLAIMED, not_given
 from compounding.workflow import Meaning, State
 from labels import (

@@ -12,7 +12,7 @@ from compounding.policy import Market
 from compounding.wording import papers as words
 from compounding.wording import worksheets as sheet_words
 from compounding.wording.numbers import capital
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 from compounding.workflow import State
 from compounding.workflow.materials import Kind
 from labels import Box, Clearance, Material, MaterialCaptions, Materials, Tick

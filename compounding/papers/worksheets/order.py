@@ -10,7 +10,7 @@ from compounding.policy import Market
 from compounding.wording import papers as words
 from compounding.wording import worksheets as sheet_words
 from compounding.wording.numbers import DASH, day
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 from compounding.workflow import Meaning
 from labels import Box, Calculation, Order, Signature, Verification, WorkingLine
 

@@ -9,7 +9,7 @@ from compounding.papers.worksheets.headings import heading
 from compounding.policy import Market
 from compounding.wording import papers as words
 from compounding.wording import worksheets as sheet_words
-from compounding.wording.plans import PlanText
+from compounding.wording.plan_values import PlanText
 from compounding.workflow import State
 from labels import Clock, Draw, DrawCaptions, Draws, Step, Steps, Times
 
