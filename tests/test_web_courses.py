@@ -319,6 +319,7 @@ def test_an_order_outside_the_course_stands_on_its_page(us: Browser) -> None:
     begin(us)
     page = us.get(f"/courses/{COURSE}")
     assert "Ordered outside of this course" in page.text and f"{number} Mar 12, 2026 entered" in page.text
+    assert "Number To be given on State" in page.text  # an order is no dose yet
     assert f"/preparations/{number}" in {href for href, _, _ in page.links}
     assert "Mar 14, 2026 entered" not in page.text and ended not in page.text
 

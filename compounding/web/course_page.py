@@ -39,7 +39,7 @@ HEADS = (
     ("Checklist", "keep"),
 )
 FACT_HEADS = (("What", ""), ("In words", ""), ("Recorded", "keep"), ("", "keep"))
-OUTSIDE_HEADS = (("Number", "keep"), ("Given on", "keep"), ("State", ""))
+OUTSIDE_HEADS = (("Number", "keep"), ("To be given on", "keep"), ("State", ""))
 _LOOKS = {
     State.GIVEN: "done",
     State.OMITTED: "todo",
