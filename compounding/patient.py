@@ -64,6 +64,11 @@ class Patient:
         return self.age is None or self.age >= ADULT_FROM
 
 
+def printed_name(family: str, given: str) -> str:
+    """FAMILY, Given: as every page and paper names a patient."""
+    return f"{family.upper()}, {given}"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who the dose is for, as papers and pages name them. Never part of a calculation."""
@@ -82,7 +87,7 @@ class Identity:
     @property
     def name(self) -> str:
         """FAMILY, Given."""
-        return f"{self.family.upper()}, {self.given}"
+        return printed_name(self.family, self.given)
 
 
 def nhs_number(text: str) -> str:

@@ -4,6 +4,7 @@
     bags        the bag labels
     copies      each copy of one: its stock, what it is for, its line and code
     worksheets  the worksheets
+    paper       the office paper of each market
     fitting     a text cut to its place
     downtime    packs of blank worksheets, printed ahead
     printers    calibration labels, sheets of labels, and the dots of a network printer

@@ -8,6 +8,7 @@ from typing import Any
 
 import labels
 from compounding.papers.copies import as_preview, for_place, label_copy, labelled, stock_of
+from compounding.papers.paper import PAPER
 from compounding.papers.stored import read_back
 from compounding.papers.work import Work
 from compounding.papers.worksheets import worksheet
@@ -18,7 +19,6 @@ from compounding.workflow.progress import Fate
 from labels import BagLabelUK, BagLabelUS, Extract, Worksheet
 
 DOCUMENTS = (LABEL, "worksheet")
-_STOCKS = {"us": labels.LETTER, "uk": labels.A4}
 _USUAL_DPI = 203  # of a label printer; the other is 300
 _SHEET_DPI = 300  # an office printer places no whole dots: the finer grid gives the smaller symbol
 
@@ -28,7 +28,7 @@ def strings(document: str, work: Work, copy: int) -> dict[str, Any]:
     how many there are. Raises Refused, naming the field, where the document cannot be drawn from them."""
     if document == LABEL:
         return label_strings(work, copy, (), work.site.label_stock)
-    made = worksheet(work, stock=_STOCKS[work.market.value])
+    made = worksheet(work, stock=PAPER[work.market])
     stored = {"document": document, "market": work.market.value, "content": asdict(made)}
     return _fitting(with_copy(stored, work.number, copy))
 
@@ -107,7 +107,7 @@ def draw_on_sheets(copies: Iterable[Mapping[str, Any]], sheet: str, first: int) 
 
 def draw_extract(extract: Extract, market: Market) -> bytes:
     """A part of the log as a PDF on the market's paper, each page numbered. Raises Refused, naming the field."""
-    stock = _STOCKS[market.value]
+    stock = PAPER[market]
     pages = labels.extract_pages(extract, stock)
     numbered = replace(extract, pages=tuple(words.page(page, pages) for page in range(1, pages + 1)))
     return labels.draw_extract(numbered, stock)
@@ -116,7 +116,7 @@ def draw_extract(extract: Extract, market: Market) -> bytes:
 def _made(stored: Mapping[str, Any]) -> tuple[Any, labels.Stock]:
     """The document that strings were stored of, and the stock it is drawn on."""
     document, market = stored["document"], stored["market"]
-    stock = stock_of(stored) if document == LABEL else _STOCKS[market]
+    stock = stock_of(stored) if document == LABEL else PAPER[Market(market)]
     return read_back(_KINDS[(document, market)], stored["content"]), stock
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import labels
+from compounding.papers.paper import PAPER
 from compounding.papers.stored import read_back
 from compounding.papers.worksheets.checks import (
     check,
@@ -63,7 +64,6 @@ from labels import (
     WorkingLine,
 )
 
-_STOCKS = {Market.US: labels.LETTER, Market.UK: labels.A4}
 DOWNTIME = "downtime"
 _LEAST_VIALS = 1
 
@@ -93,7 +93,7 @@ class Ahead:
 def downtime_strings(ahead: Ahead) -> dict[str, Any]:
     """The finished strings of a pack, fit to be stored as JSON: one worksheet, and the numbers that it is drawn
     under. Raises labels.Refused, naming the field, where it cannot be drawn."""
-    stock = _STOCKS[ahead.market]
+    stock = PAPER[ahead.market]
     worksheet = _worksheet(ahead, ahead.numbers[0])
     labels.compose_worksheet(worksheet, stock)
     return {
@@ -119,7 +119,7 @@ def draw_downtime(stored: Mapping[str, Any], *, again: bool = False) -> bytes:
         table=table,
         worksheets=tuple(_numbered(worksheet, number, market) for number in stored["numbers"]),
     )
-    return labels.draw_downtime_pack(pack, _STOCKS[market])
+    return labels.draw_downtime_pack(pack, PAPER[market])
 
 
 def _mark_again(mark: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -215,7 +215,7 @@ def _table(ahead: Ahead) -> DoseTable:
 
 def _worksheet(ahead: Ahead, number: str) -> BlankWorksheet:
     site, market, table, said = ahead.site, ahead.market, ahead.table, ahead.words
-    pages = labels.page_count(_STOCKS[market], 0)
+    pages = labels.page_count(PAPER[market], 0)
     return BlankWorksheet(
         pages=page_marks(number, BLANK, pages),
         header=header(number, site),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import labels
+from compounding.papers.paper import PAPER
 from compounding.policy import Market
 from compounding.wording.reports import page_of
 from compounding.wording.treatment import TableText, TreatmentText, title
 from labels import Pair, Record, RecordColumn, RecordRow, Section
 
-_STOCKS = {Market.US: labels.LETTER, Market.UK: labels.A4}
 _SHARES: dict[str, tuple[int, ...]] = {
     "doses": (26, 19, 22, 22, 22, 77),
     "decided": (48, 56, 82),
@@ -47,7 +47,7 @@ def draw_treatment(
         log_head=log_head,
         mark=mark,
     )
-    stock = _STOCKS[market]
+    stock = PAPER[market]
     pages = labels.record_pages(plan, stock)
     return labels.draw_record(replace(plan, pages=tuple(page_of(page, pages) for page in range(1, pages + 1))), stock)
 

@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import labels
+from compounding.papers.paper import PAPER
 from compounding.papers.stored import read_back
 from compounding.policy import Market
 from compounding.wording import reports as words
 from compounding.wording.papers import TRAINING_ON_WORKSHEET
 from labels import Box, Pair, Record, Section, Signature, SignatureCaptions
 
-_STOCKS = {Market.US: labels.LETTER, Market.UK: labels.A4}
 # What differs where nothing else does: when and by which program it was printed, and which copy it is.
 _OF_THE_PRINT = ("foot", "log_head", "copy", "pages")
 
@@ -69,7 +69,7 @@ def boxes(pairs: Iterable[tuple[str, str]]) -> tuple[Box, ...]:
 
 def report_strings(document: str, made: Record, market: Market, edition: int) -> dict[str, Any]:
     """The finished strings of copy 1 of an edition, fit to be stored as JSON. Raises Refused, naming the field."""
-    pages = labels.record_pages(made, _STOCKS[market])
+    pages = labels.record_pages(made, PAPER[market])
     numbered = tuple(words.page_of(page, pages) for page in range(1, pages + 1))
     whole = replace(made, copy=words.edition_copy(edition, 1), pages=numbered)
     return {"document": document, "market": market.value, "edition": edition, "content": asdict(whole)}
@@ -89,4 +89,4 @@ def tells_the_same(stored: Mapping[str, Any], made: Record) -> bool:
 
 def draw_report(stored: Mapping[str, Any]) -> bytes:
     """The PDF of a report from its stored strings; the same strings give the same bytes. Raises Refused."""
-    return labels.draw_record(read_back(Record, stored["content"]), _STOCKS[Market(stored["market"])])
+    return labels.draw_record(read_back(Record, stored["content"]), PAPER[Market(stored["market"])])

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, exists, func, or_, select
 
+from compounding.patient import printed_name
 from compounding.records import course_tables
 from compounding.records.chain import about, add, next_id
 from compounding.records.course_tables import patient as _table
@@ -132,7 +133,7 @@ def subject(patient_id: int) -> str:
 
 
 def _named(patient: NewPatient) -> str:
-    return f"{patient.family.upper()}, {patient.given}"
+    return printed_name(patient.family, patient.given)
 
 
 def _refuse_shared(new: NewPatient, other: Patient) -> None:

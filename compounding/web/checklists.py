@@ -29,7 +29,7 @@ from compounding.web.checklist_forms import (
     read_checklist_form,
     typed_checklist,
 )
-from compounding.web.course_forms import second_proved
+from compounding.web.course_forms import look, second_proved
 from compounding.web.courses import found_at
 from compounding.web.desk import desk
 from compounding.web.forms import blame
@@ -176,7 +176,7 @@ def _corrected(found: InCourse, made: Checklist, form: ChecklistForm) -> Checkli
             blame(field, missing)
     if any(field.errors for field in form):
         return None
-    account = second_proved(form, form.second, form.second_secret, desk())
+    account = second_proved(form.second, form.second_secret, desk())
     return None if account is None else replace(made, correction=Correction(said.data, account.user))
 
 
@@ -274,7 +274,7 @@ def _page(
         errors,
         pages.heading(errors, "recorded"),
         form=form,
-        groups=[(heading, [(field, _look(field)) for field in fields]) for heading, fields in form.groups()],
+        groups=[(heading, [(field, look(field)) for field in fields]) for heading, fields in form.groups()],
         findings=[(finding_view(finding), answers.get(id(finding))) for finding in findings],
         findings_heading=asking(findings, words.NEEDS_ANSWER, words.NEED_ANSWER) if findings else "",
         save=save,
@@ -304,8 +304,3 @@ def _answers(stored: StoredChecklist) -> list[tuple[str, str]]:
         (answer["message"], ". ".join(filter(None, (answer["reason"], answer["words"], answer["second"]))))
         for answer in json.loads(stored.answers_json)
     ]
-
-
-def _look(field: Any) -> str:
-    kinds = {"Day": "date", "Choice": "row", "Tick": "tick", "Secret": "secret"}
-    return kinds.get(type(field).__name__, "line")

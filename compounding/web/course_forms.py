@@ -24,21 +24,19 @@ from compounding.course import (
     Start,
     Transplant,
 )
-from compounding.credentials import USER_MOST, folded
+from compounding.credentials import USER_MOST
 from compounding.formulary import Fact, Levels, Presentation, Regimen
 from compounding.quantities import DoseLevel, Duration
 from compounding.records import Account
 from compounding.web.desk import Desk
 from compounding.web.fields import Choice, Count, Day, Figure, Line, Secret
-from compounding.web.forms import NAME_MOST, REASON_MOST, RESPONSES, SiteForm, blame
-from compounding.web.identity import me
+from compounding.web.forms import NAME_MOST, REASON_MOST, RESPONSES, blame
 from compounding.web.in_course import InCourse
-from compounding.web.proving import SECRET_WRONG, Claim, NotProved, prove
 from compounding.web.signing import SignForm
+from compounding.web.witnessing import another_proved
 from compounding.wording import course_forms as words
 from compounding.wording.fields import YES_NO, Field, in_future
-from compounding.workflow import Deed, barred, may
-from compounding.workflow.people import seen_by_two
+from compounding.workflow import Deed
 
 _PRESCRIBER, _WORDS = "prescriber", "words"
 START_AHEAD = 365
@@ -255,18 +253,13 @@ class OutForm(SignForm):
     second_secret = Secret(**words.SECOND_SECRET)
 
 
-def second_proved(form: SiteForm, user: Line, secret: Secret, d: Desk) -> Account | None:
-    """The second person; why they are none stands at the field. Nobody is signed out. Raises RecordsFault."""
-    name = folded(user.data)
-    if not seen_by_two(me().account.user, name):
-        blame(user, words.SOMEBODY_ELSE)
-        return None
-    try:
-        found = prove(Claim(name, secret.data, SECRET_WRONG, words.SECOND_WRONG, me().workstation), d)
-    except NotProved as refused:
-        blame(secret, str(refused))
-        return None
-    if not may(found.role, Deed.ENTER):
-        blame(user, barred(found.role, Deed.ENTER))
-        return None
-    return found
+def second_proved(user: Line, secret: Secret, d: Desk) -> Account | None:
+    """The second person of an entry error; why they are none stands at the field. Raises RecordsFault."""
+    return another_proved(user, secret, Deed.ENTER, d, alone=words.SOMEBODY_ELSE, wrong=words.SECOND_WRONG)
+
+
+def look(field: Any) -> str:
+    """How a page of courses shows a field, as its macro names it."""
+    if isinstance(field, Choice):
+        return "list" if field.prompt else "row"
+    return {"Day": "date", "Tick": "tick", "Secret": "secret"}.get(type(field).__name__, "line")

@@ -19,6 +19,7 @@ from compounding.web.course_forms import (
     FactForm,
     OutForm,
     fact_form,
+    look,
     read_fact_form,
     second_proved,
     too_far_ahead,
@@ -300,18 +301,12 @@ def _fact_page(
         errors,
         pages.heading(errors, "recorded"),
         form=form,
-        fields=[(field, _look(field)) for field in form.in_order() if field.name != "signing_secret"],
+        fields=[(field, look(field)) for field in form.in_order() if field.name != "signing_secret"],
         kind=kind,
         title=words.KINDS[kind],
         was=found.record.entry,
         stands=standing(found, desk()),
         **_of(found),
-    )
-
-
-def _look(field: Any) -> str:
-    return {"Day": "date", "Choice": "list" if getattr(field, "prompt", None) else "row"}.get(
-        type(field).__name__, "line"
     )
 
 
@@ -345,7 +340,7 @@ def take_out(number: str, fact_id: int) -> Any:
     if not form.validate():
         return _out_page(found, fact_id, form), 422
     try:
-        second = second_proved(form, form.second, form.second_secret, d)
+        second = second_proved(form.second, form.second_secret, d)
         if second is None or not signer_proved(form, d):
             return _out_page(found, fact_id, form), 422
         said = {"entry": _what(found, fact_id), "seen by": second.name}

@@ -181,7 +181,7 @@ def _seen_by(form: GivenForm, order: PlacedOrder, d: Desk) -> str:
         return ""
     user, secret = form.second, form.second_secret
     if user.data and secret.data:
-        second = second_proved(form, user, secret, d)
+        second = second_proved(user, secret, d)
         return second.name if second else ""
     blame(secret if user.data else user, wording.needs_second(order.number, order.state))
     return ""

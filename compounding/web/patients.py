@@ -186,7 +186,7 @@ def _seconds(form: CorrectionForm, was: NewPatient, now: NewPatient, d: Desk) ->
         blame(form.second_secret, words.TYPE_SECOND_SECRET)
     if form.errors_in_order():
         return None
-    found = second_proved(form, form.second, form.second_secret, d)
+    found = second_proved(form.second, form.second_secret, d)
     return None if found is None else (found,)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wtforms import Field
+
 from compounding import records
 from compounding.credentials import USER_MOST, folded
 from compounding.records import Account
@@ -17,7 +19,7 @@ from compounding.workflow import Deed, barred, may
 from compounding.workflow.people import seen_by_two
 
 WITNESS_WRONG = "The user name or the password of the witness is not right. Nothing is recorded."
-
+WITNESS_ALONE = "The witness must be somebody else than you."
 
 _NO_USER, _NO_SECRET = "The witness types their user name.", "The witness types their password."
 _LOST_ALONE = "where it is broken or thrown away"
@@ -55,16 +57,26 @@ def witness_proved(form: SiteForm, d: Desk) -> Account | None:
             blame(field, missing)
     if witness.errors or secret.errors:
         return None
-    user = folded(witness.data)
-    if not seen_by_two(me().account.user, user):
-        blame(witness, "The witness must be somebody else than you.")
+    return another_proved(witness, secret, Deed.PREPARE, d, alone=WITNESS_ALONE, wrong=WITNESS_WRONG)
+
+
+def another_proved(user: Field, secret: Field, deed: Deed, d: Desk, *, alone: str, wrong: str) -> Account | None:
+    """Somebody else than whoever is signed in, who may do the deed; why they are none stands at the field. Nobody is
+    signed out. Raises RecordsFault.
+
+    alone  what is said where it is the same person
+    wrong  where user and secret are not right
+    """
+    name = folded(user.data)
+    if not seen_by_two(me().account.user, name):
+        blame(user, alone)
         return None
     try:
-        found = prove(Claim(user, secret.data, SECRET_WRONG, WITNESS_WRONG, me().workstation), d)
+        found = prove(Claim(name, secret.data, SECRET_WRONG, wrong, me().workstation), d)
     except NotProved as refused:
         blame(secret, str(refused))
         return None
-    if not may(found.role, Deed.PREPARE):
-        blame(witness, barred(found.role, Deed.PREPARE))
+    if not may(found.role, deed):
+        blame(user, barred(found.role, deed))
         return None
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
+from compounding.patient import printed_name
 from compounding.policy import Market
 from compounding.wording.fields import Field
 from compounding.wording.numbers import day
@@ -68,7 +69,7 @@ class Named(Protocol):
 
 
 def patient_name(patient: Named) -> str:
-    return f"{patient.family.upper()}, {patient.given}"
+    return printed_name(patient.family, patient.given)
 
 
 def first_shown(most: int) -> str:
